@@ -1,0 +1,60 @@
+"""Every exception of this library, named after who has to act.
+
+    IntentBridgeError
+    ├── ToolCallError     the model: its call does not parse or does not fit the schema
+    ├── ProfileError      the integrator: a profile, DBC, pack or scene is wrong (at load, all problems at once)
+    ├── TransportError    the bus: a frame could not be sent or received
+    └── InvariantError    us: a check that only a bug can fail has failed; nothing is sent
+
+A refused request is not an exception; it is an `Outcome`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class IntentBridgeError(Exception):
+    """Base class of all errors of this library."""
+
+
+class ToolCallError(IntentBridgeError):
+    """The model's call is malformed; goes back to the model as an `invalid` outcome.
+
+    `code` is stable and machine-readable (`duplicate_key`, `out_of_range`, …), `where` is the path of
+    the offending argument (`celsius`), the message tells the model what to mend.
+    """
+
+    def __init__(self, code: str, message: str, where: str = "") -> None:
+        super().__init__(f"{where}: {message}" if where else message)
+        self.code = code
+        self.where = where
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing a person must mend in a file: where it is, what is wrong, and the mend."""
+
+    file: Path
+    line: int | None
+    what: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else f"{self.file}"
+        return f"{place}: {self.what}" + (f"; {self.mend}" if self.mend else "")
+
+
+class ProfileError(IntentBridgeError):
+    """A vehicle's data cannot be used; `problems` lists everything that is wrong with it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+class TransportError(IntentBridgeError):
+    """A frame could not be sent or received; keeps the bus library's own error as its cause."""
+
+
+class InvariantError(IntentBridgeError):
+    """A check that only a bug of ours can fail has failed; nothing is sent."""

@@ -1,0 +1,221 @@
+"""The shape of `profile.yaml`: one vehicle's buses, messages, sensors, actuators, scenes and own tools.
+
+Nothing here has a default where safety depends on the number. Names of messages and signals are those
+of the DBC files; paths are COVESA VSS paths, or overlay paths that say so. Durations are milliseconds.
+"""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+Ms = Annotated[int, Field(gt=0, le=3_600_000)]
+Path = Annotated[str, Field(pattern=r"^Vehicle(\.[A-Z][A-Za-z0-9]*)+$", max_length=120)]
+SignalRef = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*\.[A-Za-z_]\w*$")]
+"""`MESSAGE.Signal` as the DBC spells it."""
+Exact = Annotated[Decimal, BeforeValidator(lambda v: str(v) if isinstance(v, int | float) else v)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Bus(_Model):
+    """One CAN bus of the vehicle and the DBC file that describes it."""
+
+    dbc: str
+    bitrate: Annotated[int, Field(gt=0)]
+    data_bitrate: Annotated[int, Field(gt=0)] | None = None
+    """Only for CAN FD: bit rate of the data phase. A bus with it is an FD bus."""
+
+    @property
+    def fd(self) -> bool:
+        return self.data_bitrate is not None
+
+
+class E2E(_Model):
+    """AUTOSAR end-to-end protection of one message. Signal names are those of the DBC."""
+
+    profile: Literal["P02", "P05"]
+    crc: str
+    counter: str
+    data_ids: tuple[Annotated[int, Field(ge=0, le=0xFFFF)], ...]
+    """P02: the list of 16 bytes, picked by the counter. P05: one 16 bit id."""
+    max_delta_counter: Annotated[int, Field(ge=1, le=14)]
+    """How many frames may be lost in a row before the next one is refused once."""
+
+
+class Response(_Model):
+    """Where an ECU says what it made of a command."""
+
+    result: SignalRef
+    counter: SignalRef
+    """Echo of the command's alive counter, so that an answer is matched to its command."""
+    refused: tuple[str, ...]
+    """Value names of `result` that mean no."""
+
+
+class Message(_Model):
+    """What the DBC cannot say about a message. Only messages named here are read or sent."""
+
+    bus: str
+    e2e: E2E | None = None
+    cycle_ms: Ms | None = None
+    """Commands only: time between repeats of a running command."""
+    response: Response | None = None
+    neutral_repeats: Annotated[int, Field(ge=0, le=10)] = 0
+    """Commands only: how often the neutral frame is sent when a command ends (0: the ECU latches)."""
+
+
+class Vhal(_Model):
+    """The Android vehicle property that is the same thing."""
+
+    property: str
+    area: str = "GLOBAL"
+    enum: dict[str, str] = {}
+    """Our value name -> VHAL's."""
+
+
+class Quantity(_Model):
+    """Meaning and bounds of one path's value: a number, a boolean or one of a list."""
+
+    type: Literal["number", "boolean", "enum"]
+    unit: str | None = None
+    step: Exact | None = None
+    """The grain: values are counted in it."""
+    range: tuple[Exact, Exact] | None = None
+    names: dict[str, Exact] = {}
+    """Numbers with a name of their own (LO: 15.5); inside `range`."""
+    values: dict[str, int | str] | None = None
+    """Enums: DBC value name -> the value as VSS writes it."""
+    overlay: bool = False
+    """The path is ours, not in the VSS catalogue."""
+    vhal: Vhal | None = None
+
+    @model_validator(mode="after")
+    def _has_what_its_type_needs(self) -> Self:
+        needs = {"number": {"unit", "step", "range"}, "boolean": set(), "enum": {"values"}}[self.type]
+        given = {n for n in ("unit", "step", "range", "values") if getattr(self, n) is not None}
+        if missing := sorted(needs - given):
+            raise ValueError(f"a {self.type} needs {', '.join(missing)}")
+        if extra := sorted(given - needs):
+            raise ValueError(f"a {self.type} has no {', '.join(extra)}")
+        if self.step is not None and self.range is not None:
+            low, high = self.range
+            if not (self.step > 0 and low < high and low % self.step == 0 and high % self.step == 0):
+                raise ValueError("range must be two rising multiples of a positive step")
+        return self
+
+    @property
+    def low(self) -> int:
+        """Lowest value, in steps (numbers only)."""
+        assert self.step is not None and self.range is not None
+        return int(self.range[0] / self.step)
+
+    @property
+    def high(self) -> int:
+        """Highest value, in steps (numbers only)."""
+        assert self.step is not None and self.range is not None
+        return int(self.range[1] / self.step)
+
+
+class Sensor(Quantity):
+    """One path the vehicle reports."""
+
+    signal: SignalRef
+    max_age_ms: Ms
+
+
+class Motion(_Model):
+    """An actuator that takes time and can hurt: it is watched, and stopped when a rule starts to forbid it."""
+
+    stop: str
+    """Value name of the command signal that stops this axis."""
+    tolerance: Annotated[int, Field(ge=0, le=100)]
+    """How many steps beside the target still count as arrived."""
+
+
+class Budget(_Model):
+    """How often an actuator may be set within a window; one more is refused."""
+
+    changes: Annotated[int, Field(ge=1)]
+    window_ms: Ms
+
+
+class ToolText(_Model):
+    """A typed tool made from the profile alone, for an actuator that no built-in intent covers."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,47}$")]
+    description: str
+
+
+class Actuator(Quantity):
+    """One path that may be set. What is not listed can never be set."""
+
+    command: SignalRef
+    status: SignalRef
+    max_age_ms: Ms
+    """Of the status signal."""
+    confirm_within_ms: Ms
+    """A frame is sent, then the ECU has this long to report the value."""
+    lifetime_ms: Ms
+    """The command ends by itself after this long, whatever happens."""
+    neutral: str | None
+    """Value name of the command signal that asks for nothing; null where the ECU latches the last value."""
+    budget: Budget
+    motion: Motion | None = None
+    tool: ToolText | None = None
+
+
+class Step(_Model):
+    """One call of a scene, in the words of the intents."""
+
+    call: str
+    arguments: dict[str, Any]
+
+
+class Scene(_Model):
+    """Several calls that are done together or not at all."""
+
+    description: str
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=20)]
+
+
+class Argument(_Model):
+    """One argument of an intent, taken from a vehicle's own tool: copied, mapped, or fixed."""
+
+    take: str | None = None
+    """Name of the own tool's parameter."""
+    map: dict[str, Any] = {}
+    """The parameter's value (as a string) -> the intent's."""
+    fixed: Any = None
+
+
+class OwnTool(_Model):
+    """A vehicle's own tool name and schema, mapped to one intent (`tools.yaml`)."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z_][\w-]{0,63}$")]
+    description: str
+    parameters: dict[str, Any]
+    """JSON Schema 2020-12 of the arguments."""
+    intent: str
+    arguments: dict[str, Argument] = {}
+
+
+class ProfileFile(_Model):
+    """`profile.yaml` as a whole."""
+
+    vehicle: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    title: str
+    driver_side: Literal["left", "right"]
+    packs: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Rule packs, base first: a shipped name (`base`) or a file of this folder (`oem.yaml`)."""
+    not_available: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Value names by which this vehicle's DBC files say that a signal has no value."""
+    confirmation_ms: Ms
+    """How long a person may take to confirm."""
+    buses: Annotated[dict[str, Bus], Field(min_length=1)]
+    messages: dict[str, Message]
+    sensors: dict[Path, Sensor]
+    actuators: dict[Path, Actuator]
+    scenes: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Scene] = {}
