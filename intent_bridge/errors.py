@@ -2,7 +2,7 @@
 
     IntentBridgeError
     ├── ToolCallError     the model: its call does not parse or does not fit the schema
-    ├── ProfileError      the integrator: a profile, DBC, pack or scene is wrong (at load, all problems at once)
+    ├── ProfileError      the integrator: a profile, DBC, pack or scene is wrong (at load, all at once)
     ├── TransportError    the bus: a frame could not be sent or received
     └── InvariantError    us: a check that only a bug can fail has failed; nothing is sent
 

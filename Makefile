@@ -1,0 +1,62 @@
+# Everything a person runs. `make demo` and `make test` need Python 3.11 or newer with venv, and nothing else.
+# A .venv is made once; it is renewed only when pyproject.toml or constraints.txt change.
+
+PYTHON ?= python3
+BIN := .venv/bin
+WHEEL_VENV := build/wheel-venv
+
+# Both names say the same to pip: the first to old ones, the second (build requirements) to new ones.
+PIP_INSTALL := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
+	PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 $(BIN)/python -m pip install --quiet
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint types layers unit ci fuzz wheel-check clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+demo: .venv/runtime-set  ## a scripted drive on the simulated vehicle
+	@$(BIN)/intent-bridge demo
+
+test: lint types layers unit  ## lint, type-check and test the library
+
+lint: .venv/dev-set
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+
+types: .venv/dev-set
+	$(BIN)/mypy
+
+layers: .venv/dev-set
+	$(BIN)/lint-imports
+
+unit: .venv/dev-set
+	$(BIN)/python -m pytest -q
+
+ci: test fuzz wheel-check  ## what continuous integration runs
+
+fuzz: .venv/dev-set  ## the property tests again, with many more examples
+	$(BIN)/python -m pytest -q tests/properties --hypothesis-profile=fuzz
+
+wheel-check: .venv/dev-set  ## the built wheel, in a clean venv outside the checkout
+	rm -rf build/wheel $(WHEEL_VENV)
+	PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
+		$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir build/wheel .
+	$(PYTHON) -m venv $(WHEEL_VENV)
+	$(WHEEL_VENV)/bin/python -m pip install --quiet -c constraints.txt build/wheel/*.whl
+	cd / && $(CURDIR)/$(WHEEL_VENV)/bin/intent-bridge demo
+
+clean:  ## remove everything that make made
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv .venv
+
+.venv/runtime-set: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP_INSTALL) --editable .
+	@touch $@
+
+.venv/dev-set: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP_INSTALL) --editable '.[dev]'
+	@touch .venv/runtime-set $@
