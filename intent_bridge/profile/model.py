@@ -13,7 +13,14 @@ Ms = Annotated[int, Field(gt=0, le=3_600_000)]
 Path = Annotated[str, Field(pattern=r"^Vehicle(\.[A-Z][A-Za-z0-9]*)+$", max_length=120)]
 SignalRef = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*\.[A-Za-z_]\w*$")]
 """`MESSAGE.Signal` as the DBC spells it."""
-Exact = Annotated[Decimal, BeforeValidator(lambda v: str(v) if isinstance(v, int | float) else v)]
+
+
+def _exact(given: object) -> object:
+    """A number as the decimal it is written as, never as the nearest binary fraction."""
+    return Decimal(str(given)) if isinstance(given, int | float) and not isinstance(given, bool) else given
+
+
+Exact = Annotated[Decimal, BeforeValidator(_exact)]
 
 
 class _Model(BaseModel):
@@ -219,3 +226,9 @@ class ProfileFile(_Model):
     sensors: dict[Path, Sensor]
     actuators: dict[Path, Actuator]
     scenes: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Scene] = {}
+
+
+class ToolsFile(_Model):
+    """`tools.yaml` as a whole."""
+
+    tools: tuple[OwnTool, ...]

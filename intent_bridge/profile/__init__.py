@@ -1,0 +1,19 @@
+"""One vehicle's data, read and checked: `load_profile(name_or_folder) -> Profile`."""
+
+from .binding import ActuatorInfo, Binding, MessageInfo, Profile, SensorInfo
+from .load import data_dir, load_profile, shipped_vehicles
+from .values import describe, from_vss, to_vss
+
+__all__ = [
+    "ActuatorInfo",
+    "Binding",
+    "MessageInfo",
+    "Profile",
+    "SensorInfo",
+    "data_dir",
+    "describe",
+    "from_vss",
+    "load_profile",
+    "shipped_vehicles",
+    "to_vss",
+]

@@ -1,0 +1,137 @@
+"""One vehicle path tied to one DBC signal, and the records that make up a loaded profile.
+
+The conversion is integer arithmetic only: `raw = value * per_step + zero_raw`, with both numbers checked
+to be whole when the profile is loaded, so that no value is ever rounded on its way to the wire.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from cantools.database.can import Database
+from cantools.database.can import Message as DbcMessage
+
+from ..types import Value
+from . import model, values
+
+_NONE: Mapping[str, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One path tied to one DBC signal. Raw numbers are the signal's own, sign applied, never scaled.
+
+    `mux` is the multiplexer id under which the signal lives, or None. `names` are the DBC's value names
+    and their raw numbers; `absent` the raw numbers that mean "not available". `exact` bindings
+    (commands) refuse a raw number between two steps, the others (statuses) take the nearest step.
+    """
+
+    bus: str
+    message: str
+    signal: str
+    mux: int | None
+    quantity: model.Quantity
+    exact: bool
+    raw_low: int
+    raw_high: int
+    per_step: int = 1
+    zero_raw: int = 0
+    names: Mapping[str, int] = field(default_factory=lambda: _NONE)
+    absent: frozenset[int] = frozenset()
+
+    def to_raw(self, value: Value) -> int:
+        """The raw number that says exactly `value`; ValueError when it is not a value of this path."""
+        values.check(self.quantity, value)
+        if isinstance(value, str):
+            return self.named_raw(value)
+        return value * self.per_step + self.zero_raw
+
+    def from_raw(self, raw: int) -> Value | None:
+        """The value that `raw` says; None when the sender says it has none.
+
+        Raises ValueError when `raw` is no value of this path: out of range, a name the profile does not
+        list, or (commands) between two steps.
+        """
+        if raw in self.absent:
+            return None
+        if self.quantity.type == "enum":
+            return self._named(raw)
+        if self.quantity.type == "boolean":
+            if raw not in (0, 1):
+                raise ValueError(f"{self.message}.{self.signal}: raw {raw} is not a boolean")
+            return raw == 1
+        steps, rest = divmod(raw - self.zero_raw, self.per_step)
+        if rest:
+            if self.exact:
+                raise ValueError(f"{self.message}.{self.signal}: raw {raw} is between two steps")
+            steps += 2 * abs(rest) >= abs(self.per_step)  # the nearest step, halves upwards
+        if not self.quantity.low <= steps <= self.quantity.high:
+            raise ValueError(f"{self.message}.{self.signal}: raw {raw} is out of range")
+        return steps
+
+    def named_raw(self, name: str) -> int:
+        """Raw number of a DBC value name (`STOP`, `NO_REQUEST`, `SNA`); ValueError when it has none."""
+        try:
+            return self.names[name]
+        except KeyError:
+            raise ValueError(f"{self.message}.{self.signal} has no value named {name}") from None
+
+    def _named(self, raw: int) -> str:
+        assert self.quantity.values is not None
+        for name in self.quantity.values:
+            if self.names[name] == raw:
+                return name
+        raise ValueError(f"{self.message}.{self.signal}: raw {raw} is not one of the listed values")
+
+
+@dataclass(frozen=True)
+class SensorInfo:
+    """One path of the vehicle's state: a sensor, or the status of an actuator."""
+
+    path: str
+    quantity: model.Quantity
+    binding: Binding
+    max_age_ms: int
+    is_actuator: bool
+
+
+@dataclass(frozen=True)
+class ActuatorInfo:
+    """One path that may be set: how it is asked for and how the ECU reports it."""
+
+    path: str
+    spec: model.Actuator
+    command: Binding
+    status: Binding
+
+
+@dataclass(frozen=True)
+class MessageInfo:
+    """One CAN message that is read or sent. `length` counts bytes."""
+
+    name: str
+    bus: str
+    can_id: int
+    extended: bool
+    fd: bool
+    length: int
+    spec: model.Message
+    dbc: DbcMessage
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One vehicle, checked. `digest` is the sha256 of all files it was read from.
+
+    `sensors` is the whole state space: every sensor and every actuator's status.
+    """
+
+    folder: Path
+    file: model.ProfileFile
+    digest: str
+    databases: Mapping[str, Database]
+    sensors: Mapping[str, SensorInfo]
+    actuators: Mapping[str, ActuatorInfo]
+    messages: Mapping[str, MessageInfo]
+    own_tools: tuple[model.OwnTool, ...] = ()
