@@ -1,0 +1,44 @@
+"""Intents that reach across domains: relative changes, scenes, and the stop of what moves."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from .base import Domain, IntentModel, Number, OptionalZone, words
+
+
+class AdjustSetting(IntentModel):
+    """Raise or lower a setting from its present value ("warmer", "a bit less", "2 more", "maximum").
+
+    Give amount only if the user said a number, else size.
+    """
+
+    tool: ClassVar[str] = "adjust_setting"
+    domain: ClassVar[Domain] = "comfort"
+    exclusive: ClassVar = ("amount", "size")
+    setting: Annotated[str, words()]
+    zone: OptionalZone = None
+    direction: Annotated[
+        Literal["up", "down"],
+        Field(description="up is more: warmer, stronger, higher, further back, further open."),
+    ]
+    amount: Annotated[Number | None, Field(description="By how much, in the setting's unit.")] = None
+    size: Annotated[
+        Literal["little", "some", "lot", "max"] | None, Field(description="max goes to the end of the range.")
+    ] = None
+
+
+class ActivateScene(IntentModel):
+    """Do a prepared scene: several settings together."""
+
+    tool: ClassVar[str] = "activate_scene"
+    domain: ClassVar[Domain] = "comfort"
+    scene: Annotated[str, words()]
+
+
+class StopMotion(IntentModel):
+    """Stop everything that moves now: seats, windows, roof, trunk. Use at once when somebody says stop."""
+
+    tool: ClassVar[str] = "stop_motion"
+    domain: ClassVar[Domain] = "comfort"
+    zone: Annotated[OptionalZone, Field(description="Which place. Leave out to stop all motion.")] = None
