@@ -1,0 +1,121 @@
+"""The audit log: hash-chained JSON lines, written before a frame leaves and before an answer is given.
+
+Each line is one record: canonical JSON (sorted keys, no float) with the hash of the line before it, so that
+an edit, a removal or a change of order shows. It holds what a replay needs, and no words of the user.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Literal
+
+GENESIS = "0" * 64
+FSYNC_BATCH = 64
+"""With `fsync="batch"`: how many records may be lost at a power cut."""
+
+Fsync = Literal["each", "batch", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Where a chain breaks: the line (from 1) and how."""
+
+    line: int
+    what: str
+
+
+def seal(previous: str, body: Mapping[str, Any]) -> tuple[str, str]:
+    """The record's line and its hash, chained to the hash of the record before it."""
+    text = json.dumps({**body, "prev": previous}, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return f'{text[:-1]},"hash":"{digest}"}}\n', digest
+
+
+class AuditLog:
+    """Appends records to one file, continuing its chain. A torn last line (power cut) is cut off first."""
+
+    def __init__(self, path: Path, *, fsync: Fsync = "batch") -> None:
+        self.path, self._fsync, self._unsynced = path, fsync, 0
+        self.head = GENESIS
+        self._file: IO[bytes] = path.open("ab")
+        self._file.close()
+        whole = _trim(path)
+        if whole:
+            self.head = json.loads(whole)["hash"]
+        self._file = path.open("ab")
+
+    def write(self, body: Mapping[str, Any]) -> None:
+        """Append one record; it is in the operating system's hands when this returns."""
+        line, self.head = seal(self.head, body)
+        self._file.write(line.encode())
+        self._file.flush()
+        self._unsynced += 1
+        if self._fsync == "each" or (self._fsync == "batch" and self._unsynced >= FSYNC_BATCH):
+            self.sync()
+
+    def sync(self) -> None:
+        """Force what was written onto the disk."""
+        os.fsync(self._file.fileno())
+        self._unsynced = 0
+
+    def close(self) -> None:
+        if not self._file.closed:
+            if self._fsync != "off":
+                self.sync()
+            self._file.close()
+
+
+def _trim(path: Path) -> bytes:
+    """Cut a torn last line off the file; return its last whole line."""
+    data = path.read_bytes()
+    end = data.rfind(b"\n") + 1
+    if end != len(data):
+        with path.open("r+b") as file:
+            file.truncate(end)
+    return data[data.rfind(b"\n", 0, max(0, end - 1)) + 1 : end]
+
+
+def read(path: Path) -> Iterator[dict[str, Any]]:
+    """The records of a log, oldest first. ValueError names the first line where the chain breaks."""
+    previous = GENESIS
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            record, problem = _check(line, previous)
+            if record is None:
+                raise ValueError(f"{path}:{number}: {problem}")
+            previous = record["hash"]
+            yield record
+
+
+def verify(path: Path) -> tuple[int, Broken | None]:
+    """How many records are sound from the start, and where the chain breaks if it does."""
+    count = 0
+    previous = GENESIS
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            record, problem = _check(line, previous)
+            if record is None:
+                return count, Broken(number, problem)
+            previous = record["hash"]
+            count += 1
+    return count, None
+
+
+def _check(line: bytes, previous: str) -> tuple[dict[str, Any] | None, str]:
+    if not line.endswith(b"\n"):
+        return None, "the last line is torn"
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return None, "not a record"
+    if not isinstance(record, dict) or not isinstance(record.get("hash"), str):
+        return None, "not a record"
+    if record.get("prev") != previous:
+        return None, "does not follow the record before it"
+    body = {k: v for k, v in record.items() if k not in ("hash", "prev")}
+    if seal(previous, body)[1] != record["hash"]:
+        return None, "was changed after it was written"
+    return record, ""

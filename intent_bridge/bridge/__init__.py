@@ -1,0 +1,16 @@
+"""The shell around the engine: clock, buses, audit file, listeners."""
+
+from intent_bridge.bridge.aio import AsyncBridge
+from intent_bridge.bridge.core import DRIVER_BY_VOICE, Bridge, SimulatedBridge
+from intent_bridge.bridge.health import Condition, HealthChange
+from intent_bridge.bridge.results import tool_result
+
+__all__ = [
+    "DRIVER_BY_VOICE",
+    "AsyncBridge",
+    "Bridge",
+    "Condition",
+    "HealthChange",
+    "SimulatedBridge",
+    "tool_result",
+]

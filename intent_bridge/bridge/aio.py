@@ -1,0 +1,68 @@
+"""The same bridge for asyncio hosts: the same verbs, run one after another on a thread of their own."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Self, TypeVar
+
+from intent_bridge.bridge.core import Bridge, Listener
+from intent_bridge.types import Outcome, Provenance
+
+T = TypeVar("T")
+
+
+class AsyncBridge:
+    """Wraps a `Bridge`; calls are carried out in the order they were awaited, the event loop never blocks."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self.bridge = bridge
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="intent-bridge-aio")
+
+    async def _run(self, verb: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._worker, verb)
+
+    async def handle(self, call: object, provenance: Provenance | None = None) -> Outcome:
+        """See `Bridge.handle`."""
+        return await self._run(lambda: self.bridge.handle(call, provenance))
+
+    async def confirm(
+        self, token: str, accept: bool = True, provenance: Provenance | None = None
+    ) -> Outcome:
+        """See `Bridge.confirm`."""
+        return await self._run(lambda: self.bridge.confirm(token, accept, provenance))
+
+    async def undo(self, provenance: Provenance | None = None) -> Outcome:
+        """See `Bridge.undo`."""
+        return await self._run(lambda: self.bridge.undo(provenance))
+
+    async def explain(self, call: object, provenance: Provenance | None = None) -> Outcome:
+        """See `Bridge.explain`."""
+        return await self._run(lambda: self.bridge.explain(call, provenance))
+
+    async def state(self) -> dict[str, Any]:
+        """See `Bridge.state`."""
+        return await self._run(self.bridge.state)
+
+    def tools(self, dialect: str = "openai") -> list[dict[str, Any]]:
+        """See `Bridge.tools`."""
+        return self.bridge.tools(dialect)
+
+    def tool_result(self, outcome: Outcome) -> str:
+        """See `Bridge.tool_result`."""
+        return self.bridge.tool_result(outcome)
+
+    def subscribe(self, topic: str, listener: Listener) -> Callable[[], None]:
+        """See `Bridge.subscribe`; the listener runs in the event loop of the caller."""
+        loop = asyncio.get_running_loop()
+        return self.bridge.subscribe(topic, lambda value: loop.call_soon_threadsafe(listener, value))
+
+    async def close(self) -> None:
+        """See `Bridge.close`."""
+        await self._run(self.bridge.close)
+        self._worker.shutdown()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()

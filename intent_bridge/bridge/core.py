@@ -1,0 +1,380 @@
+"""The engine with a clock, buses, an audit file and listeners: what a cockpit app imports.
+
+On real buses a thread keeps the vehicle's state fresh and running commands repeated; on the simulated
+vehicle virtual time passes only inside `handle`, `confirm`, `undo` and `advance_ms`.
+"""
+
+import json
+import secrets
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from intent_bridge.audit import AuditLog, Fsync
+from intent_bridge.bridge.health import Health
+from intent_bridge.bridge.recovery import recover
+from intent_bridge.bridge.results import tool_result
+from intent_bridge.bridge.simulated import SimulatedTransport
+from intent_bridge.engine import Answer, Effect, Engine, Record, Send
+from intent_bridge.errors import ToolCallError, TransportError
+from intent_bridge.guard import Guard, load_packs, usable
+from intent_bridge.llm import export_tools, read_call
+from intent_bridge.profile import Profile, load_profile, plain, to_vss
+from intent_bridge.sim import SimulatedVehicle
+from intent_bridge.texts import render
+from intent_bridge.transports import Transport
+from intent_bridge.transports.can_bus import CanTransport, open_bus
+from intent_bridge.types import (
+    Channel,
+    Outcome,
+    Provenance,
+    Quality,
+    SeatZone,
+    Speaker,
+    Status,
+    ToolCall,
+)
+
+DRIVER_BY_VOICE = Provenance(Speaker.DRIVER, SeatZone.DRIVER, Channel.VOICE)
+IDLE_MS = 50
+"""Longest sleep of the pump thread; bounds how late a stale sample is noticed."""
+START_MS = 2000
+"""How long the simulated vehicle runs before the first call, so that every status was heard."""
+
+Listener = Callable[[Any], None]
+
+
+class Bridge:
+    """Lets a language model operate one vehicle, within that vehicle's rules.
+
+    Make one with `Bridge.simulated` or `Bridge.open`, and close it (it is a context manager).
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        transport: Transport,
+        *,
+        speaker: Provenance = Provenance(),
+        audit: Path | None = None,
+        fsync: Fsync = "batch",
+        session: str | None = None,
+        listen_only: bool = False,
+    ) -> None:
+        """`speaker` is assumed for calls that come without provenance. `session` names the space call ids
+        are unique in; give the same one after a restart to keep calls from acting twice."""
+        self.profile = profile
+        self.session = session or uuid.uuid4().hex
+        self._transport = transport
+        self._speaker = speaker
+        self.engine = Engine(
+            profile,
+            Guard(profile, load_packs(profile)),
+            secret=secrets.token_bytes(32),
+            stopwatch=time.perf_counter_ns,
+            silent=listen_only,
+        )
+        self.health = Health(tuple(profile.file.buses))
+        self._audit = None if audit is None else AuditLog(audit, fsync=fsync)
+        self._listeners: dict[str, list[Listener]] = {"outcome": [], "state": [], "health": [], "frame": []}
+        self._answers: dict[str, Outcome] = {}
+        self._changed = threading.Condition(threading.RLock())
+        self._pump: threading.Thread | None = None
+        self._closing = False
+        if self._audit is not None and audit is not None:
+            self._open_session(audit)
+
+    # --- make one ---------------------------------------------------------------------------------
+
+    @classmethod
+    def open(
+        cls, vehicle: str | Path, *, buses: Mapping[str, Mapping[str, Any]], **options: Any
+    ) -> "Bridge":
+        """A bridge on real buses: `buses` maps the profile's bus names to python-can options."""
+        profile = load_profile(vehicle)
+        missing = sorted(profile.file.buses.keys() ^ buses.keys())
+        if missing:
+            raise TransportError(f"buses {missing}: give exactly the profile's, {sorted(profile.file.buses)}")
+        opened = {n: open_bus(o, fd=profile.file.buses[n].fd) for n, o in buses.items()}
+        bridge = cls(profile, CanTransport(opened), **options)
+        bridge._pump = threading.Thread(target=bridge._pump_forever, name="intent-bridge", daemon=True)
+        bridge._pump.start()
+        return bridge
+
+    @staticmethod
+    def simulated(
+        vehicle: str | Path, *, speed_km_h: float = 0.0, **options: Any
+    ) -> "SimulatedBridge":
+        """A bridge to the vehicle's simulated ECUs, in this process, on virtual time."""
+        bridge = SimulatedBridge(load_profile(vehicle), **options)
+        bridge.set_state({"Vehicle.Speed": speed_km_h})
+        return bridge
+
+    # --- verbs ------------------------------------------------------------------------------------
+
+    def tools(self, dialect: str = "openai") -> list[dict[str, Any]]:
+        """The tools this vehicle has, as the given kind of model takes them."""
+        return export_tools(dialect, self.engine.catalogue.tools)
+
+    def handle(self, call: object, provenance: Provenance | None = None) -> Outcome:
+        """Carry out one tool call: the dict, object or JSON text the model produced, or a ToolCall.
+
+        Returns when the ECU has confirmed, at its deadline, or as soon as it is clear that nothing is
+        sent; a motion returns `sent` at once. Never raises for anything a model can write.
+        """
+        started = time.perf_counter_ns()
+        try:
+            parsed = call if isinstance(call, ToolCall) else read_call(call)
+        except ToolCallError as error:
+            outcome = Outcome(_id_of(call), "", Status.INVALID, error.code, str(error))
+            return self._told(outcome)
+        with self._changed:
+            if not parsed.id:
+                parsed = replace(parsed, id=self.engine.memory.mint("call"))
+            self._answers.pop(parsed.id, None)
+            now_ms = self._listen()
+            submitted = time.perf_counter_ns()
+            self._carry_out(self.engine.submit(parsed, provenance or self._speaker, now_ms))
+            sent = time.perf_counter_ns()
+            outcome = self._wait(parsed.id)
+            door_us = (submitted - started) // 1000
+            return _timed(outcome, door_us, (sent - submitted) // 1000, self._transport.now_ms() - now_ms)
+
+    def confirm(self, token: str, accept: bool = True, provenance: Provenance | None = None) -> Outcome:
+        """A person's answer to `needs_confirmation`; never offer this to a model."""
+        return self._verb(lambda now: self.engine.confirm(token, accept, provenance or self._speaker, now))
+
+    def undo(self, provenance: Provenance | None = None) -> Outcome:
+        """Put back what the last done call changed."""
+        return self._verb(lambda now: self.engine.undo(provenance or self._speaker, now))
+
+    def explain(self, call: object, provenance: Provenance | None = None) -> Outcome:
+        """What `handle` would decide and send, with nothing sent or remembered."""
+        with self._changed:
+            try:
+                parsed = call if isinstance(call, ToolCall) else read_call(call)
+            except ToolCallError as error:
+                return self._told(Outcome(_id_of(call), "", Status.INVALID, error.code, str(error)))
+            now_ms = self._listen()
+            return self._told(self.engine.explain(parsed, provenance or self._speaker, now_ms))
+
+    def state(self) -> dict[str, Any]:
+        """Every path with its value in VSS units, or None where it is not known now."""
+        with self._changed:
+            now_ms = self._listen()
+            out: dict[str, Any] = {}
+            for path, info in self.profile.sensors.items():
+                value, _ = usable(self.engine.state.get(path), info, now_ms)
+                out[path] = None if value is None else plain(to_vss(info.quantity, value))
+            return out
+
+    def quality(self) -> dict[str, Quality]:
+        """Why a path is not known now; `ok` where it is."""
+        with self._changed:
+            now_ms = self._listen()
+            return {
+                path: usable(self.engine.state.get(path), info, now_ms)[1]
+                for path, info in self.profile.sensors.items()
+            }
+
+    def subscribe(self, topic: str, listener: Listener) -> Callable[[], None]:
+        """Call `listener` on every `outcome`, `state` change, `health` change or sent `frame`.
+
+        It runs in the thread that noticed, so it must be quick. Returns the call that ends it.
+        """
+        self._listeners[topic].append(listener)
+        return lambda: self._listeners[topic].remove(listener)
+
+    def tool_result(self, outcome: Outcome) -> str:
+        """What the model may be told about an outcome: JSON text with no token and no thresholds."""
+        return json.dumps(tool_result(outcome, self.profile), ensure_ascii=False)
+
+    def now_ms(self) -> int:
+        """The bridge's clock."""
+        return self._transport.now_ms()
+
+    def close(self) -> None:
+        """Fall silent and let go of buses and files."""
+        self._closing = True
+        if self._pump is not None:
+            self._pump.join()
+        with self._changed:
+            self._transport.close()
+            if self._audit is not None:
+                self._audit.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _verb(self, verb: Callable[[int], list[Effect]]) -> Outcome:
+        with self._changed:
+            now_ms = self._listen()
+            effects = verb(now_ms)
+            call_id = next((e.outcome.call_id for e in effects if isinstance(e, Answer)), None)
+            if call_id is None:
+                call_id = next(e.call_id for e in effects if isinstance(e, Send))
+            self._answers.pop(call_id, None)
+            self._carry_out(effects)
+            return self._wait(call_id)
+
+    def _listen(self) -> int:
+        """Take in what the buses have brought; on real buses the pump thread does."""
+        return self._transport.now_ms()
+
+    def _wait(self, call_id: str) -> Outcome:
+        while call_id not in self._answers:
+            self._changed.wait(timeout=IDLE_MS / 1000)
+            if self._closing:
+                return self._told(Outcome(call_id, "", Status.ERROR, "closed"))
+        return self._answers[call_id]
+
+    def _step(self, until_ms: int) -> None:
+        """Let time pass until something is heard, at the latest until `until_ms`."""
+        frames = self._transport.receive(until_ms)
+        with self._changed:
+            for heard_ms, frame in frames:
+                self.health.heard(frame.bus, heard_ms)
+                self._carry_out(self.engine.receive(frame, heard_ms))
+            now_ms = self._transport.now_ms()
+            self._carry_out(self.engine.poll(now_ms))
+            for change in self.health.check(now_ms):
+                self._tell("health", change)
+            if frames and self._listeners["state"]:
+                self._tell("state", self.state())
+            self._changed.notify_all()
+
+    def _pump_forever(self) -> None:
+        while not self._closing:
+            now_ms = self._transport.now_ms()
+            with self._changed:
+                due_ms = self.engine.next_ms()
+            self._step(min(now_ms + IDLE_MS, now_ms + IDLE_MS if due_ms is None else due_ms))
+
+    def _carry_out(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            now_ms = self._transport.now_ms()
+            match effect:
+                case Record(body=body):
+                    if not self._write(body):
+                        call_id = str(body.get("call_id", ""))
+                        self._carry_out_failed(call_id, now_ms)
+                        return
+                case Send(call_id=call_id, frame=frame):
+                    try:
+                        self._transport.send(frame.raw)
+                    except TransportError as error:
+                        self.health.failed(frame.raw.bus, str(error))
+                        self._carry_out(
+                            self.engine.failed(
+                                call_id, now_ms, status=Status.NOT_DELIVERED, code="bus_refused"
+                            )
+                        )
+                        return
+                    self._tell("frame", frame)
+                case Answer(outcome=outcome):
+                    told = self._told(outcome)
+                    self._answers[outcome.call_id] = told
+                    self._tell("outcome", told)
+
+    def _carry_out_failed(self, call_id: str, now_ms: int) -> None:
+        """An audit record could not be written: nothing of this call may act or claim anything."""
+        for effect in self.engine.failed(call_id, now_ms, status=Status.ERROR, code="audit_failed"):
+            if isinstance(effect, Send):
+                self._transport.send(effect.frame.raw)
+        outcome = self._told(Outcome(call_id, "", Status.ERROR, "audit_failed"))
+        self.engine.memory.keep(outcome)
+        self._answers[call_id] = outcome
+        self._tell("outcome", outcome)
+
+    def _write(self, body: Mapping[str, Any]) -> bool:
+        if self._audit is None:
+            return True
+        try:
+            self._audit.write({**body, "session": self.session})
+        except OSError as error:
+            self.health.failed("audit", str(error))
+            return False
+        return True
+
+    def _open_session(self, path: Path) -> None:
+        for outcome in recover(path, self.session):
+            self.engine.memory.keep(outcome)
+            if outcome.code == "interrupted":
+                self._write({"type": "outcome", "call_id": outcome.call_id, "status": "error",
+                             "code": "interrupted", "at_ms": self._transport.now_ms()})
+        self._write({"type": "session", "vehicle": self.profile.file.vehicle, "profile": self.profile.digest,
+                     "policy": self.engine.guard.policy_hash, "at_ms": self._transport.now_ms()})
+
+    def _told(self, outcome: Outcome) -> Outcome:
+        return replace(outcome, texts=render(outcome, self.profile))
+
+    def _tell(self, topic: str, value: object) -> None:
+        for listener in list(self._listeners[topic]):
+            listener(value)
+
+
+class SimulatedBridge(Bridge):
+    """A bridge to simulated ECUs in this process; virtual time passes only inside its verbs."""
+
+    def __init__(self, profile: Profile, **options: Any) -> None:
+        self.vehicle = SimulatedVehicle(profile)
+        options.setdefault("speaker", DRIVER_BY_VOICE)
+        super().__init__(profile, SimulatedTransport(profile, self.vehicle), **options)
+        self.advance_ms(START_MS)
+
+    def set_state(self, values: Mapping[str, Any]) -> None:
+        """Set paths of the simulated vehicle (VSS units and types); None stops their publication."""
+        with self._changed:
+            for path, value in values.items():
+                self.vehicle.set_state(path, value)
+            self._listen()
+
+    def advance_ms(self, duration_ms: int) -> list[Outcome]:
+        """Let virtual time pass; return the outcomes that changed meanwhile."""
+        changed: list[Outcome] = []
+        end_subscription = self.subscribe("outcome", changed.append)
+        try:
+            until_ms = self._transport.now_ms() + duration_ms
+            while self._transport.now_ms() < until_ms:
+                self._step(self._due(until_ms))
+        finally:
+            end_subscription()
+        return changed
+
+    def _listen(self) -> int:
+        self._step(self._transport.now_ms())
+        return self._transport.now_ms()
+
+    def _wait(self, call_id: str) -> Outcome:
+        while call_id not in self._answers:
+            self._step(self._due(self._transport.now_ms() + IDLE_MS))
+        return self._answers[call_id]
+
+    def _due(self, until_ms: int) -> int:
+        due_ms = self.engine.next_ms()
+        return until_ms if due_ms is None else max(self._transport.now_ms(), min(until_ms, due_ms))
+
+
+def _id_of(call: object) -> str:
+    found = call.get("id", "") if isinstance(call, dict) else ""
+    return found if isinstance(found, str) and len(found) <= 200 else ""
+
+
+def _timed(outcome: Outcome, door_us: int, bus_us: int, ack_ms: int) -> Outcome:
+    laps = dict(outcome.timing_us)
+    laps["parse"] = laps.get("parse", 0) + door_us
+    laps["bus"] = bus_us
+    laps["ack"] = ack_ms * 1000
+    return replace(outcome, timing_us=laps)

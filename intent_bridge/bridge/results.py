@@ -1,0 +1,30 @@
+"""What goes back to the model: status, our own sentence and the mend; no token, no threshold, no rule text."""
+
+from typing import Any
+
+from intent_bridge.profile import Profile, plain, to_vss
+from intent_bridge.types import Outcome
+
+
+def tool_result(outcome: Outcome, profile: Profile) -> dict[str, Any]:
+    """The tool message's content for one outcome, JSON-ready."""
+    out: dict[str, Any] = {"status": outcome.status.value, "say": outcome.texts.get("en", "")}
+    if outcome.code:
+        out["code"] = outcome.code
+    if outcome.message:
+        out["message"] = outcome.message
+    if outcome.verdict is not None and outcome.verdict.hits:
+        out["reasons"] = sorted({hit.reason_key for hit in outcome.verdict.hits})
+    if outcome.choices:
+        out["choices"] = [{"name": c.name, "arguments": dict(c.arguments)} for c in outcome.choices]
+    confirmed = {
+        a.path: plain(to_vss(profile.sensors[a.path].quantity, a.confirmed))
+        for a in outcome.actions
+        if a.confirmed is not None
+    }
+    if confirmed:
+        out["confirmed"] = confirmed
+    if outcome.data:
+        out["data"] = dict(outcome.data)
+    return out
+

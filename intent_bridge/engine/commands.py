@@ -1,0 +1,231 @@
+"""Carries permitted orders to the ECU: first frame, repeats, watch, acknowledgement, stop, neutral, end.
+
+Every frame of a command is judged again on the newest state before it leaves; the egress gate has the
+last word on its bytes. A command ends in exactly one `Ended`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from intent_bridge.codec import EgressGate, Encoder, Reading
+from intent_bridge.engine.effects import Effect, Order, Record, Send
+from intent_bridge.engine.records import stop_record
+from intent_bridge.engine.running import Running, targets
+from intent_bridge.guard import Guard
+from intent_bridge.profile import Profile
+from intent_bridge.types import Frame, RawFrame, RuleHit, State, Status, Value, Verdict
+
+MAX_RUNNING = 64
+"""Commands under way at once; one more is refused."""
+
+Kind = Literal["start", "repeat", "stop", "neutral"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A command is over: this is how."""
+
+    run: Running
+    status: Status
+    code: str = ""
+    hits: tuple[RuleHit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The egress gate keeps a frame back; nothing of its batch is sent."""
+
+    reason: str
+
+
+class Commands:
+    """All commands under way on one vehicle. Holds state, does no I/O; time is an argument."""
+
+    def __init__(self, profile: Profile, guard: Guard, encoder: Encoder, gate: EgressGate) -> None:
+        self._profile, self.guard, self._encoder, self._gate = profile, guard, encoder, gate
+        self.running: dict[str, Running] = {}
+        self._answers = {
+            message.spec.response.result.split(".")[0]: (name, message.spec.response)
+            for name, message in profile.messages.items()
+            if message.spec.response is not None
+        }
+
+    # --- start ---------------------------------------------------------------------------------
+
+    def prepare(
+        self, order: Order, verdict: Verdict, human_yes: bool, live: State, now_ms: int
+    ) -> Running:
+        """Encode a permitted order into its first frames; nothing is sent or remembered yet."""
+        permit = verdict.permit
+        assert permit is not None
+        emitted = dict(permit.emitted)
+        specs = {path: self._profile.actuators[path].spec for path in emitted}
+        others = targets(r for r in self.running.values() if not r.waiting.keys() & emitted.keys())
+        frames = self._encoder.encode(permit, live, others)
+        cycles = [c for f in frames if (c := self._profile.messages[f.message].spec.cycle_ms) is not None]
+        cycle_ms = min(cycles) if cycles else None
+        return Running(
+            order=order,
+            verdict=verdict,
+            permit=permit,
+            human_yes=human_yes,
+            before={p: s.value for p in emitted if (s := live.get(p)) is not None and s.value is not None},
+            frames=frames,
+            sent_ms=now_ms,
+            deadline_ms=now_ms + max(s.confirm_within_ms for s in specs.values()),
+            ends_ms=now_ms + max(s.lifetime_ms for s in specs.values()),
+            cycle_ms=cycle_ms,
+            repeat_ms=now_ms + (cycle_ms or 0),
+            inputs=self.guard.inputs(emitted),
+            moves=frozenset(p for p, s in specs.items() if s.motion is not None),
+            waiting=emitted,
+        )
+
+    def begin(self, run: Running, now_ms: int) -> tuple[list[Effect], list[Ended]] | Refused:
+        """Send a prepared command's first frames; older commands for the same paths give way."""
+        if len(self.running) >= MAX_RUNNING:
+            return Refused(f"more than {MAX_RUNNING} commands under way")
+        checked = self._checked(run, run.frames, "start", now_ms)
+        if isinstance(checked, Refused):
+            return checked
+        ended = self._supersede(run)
+        self.running[run.call_id] = run
+        run.note(run.frames, self._profile)
+        return checked, ended
+
+    def _supersede(self, new: Running) -> list[Ended]:
+        ended = []
+        for run in list(self.running.values()):
+            for path in run.waiting.keys() & new.waiting.keys():
+                del run.waiting[path]
+                if not run.waiting:
+                    del self.running[run.call_id]
+                    ended.append(Ended(run, Status.STOPPED, "superseded"))
+        return ended
+
+    # --- while it runs --------------------------------------------------------------------------
+
+    def observe(self, raw: RawFrame, now_ms: int) -> None:
+        """Let the egress gate build its own view of what the ECUs report."""
+        self._gate.observe(raw, now_ms)
+
+    def heard(self, reading: Reading, state: State, live: State, now_ms: int) -> tuple[list[Effect], list[Ended]]:
+        """Take in one status frame: confirmations, refusals, and rules that now object to a motion."""
+        effects: list[Effect] = []
+        ended: list[Ended] = []
+        for run in list(self.running.values()):
+            if run.acknowledge(reading.samples, self._profile):
+                effects += self._end(run, live, now_ms)
+                ended.append(Ended(run, Status.DONE))
+            elif self._refuses(run, reading):
+                effects += self._end(run, live, now_ms)
+                ended.append(Ended(run, Status.REFUSED_BY_ECU))
+            elif run.moves and not run.inputs.isdisjoint(reading.samples):
+                more = self._watch(run, state, live, now_ms)
+                if more is not None:
+                    effects += more[0]
+                    ended.append(more[1])
+        return effects, ended
+
+    def _refuses(self, run: Running, reading: Reading) -> bool:
+        command, response = self._answers.get(reading.message, ("", None))
+        return (
+            response is not None
+            and reading.result in response.refused
+            and (command, reading.result_counter) in run.counters
+        )
+
+    def _watch(
+        self, run: Running, state: State, live: State, now_ms: int
+    ) -> tuple[list[Effect], Ended] | None:
+        hits = self.guard.watch(run.permit, run.order.who, state, now_ms)
+        if not hits:
+            return None
+        return self.halt(run, live, now_ms, hits), Ended(run, Status.STOPPED, "rule", hits)
+
+    def poll(self, state: State, live: State, now_ms: int) -> tuple[list[Effect], list[Ended]]:
+        """Repeat what is due, stop what has become forbidden, give up what is overdue."""
+        effects: list[Effect] = []
+        ended: list[Ended] = []
+        for run in list(self.running.values()):
+            if run.call_id not in self.running:
+                continue
+            if now_ms >= run.deadline_ms:
+                effects += self.halt(run, live, now_ms) if run.moves else self._end(run, live, now_ms)
+                ended.append(Ended(run, Status.TIMEOUT))
+            elif run.cycle_ms is not None and run.repeat_ms <= now_ms < run.ends_ms:
+                more, end = self._repeat(run, state, live, now_ms)
+                effects += more
+                ended += end
+        return effects, ended
+
+    def _repeat(
+        self, run: Running, state: State, live: State, now_ms: int
+    ) -> tuple[list[Effect], list[Ended]]:
+        assert run.cycle_ms is not None
+        verdict = self.guard.judge(
+            run.order.actions, state, run.order.who, now_ms, confirmed=run.human_yes
+        )
+        allowed = verdict.permit is not None and verdict.permit.emitted == run.permit.emitted
+        hits = self.guard.watch(run.permit, run.order.who, state, now_ms) if run.moves else ()
+        if not allowed or hits:
+            why = hits or verdict.hits
+            return self.halt(run, live, now_ms, why), [Ended(run, Status.STOPPED, "rule", why)]
+        others = targets(r for r in self.running.values() if r is not run)
+        frames = self._encoder.encode(run.permit, live, others)
+        checked = self._checked(run, frames, "repeat", now_ms)
+        if isinstance(checked, Refused):
+            return self._end(run, live, now_ms), [Ended(run, Status.ERROR, checked.reason)]
+        run.note(frames, self._profile)
+        run.repeat_ms = now_ms + run.cycle_ms
+        return checked, []
+
+    # --- end ------------------------------------------------------------------------------------
+
+    def halt(
+        self, run: Running, live: State, now_ms: int, hits: Sequence[RuleHit] = ()
+    ) -> list[Effect]:
+        """End a command now: a stop frame for what moves, then its neutral frames."""
+        paths = tuple(run.moves & run.waiting.keys())
+        stops: list[Effect] = []
+        if paths:
+            others = targets(r for r in self.running.values() if r is not run)
+            checked = self._checked(run, self._encoder.stop(run.permit, paths, live, others), "stop", now_ms)
+            if not isinstance(checked, Refused):
+                stops = [Record(stop_record(run, paths, live, now_ms, checked, hits)), *checked]
+        return stops + self._end(run, live, now_ms)
+
+    def _end(self, run: Running, live: State, now_ms: int) -> list[Effect]:
+        self.running.pop(run.call_id, None)
+        others = targets(self.running.values())
+        checked = self._checked(run, self._encoder.neutral(run.permit, live, others), "neutral", now_ms)
+        return [] if isinstance(checked, Refused) else checked
+
+    def paths_moving(self, wanted: Iterable[str]) -> list[Running]:
+        """Running motions that touch one of these paths."""
+        chosen = set(wanted)
+        return [r for r in self.running.values() if r.moves & chosen & r.waiting.keys()]
+
+    def next_ms(self) -> int | None:
+        """When `poll` has something to do, if nothing is heard before."""
+        times = [
+            min(r.deadline_ms, r.repeat_ms) if r.cycle_ms and r.repeat_ms < r.ends_ms else r.deadline_ms
+            for r in self.running.values()
+        ]
+        return min(times, default=None)
+
+    def values(self) -> Mapping[str, Value]:
+        """Where running commands are driving their paths to."""
+        return targets(self.running.values())
+
+    def _checked(
+        self, run: Running, frames: Sequence[Frame], kind: Kind, now_ms: int
+    ) -> list[Effect] | Refused:
+        permits = [run.permit, *(r.permit for r in self.running.values() if r is not run)]
+        for frame in frames:
+            reason = self._gate.check(frame.raw, permits, now_ms, kind=kind)
+            if reason is not None:
+                return Refused(reason)
+        return [Send(run.call_id, frame) for frame in frames]
+

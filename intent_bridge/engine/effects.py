@@ -1,0 +1,52 @@
+"""What the engine wants done: the shell carries these out in order and reports what failed.
+
+The order is the meaning: a `Record` stands before the `Send` or `Answer` it accounts for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from intent_bridge.types import Action, Frame, Outcome, Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Write this audit record; nothing after it may happen when it cannot be written."""
+
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Hand this frame to its bus, on behalf of this call."""
+
+    call_id: str
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Tell whoever waits for this call what became of it."""
+
+    outcome: Outcome
+
+
+Effect: TypeAlias = Record | Send | Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Absolute actions that somebody wants carried out together, before the guard has seen them.
+
+    `arguments` are those of the parsed call (typed numbers and closed words, never free text). An order
+    with `restores` puts back what a call that failed halfway had already changed.
+    """
+
+    call_id: str
+    intent: str
+    who: Provenance
+    actions: tuple[Action, ...]
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    undoes: bool = False
+    restores: Outcome | None = None

@@ -1,0 +1,389 @@
+"""The whole road with no I/O and no clock: calls and frames in, effects out.
+
+    submit(ToolCall) -> parse -> resolve -> judge -> encode -> egress gate -> [Record, Send…] … receive(frame)
+    -> acknowledge -> [Record, Answer]
+
+One engine is one session of one vehicle. Whoever owns the clock calls `receive` for every frame, `poll` when
+`next_ms` says so, and carries the effects out in order.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from intent_bridge.codec import EgressGate, Encoder, Receiver
+from intent_bridge.engine.commands import Commands, Ended, Refused
+from intent_bridge.engine.effects import Answer, Effect, Order, Record
+from intent_bridge.engine.memory import Memory, UndoStep
+from intent_bridge.engine.questions import Questions
+from intent_bridge.engine.records import intent_record, outcome_record, snapshot
+from intent_bridge.engine.running import Running, reports, restoring
+from intent_bridge.errors import InvariantError, ToolCallError
+from intent_bridge.guard import Guard, usable
+from intent_bridge.intents import Catalogue, NotEquipped
+from intent_bridge.profile import Profile
+from intent_bridge.resolver import (
+    Absolute,
+    Ambiguous,
+    Context,
+    Halt,
+    Nothing,
+    Report,
+    Resolution,
+    Unresolved,
+    resolve,
+)
+from intent_bridge.types import (
+    Action,
+    Decision,
+    Outcome,
+    Provenance,
+    RawFrame,
+    Sample,
+    State,
+    Status,
+    ToolCall,
+    Value,
+    Verdict,
+)
+
+MAX_DEFERRED = 16
+"""Calls waiting for a better moment; one more is denied."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Deferred:
+    order: Order
+    deadline_ms: int
+
+
+class Engine:
+    """Decides calls, runs what is permitted, and says what became of it."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        guard: Guard,
+        *,
+        secret: bytes,
+        stopwatch: Callable[[], int] = lambda: 0,
+        silent: bool = False,
+    ) -> None:
+        """`secret` keys the confirmation tokens; `stopwatch` (nanoseconds) only feeds `timing_us`."""
+        self.profile, self.guard = profile, guard
+        self.catalogue = Catalogue(profile)
+        self.state: dict[str, Sample] = {}
+        self.live: dict[str, Sample] = {}
+        """Last sound sample of every path, however old: what sibling signals carry."""
+        self.encoder = Encoder(profile)
+        self.commands = Commands(profile, guard, self.encoder, EgressGate(profile))
+        self.memory = Memory()
+        self.questions = Questions(secret, profile.file.confirmation_ms)
+        self._receiver = Receiver(profile)
+        self._deferred: dict[str, _Deferred] = {}
+        self._stopwatch = stopwatch
+        self._laps: dict[str, int] = {}
+        self.silent = silent
+
+    # --- in: calls ------------------------------------------------------------------------------
+
+    def submit(self, call: ToolCall, who: Provenance, now_ms: int) -> list[Effect]:
+        """Take one call. The answer is among the effects, now or after later `receive` and `poll`."""
+        known = self.memory.outcome(call.id)
+        if known is not None:
+            return [Answer(known)]
+        self.memory.open(call.id, call.name)
+        self._laps, started = {}, self._stopwatch()
+        try:
+            intent = self.catalogue.parse(call)
+        except ToolCallError as error:
+            return self._close(_invalid(call, error), now_ms)
+        started = self._lap("parse", started)
+        if isinstance(intent, NotEquipped):
+            return self._close(_not_equipped(call, intent), now_ms)
+        resolution = resolve(intent, self._context(who, now_ms))
+        self._lap("resolve", started)
+        return self._follow(call, who, resolution, now_ms)
+
+    def _follow(
+        self, call: ToolCall, who: Provenance, resolution: Resolution, now_ms: int
+    ) -> list[Effect]:
+        match resolution:
+            case Absolute(actions=actions, arguments=arguments):
+                return self._start(Order(call.id, call.name, who, actions, arguments), now_ms)
+            case NotEquipped():
+                return self._close(_not_equipped(call, resolution), now_ms)
+            case Ambiguous(choices=choices):
+                allowed = tuple(c for c in choices if self._would_allow(c.name, c.arguments, who, now_ms))
+                return self._close(
+                    Outcome(call.id, call.name, Status.NEEDS_CHOICE, "which_zone", choices=allowed), now_ms
+                )
+            case Report(data=data):
+                return self._close(Outcome(call.id, call.name, Status.NO_ACTION, "report", data=data), now_ms)
+            case Halt(paths=paths):
+                return self._halt(call, paths, now_ms)
+            case Nothing(code=code):
+                return self._close(Outcome(call.id, call.name, Status.NO_EFFECT, code), now_ms)
+            case Unresolved(path=path, quality=quality):
+                return self._close(
+                    Outcome(
+                        call.id, call.name, Status.DENIED, "state_unknown", f"`{path}` is {quality.value}"
+                    ),
+                    now_ms,
+                )
+
+    def explain(self, call: ToolCall, who: Provenance, now_ms: int) -> Outcome:
+        """What `submit` would decide and send, with nothing sent, recorded or remembered."""
+        try:
+            intent = self.catalogue.parse(call)
+        except ToolCallError as error:
+            return _invalid(call, error)
+        if isinstance(intent, NotEquipped):
+            return _not_equipped(call, intent)
+        resolution = resolve(intent, self._context(who, now_ms))
+        if not isinstance(resolution, Absolute):
+            return Outcome(call.id, call.name, Status.NO_ACTION, type(resolution).__name__.lower())
+        order = Order(call.id, call.name, who, resolution.actions, resolution.arguments)
+        verdict = self.guard.judge(order.actions, self.state, who, now_ms)
+        shown = _judged(order, verdict, Status.NO_ACTION, "dry_run")
+        if verdict.permit is None:
+            return replace(shown, status=_REFUSALS.get(verdict.decision, Status.NEEDS_CONFIRMATION))
+        counters = dict(self.encoder.counters)
+        run = self.commands.prepare(order, verdict, False, self.live, now_ms)
+        self.encoder.counters.update(counters)
+        return replace(shown, frames=run.frames)
+
+    # --- in: people -----------------------------------------------------------------------------
+
+    def confirm(self, token: str, accept: bool, who: Provenance, now_ms: int) -> list[Effect]:
+        """A person's answer, through the host's own channel, to a question of `needs_confirmation`."""
+        question = self.questions.take(token, who, now_ms)
+        if isinstance(question, str):
+            return [Answer(Outcome("", "confirm", Status.DENIED, question))]
+        order = question.order
+        if not accept:
+            return self._close(_judged(order, question.verdict, Status.NO_ACTION, "declined"), now_ms)
+        verdict = self.guard.judge(order.actions, self.state, order.who, now_ms, confirmed=True)
+        if verdict.digest != question.verdict.digest:
+            return self._close(_judged(order, verdict, Status.DENIED, "confirmation_void"), now_ms)
+        return self._act(order, verdict, now_ms, human_yes=True)
+
+    def undo(self, who: Provenance, now_ms: int) -> list[Effect]:
+        """Put back what the last call that was done has changed, through the same guard."""
+        call_id = self.memory.mint("undo")
+        step = self.memory.last_done()
+        if step is None:
+            return self._close(Outcome(call_id, "undo", Status.NO_ACTION, "nothing_to_undo"), now_ms)
+        for path, value in step.after.items():
+            sample = self.live.get(path)
+            if sample is None or sample.value != value:
+                return self._close(Outcome(call_id, "undo", Status.DENIED, "changed_since"), now_ms)
+        actions = tuple(Action(path, value) for path, value in step.before.items())
+        return self._start(Order(call_id, "undo", who, actions, undoes=True), now_ms)
+
+    def can_undo(self) -> UndoStep | None:
+        """What `undo` would put back."""
+        return self.memory.last_done()
+
+    # --- in: the bus and the clock --------------------------------------------------------------
+
+    def receive(self, raw: RawFrame, now_ms: int) -> list[Effect]:
+        """Take one frame from a bus."""
+        self.commands.observe(raw, now_ms)
+        reading = self._receiver.read(raw, now_ms)
+        if reading is None:
+            return []
+        self.state.update(reading.samples)
+        self.live.update({p: s for p, s in reading.samples.items() if s.value is not None})
+        effects, ended = self.commands.heard(reading, self.state, self.live, now_ms)
+        return effects + self._finish(ended, now_ms) + self._retry(frozenset(reading.samples), now_ms)
+
+    def poll(self, now_ms: int) -> list[Effect]:
+        """Do what time alone makes due."""
+        effects, ended = self.commands.poll(self.state, self.live, now_ms)
+        effects += self._finish(ended, now_ms)
+        for waiting in [d for d in self._deferred.values() if now_ms >= d.deadline_ms]:
+            del self._deferred[waiting.order.call_id]
+            effects += self._close(_plain(waiting.order, Status.TIMEOUT, "deferred_expired"), now_ms)
+        for question in self.questions.expired(now_ms):
+            effects += self._close(_plain(question.order, Status.TIMEOUT, "confirmation_expired"), now_ms)
+        return effects
+
+    def next_ms(self) -> int | None:
+        """When `poll` is due at the latest; None while nothing waits for time."""
+        times = [d.deadline_ms for d in self._deferred.values()]
+        times += [t for t in (self.commands.next_ms(), self.questions.next_ms()) if t is not None]
+        return min(times, default=None)
+
+    def failed(self, call_id: str, now_ms: int, *, status: Status, code: str) -> list[Effect]:
+        """The shell could not send or record something for this call: end it."""
+        run = self.commands.running.get(call_id)
+        if run is None:
+            return []
+        effects = self.commands.halt(run, self.live, now_ms)
+        return effects + self._finish([Ended(run, status, code)], now_ms)
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _start(self, order: Order, now_ms: int) -> list[Effect]:
+        started = self._stopwatch()
+        verdict = self.guard.judge(order.actions, self.state, order.who, now_ms)
+        self._lap("judge", started)
+        match verdict.decision:
+            case Decision.ALLOW | Decision.CLAMP:
+                return self._act(order, verdict, now_ms, human_yes=False)
+            case Decision.CONFIRM:
+                confirmation = self.questions.ask(order, verdict, now_ms)
+                outcome = _judged(order, verdict, Status.NEEDS_CONFIRMATION, "")
+                return self._close(replace(outcome, confirmation=confirmation), now_ms)
+            case Decision.DEFER:
+                return self._defer(order, verdict, now_ms)
+            case Decision.DENY:
+                return self._close(_judged(order, verdict, Status.DENIED, "rule"), now_ms)
+
+    def _act(self, order: Order, verdict: Verdict, now_ms: int, *, human_yes: bool) -> list[Effect]:
+        if verdict.permit is None:
+            return self._close(_judged(order, verdict, Status.DENIED, "rule"), now_ms)
+        if self._already(verdict, now_ms):
+            return self._close(_judged(order, verdict, Status.NO_EFFECT, "already"), now_ms)
+        started = self._stopwatch()
+        counters = dict(self.encoder.counters)
+        others = dict(self.commands.values())
+        try:
+            run = self.commands.prepare(order, verdict, human_yes, self.live, now_ms)
+        except InvariantError as error:
+            return self._close(_judged(order, verdict, Status.ERROR, str(error)), now_ms)
+        if self.silent:
+            shown = replace(run.outcome(Status.NOT_DELIVERED, "listen_only"), timing_us=dict(self._laps))
+            return self._close(shown, now_ms)
+        begun = self.commands.begin(run, now_ms)
+        self._lap("encode", started)
+        if isinstance(begun, Refused):
+            status = Status.DENIED if begun.reason.startswith("budget") else Status.ERROR
+            return self._close(_judged(order, verdict, status, begun.reason), now_ms)
+        sends, superseded = begun
+        paths = run.inputs | verdict.permit.emitted.keys() | self.encoder.siblings(run.frames)
+        read = snapshot(paths, self.state, self.live, now_ms)
+        record = intent_record(order, verdict, human_yes, read, others, counters, now_ms)
+        effects = [Record(record), *sends, *self._finish(superseded, now_ms)]
+        if run.moves:
+            effects.append(Answer(self._remember(run.outcome(Status.SENT))))
+        return effects
+
+    def _already(self, verdict: Verdict, now_ms: int) -> bool:
+        going = self.commands.values()
+        return all(
+            self._known(a.path, now_ms)[0] == a.value and going.get(a.path, a.value) == a.value
+            for a in verdict.emitted
+        )
+
+    def _defer(self, order: Order, verdict: Verdict, now_ms: int) -> list[Effect]:
+        if len(self._deferred) >= MAX_DEFERRED or verdict.defer_deadline_ms is None:
+            return self._close(_judged(order, verdict, Status.DENIED, "too_many_deferred"), now_ms)
+        self._deferred[order.call_id] = _Deferred(order, now_ms + verdict.defer_deadline_ms)
+        return self._close(_judged(order, verdict, Status.DEFERRED, "rule"), now_ms)
+
+    def _retry(self, changed: frozenset[str], now_ms: int) -> list[Effect]:
+        effects: list[Effect] = []
+        for waiting in list(self._deferred.values()):
+            paths = [a.path for a in waiting.order.actions]
+            if changed.isdisjoint(self.guard.inputs(paths)):
+                continue
+            verdict = self.guard.judge(waiting.order.actions, self.state, waiting.order.who, now_ms)
+            if verdict.decision is not Decision.DEFER:
+                del self._deferred[waiting.order.call_id]
+                effects += self._start(waiting.order, now_ms)
+        return effects
+
+    def _halt(self, call: ToolCall, paths: Sequence[str], now_ms: int) -> list[Effect]:
+        runs = self.commands.paths_moving(paths)
+        if not runs:
+            return self._close(Outcome(call.id, call.name, Status.NO_EFFECT, "nothing_moves"), now_ms)
+        effects: list[Effect] = []
+        for run in runs:
+            effects += self.commands.halt(run, self.live, now_ms)
+        effects += self._finish([Ended(run, Status.STOPPED, "asked") for run in runs], now_ms)
+        return effects + self._close(Outcome(call.id, call.name, Status.STOPPED, "asked"), now_ms)
+
+    def _finish(self, ended: Sequence[Ended], now_ms: int) -> list[Effect]:
+        effects: list[Effect] = []
+        for end in ended:
+            run, outcome = end.run, end.run.outcome(end.status, end.code)
+            if end.hits:
+                outcome = replace(outcome, verdict=replace(run.verdict, hits=end.hits))
+            if run.order.restores is not None:
+                code = "rolled_back" if end.status is Status.DONE else "rollback_failed"
+                effects += self._close(replace(run.order.restores, code=code), now_ms)
+                continue
+            if end.status is Status.DONE:
+                self._learn_undo(run)
+            elif (back := restoring(run, self.profile)) and end.code != "superseded":
+                order = Order(
+                    self.memory.mint("rollback"), "rollback", run.order.who, back, restores=outcome
+                )
+                effects += self._roll_back(order, outcome, run.human_yes, now_ms)
+                continue
+            effects += self._close(outcome, now_ms)
+        return effects
+
+    def _roll_back(
+        self, order: Order, outcome: Outcome, human_yes: bool, now_ms: int
+    ) -> list[Effect]:
+        verdict = self.guard.judge(order.actions, self.state, order.who, now_ms, confirmed=human_yes)
+        if verdict.permit is None:
+            return self._close(replace(outcome, code="rollback_refused"), now_ms)
+        return self._act(order, verdict, now_ms, human_yes=human_yes)
+
+    def _learn_undo(self, run: Running) -> None:
+        if run.order.undoes:
+            self.memory.forget_last_done()
+        elif run.before.keys() == run.reported.keys():
+            self.memory.did(UndoStep(run.call_id, run.order.intent, dict(run.before), dict(run.reported)))
+
+    def _close(self, outcome: Outcome, now_ms: int) -> list[Effect]:
+        if self._laps and not outcome.timing_us:
+            outcome = replace(outcome, timing_us=dict(self._laps))
+        return [Record(outcome_record(outcome, now_ms)), Answer(self._remember(outcome))]
+
+    def _remember(self, outcome: Outcome) -> Outcome:
+        self.memory.keep(outcome)
+        return outcome
+
+    def _would_allow(
+        self, name: str, arguments: object, who: Provenance, now_ms: int
+    ) -> bool:
+        call = ToolCall("choice", name, dict(arguments) if isinstance(arguments, dict) else {})
+        return self.explain(call, who, now_ms).status not in (
+            Status.DENIED, Status.INVALID, Status.NOT_EQUIPPED, Status.ERROR,
+        )
+
+    def _context(self, who: Provenance, now_ms: int) -> Context:
+        return Context(self.profile, self.catalogue, who, lambda path: self._known(path, now_ms), self.commands.values())
+
+    def _known(self, path: str, now_ms: int) -> tuple[Value | None, object]:
+        return usable(self.state.get(path), self.profile.sensors[path], now_ms)
+
+    def _lap(self, stage: str, started: int) -> int:
+        now = self._stopwatch()
+        self._laps[stage] = (now - started) // 1000
+        return now
+
+
+_REFUSALS = {Decision.DENY: Status.DENIED, Decision.DEFER: Status.DEFERRED}
+
+
+def _invalid(call: ToolCall, error: ToolCallError) -> Outcome:
+    return Outcome(call.id, call.name, Status.INVALID, error.code, str(error))
+
+
+def _not_equipped(call: ToolCall, missing: NotEquipped) -> Outcome:
+    return Outcome(call.id, call.name, Status.NOT_EQUIPPED, "no_actuator", str(missing))
+
+
+def _plain(order: Order, status: Status, code: str) -> Outcome:
+    return Outcome(order.call_id, order.intent, status, code)
+
+
+def _judged(order: Order, verdict: Verdict, status: Status, code: str) -> Outcome:
+    return Outcome(
+        order.call_id, order.intent, status, code, verdict=verdict, actions=reports(verdict)
+    )

@@ -1,0 +1,104 @@
+"""The bodies of audit records: everything a replay needs to reach the same frames, and no user's words.
+
+Values are exact (steps, booleans, names), times are milliseconds, ages are relative to the record.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from intent_bridge.engine.effects import Effect, Order, Send
+from intent_bridge.engine.running import Running
+from intent_bridge.types import Frame, Outcome, Provenance, RuleHit, State, Value, Verdict
+
+
+def intent_record(
+    order: Order,
+    verdict: Verdict,
+    human_yes: bool,
+    snapshot: Mapping[str, Any],
+    running: Mapping[str, Value],
+    counters: Mapping[str, int],
+    now_ms: int,
+) -> dict[str, Any]:
+    """Written before the first frame of a call."""
+    return {
+        "type": "intent",
+        "at_ms": now_ms,
+        "call_id": order.call_id,
+        "intent": order.intent,
+        "arguments": dict(order.arguments),
+        "who": who_record(order.who),
+        "requested": [[a.path, a.value] for a in order.actions],
+        "emitted": [[a.path, a.value] for a in verdict.emitted],
+        "decision": verdict.decision.word,
+        "rules": [h.id for h in verdict.hits],
+        "human_yes": human_yes,
+        "policy": verdict.permit.policy_hash if verdict.permit else "",
+        "state": dict(snapshot),
+        "running": dict(running),
+        "counters": dict(counters),
+    }
+
+
+def outcome_record(outcome: Outcome, now_ms: int) -> dict[str, Any]:
+    """Written before a call is answered."""
+    return {
+        "type": "outcome",
+        "at_ms": now_ms,
+        "call_id": outcome.call_id,
+        "intent": outcome.intent,
+        "status": outcome.status.value,
+        "code": outcome.code,
+        "rules": [h.id for h in outcome.verdict.hits] if outcome.verdict else [],
+        "confirmed": {a.path: a.confirmed for a in outcome.actions if a.confirmed is not None},
+        "frames": frames_record(outcome.frames),
+    }
+
+
+def stop_record(
+    run: Running,
+    paths: Sequence[str],
+    live: State,
+    now_ms: int,
+    sends: Iterable[Effect],
+    hits: Sequence[RuleHit],
+) -> dict[str, Any]:
+    """Written before a stop frame leaves."""
+    return {
+        "type": "stop",
+        "at_ms": now_ms,
+        "call_id": run.call_id,
+        "paths": sorted(paths),
+        "rules": [h.id for h in hits],
+        "frames": frames_record([e.frame for e in sends if isinstance(e, Send)]),
+    }
+
+
+def snapshot(paths: Iterable[str], state: State, live: State, now_ms: int) -> dict[str, Any]:
+    """The samples a decision could read: value, age, quality, and the last sound value where it differs."""
+    out: dict[str, Any] = {}
+    for path in sorted(paths):
+        sample = state.get(path)
+        if sample is None:
+            continue
+        entry: list[Any] = [sample.value, now_ms - sample.received_ms, sample.quality.value]
+        sound = live.get(path)
+        if sound is not None and sound != sample:
+            entry += [sound.value, now_ms - sound.received_ms]
+        out[path] = entry
+    return out
+
+
+def who_record(who: Provenance) -> dict[str, Any]:
+    """Provenance as the line protocol spells it."""
+    return {
+        "speaker": who.speaker.value,
+        "zone": who.zone.value,
+        "channel": who.channel.value,
+        "untrusted_text": who.untrusted_text,
+    }
+
+
+def frames_record(frames: Iterable[Frame]) -> list[list[Any]]:
+    """Frames as they stand on the wire."""
+    return [[f.raw.bus, f.raw.can_id, f.raw.extended, f.raw.fd, f.raw.data.hex()] for f in frames]

@@ -1,0 +1,109 @@
+"""Commands on their way: what was sent, what the ECU has confirmed, when to repeat and when to give up."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from intent_bridge.engine.effects import Order
+from intent_bridge.profile import Profile
+from intent_bridge.types import (
+    Action,
+    ActionReport,
+    Frame,
+    Outcome,
+    Permit,
+    Sample,
+    Status,
+    Value,
+    Verdict,
+)
+
+
+@dataclass(slots=True)
+class Running:
+    """One activation: from its first frame until every path is confirmed, or it ends another way."""
+
+    order: Order
+    verdict: Verdict
+    permit: Permit
+    human_yes: bool
+    before: Mapping[str, Value]
+    frames: tuple[Frame, ...]
+    sent_ms: int
+    deadline_ms: int
+    """By then the ECU must have reported every value."""
+    ends_ms: int
+    """No frame leaves for this command after that."""
+    cycle_ms: int | None
+    """Time between repeats; None where the command is sent once."""
+    repeat_ms: int
+    inputs: frozenset[str]
+    """State paths whose change can turn a rule against this command."""
+    moves: frozenset[str]
+    """Paths that are motions."""
+    waiting: dict[str, Value]
+    reported: dict[str, Value] = field(default_factory=dict)
+    counters: set[tuple[str, int]] = field(default_factory=set)
+    """(command message, alive counter) of every frame sent: an ECU's answer names one of them."""
+
+    @property
+    def call_id(self) -> str:
+        return self.order.call_id
+
+    def note(self, frames: Iterable[Frame], profile: Profile) -> None:
+        """Remember the alive counters of frames that leave."""
+        for frame in frames:
+            e2e = profile.messages[frame.message].spec.e2e
+            if e2e is not None:
+                self.counters.add((frame.message, int(frame.signals[e2e.counter])))
+
+    def acknowledge(self, samples: Mapping[str, Sample], profile: Profile) -> bool:
+        """Take in reported values; true when this completed the command."""
+        for path in [p for p in self.waiting if p in samples]:
+            sample = samples[path]
+            if sample.value is not None and arrived(profile, path, self.waiting[path], sample.value):
+                self.reported[path] = sample.value
+                del self.waiting[path]
+        return not self.waiting
+
+    def outcome(self, status: Status, code: str = "") -> Outcome:
+        """The outcome of this command as it stands."""
+        return Outcome(
+            call_id=self.call_id,
+            intent=self.order.intent,
+            status=status,
+            code=code,
+            verdict=self.verdict,
+            actions=reports(self.verdict, self.reported),
+            frames=self.frames,
+        )
+
+
+def arrived(profile: Profile, path: str, wanted: Value, value: Value) -> bool:
+    """Whether a reported value is the wanted one; a motion has arrived within its tolerance."""
+    motion = profile.actuators[path].spec.motion
+    if motion is not None and type(wanted) is int and type(value) is int:
+        return abs(wanted - value) <= motion.tolerance
+    return type(wanted) is type(value) and wanted == value
+
+
+def reports(verdict: Verdict, reported: Mapping[str, Value] | None = None) -> tuple[ActionReport, ...]:
+    """One line per requested action: asked, emitted (nothing when refused), confirmed."""
+    emitted = {a.path: a.value for a in verdict.emitted}
+    confirmed = reported or {}
+    return tuple(
+        ActionReport(a.path, a.value, emitted.get(a.path), confirmed.get(a.path)) for a in verdict.requested
+    )
+
+
+def targets(running: Iterable[Running]) -> dict[str, Value]:
+    """Values that other running commands are still driving their paths to."""
+    return {path: value for run in running for path, value in run.waiting.items()}
+
+
+def restoring(run: Running, profile: Profile) -> tuple[Action, ...]:
+    """The actions that put back what a command has already changed."""
+    return tuple(
+        Action(path, run.before[path])
+        for path, value in run.reported.items()
+        if path in run.before and not arrived(profile, path, run.before[path], value)
+    )

@@ -1,0 +1,217 @@
+"""From what was asked to absolute values: zones become paths, relative changes become targets.
+
+One road for every tool that sets something: its `Target`s say which path gets which field. Only tools that
+are not described by targets (relative change, scene, stop, reading) have an arm of their own.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from intent_bridge.intents import (
+    SETTINGS,
+    ActivateScene,
+    AdjustSetting,
+    GetCapabilities,
+    GetVehicleState,
+    Intent,
+    IntentModel,
+    NotEquipped,
+    StopMotion,
+    Target,
+    Zone,
+    places,
+    to_value,
+    topic_of,
+)
+from intent_bridge.profile import plain, to_vss
+from intent_bridge.profile.model import Quantity
+from intent_bridge.resolver.types import (
+    Absolute,
+    Ambiguous,
+    Context,
+    Halt,
+    Nothing,
+    Report,
+    Resolution,
+    Unresolved,
+)
+from intent_bridge.types import Action, Choice, SeatZone, ToolCall, Value
+
+
+def resolve(intent: Intent, context: Context) -> Resolution:
+    """The absolute meaning of one intent in one vehicle at one moment."""
+    match intent:
+        case AdjustSetting():
+            return _adjust(intent, context)
+        case ActivateScene():
+            return _scene(intent, context)
+        case StopMotion(zone=zone):
+            return Halt(tuple(_moving_paths(zone, context)))
+        case GetVehicleState(topics=topics):
+            return Report(_state(topics, context))
+        case GetCapabilities():
+            return Report(_capabilities(context))
+        case _:
+            return _set(intent, context)
+
+
+def _set(intent: IntentModel, context: Context) -> Resolution:
+    actions: list[Action] = []
+    zone: Zone | None = getattr(intent, "zone", None)
+    for target in intent.targets:
+        given = getattr(intent, target.field)
+        if given is None or (target.only and getattr(intent, target.only[0]) not in target.only[1]):
+            continue
+        if target.zoned and zone is None and context.who.zone is SeatZone.UNKNOWN:
+            return _which_zone(intent.tool, intent.arguments, target, context)
+        paths = _paths(target, zone, context)
+        if not paths:
+            return NotEquipped(intent.tool, "zone", str(zone or context.who.zone))
+        for path in paths:
+            value = _value(target, path, given, context)
+            if isinstance(value, Unresolved | Nothing):
+                return value
+            actions.append(Action(path, value))
+    return Absolute(tuple(actions), intent.arguments)
+
+
+def _value(target: Target, path: str, given: Any, context: Context) -> Value | Unresolved | Nothing:
+    quantity = context.profile.actuators[path].spec
+    if target.counts != "change":
+        return to_value(target, quantity, given)
+    now = _present(path, context)
+    if isinstance(now, Unresolved):
+        return now
+    return _limited(quantity, now, now + given)
+
+
+def _adjust(intent: AdjustSetting, context: Context) -> Resolution:
+    target = SETTINGS[intent.setting]
+    if target.zoned and intent.zone is None and context.who.zone is SeatZone.UNKNOWN:
+        return _which_zone(intent.tool, intent.arguments, target, context)
+    paths = _paths(target, intent.zone, context)
+    if not paths:
+        return NotEquipped(intent.tool, "zone", str(intent.zone or context.who.zone))
+    actions, at_limit = [], 0
+    for path in paths:
+        value = _adjusted(intent, target, path, context)
+        if isinstance(value, Unresolved):
+            return value
+        if isinstance(value, Nothing):
+            at_limit += 1
+        else:
+            actions.append(Action(path, value))
+    return Absolute(tuple(actions), intent.arguments) if actions else Nothing("at_limit")
+
+
+def _adjusted(
+    intent: AdjustSetting, target: Target, path: str, context: Context
+) -> Value | Unresolved | Nothing:
+    quantity = context.profile.actuators[path].spec
+    now = _present(path, context)
+    if isinstance(now, Unresolved):
+        return now
+    sign = 1 if intent.direction == "up" else -1
+    if intent.size == "max":
+        return _limited(quantity, now, now + sign * (_last(quantity) + abs(now)))
+    return _limited(quantity, now, now + sign * _change(intent, target, quantity))
+
+
+def _change(intent: AdjustSetting, target: Target, quantity: Quantity) -> int:
+    """How many steps (or list places) a relative change asks for; at least one."""
+    amount = intent.amount
+    if amount is None:
+        assert target.sizes is not None
+        amount = target.sizes[("little", "some", "lot").index(intent.size or "some")]
+    if target.counts == "unit" and quantity.step is not None:
+        amount = amount / quantity.step
+    return max(1, int(amount.to_integral_value()))
+
+
+def _present(path: str, context: Context) -> int | Unresolved:
+    """Where the path is, or where a running command drives it: in steps, or as a place in the list."""
+    quantity = context.profile.actuators[path].spec
+    value: Value | None = context.going.get(path)
+    if value is None:
+        value, quality = context.known(path)
+        if value is None:
+            return Unresolved(path, quality)
+    return list(quantity.values).index(str(value)) if quantity.values else int(value)
+
+
+def _limited(quantity: Quantity, now: int, wanted: int) -> Value | Nothing:
+    first = 0 if quantity.values else quantity.low
+    limited = max(first, min(_last(quantity), wanted))
+    if limited == now:
+        return Nothing("at_limit")
+    return list(quantity.values)[limited] if quantity.values else limited
+
+
+def _last(quantity: Quantity) -> int:
+    return len(quantity.values) - 1 if quantity.values else quantity.high
+
+
+def _paths(target: Target, zone: Zone | None, context: Context) -> list[str]:
+    """The paths this vehicle has for a target; a group of places means those that it has."""
+    actuators = context.profile.actuators
+    if not target.zoned:
+        return [target.path] if target.path in actuators else []
+    spoken: Zone = zone or context.who.zone.value  # type: ignore[assignment]  # a SeatZone word is a Zone
+    found = (p.path(target.path) for p in places(spoken, context.profile.file.driver_side))
+    return [path for path in found if path in actuators]
+
+
+def _which_zone(
+    tool: str, arguments: dict[str, object], target: Target, context: Context
+) -> Ambiguous:
+    """One choice per place that has the thing."""
+    return Ambiguous(
+        tuple(
+            Choice(tool, {**arguments, "zone": place.zone})
+            for place in places("all", context.profile.file.driver_side)
+            if place.path(target.path) in context.profile.actuators
+        )
+    )
+
+
+def _scene(intent: ActivateScene, context: Context) -> Resolution:
+    scene = context.profile.file.scenes[intent.scene]
+    merged: dict[str, Value] = {}
+    for step in scene.steps:
+        parsed = context.catalogue.parse(ToolCall(intent.scene, step.call, step.arguments))
+        if isinstance(parsed, NotEquipped):
+            return parsed
+        resolved = resolve(parsed, context)
+        if isinstance(resolved, Nothing):
+            continue
+        if not isinstance(resolved, Absolute):
+            return resolved
+        merged.update({a.path: a.value for a in resolved.actions})
+    actions = tuple(Action(path, value) for path, value in merged.items())
+    return Absolute(actions, intent.arguments) if actions else Nothing("already")
+
+
+def _moving_paths(zone: Zone | None, context: Context) -> Iterable[str]:
+    seats = None if zone is None else [p.seat for p in places(zone, context.profile.file.driver_side)]
+    for path, info in context.profile.actuators.items():
+        if info.spec.motion and (seats is None or any(f".{seat}." in path for seat in seats)):
+            yield path
+
+
+def _state(topics: Iterable[str], context: Context) -> dict[str, Any]:
+    wanted = set(topics)
+    out: dict[str, Any] = {}
+    for path, info in context.profile.sensors.items():
+        if topic_of(path) in wanted:
+            value, _ = context.known(path)
+            out[path] = None if value is None else plain(to_vss(info.quantity, value))
+    return out
+
+
+def _capabilities(context: Context) -> dict[str, Any]:
+    return {
+        "vehicle": context.profile.file.title,
+        "tools": {tool.name: tool.description for tool in context.catalogue.tools},
+        "scenes": {name: scene.description for name, scene in context.profile.file.scenes.items()},
+    }
+

@@ -1,0 +1,71 @@
+"""What the resolver reads and the closed list of what it can answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from intent_bridge.intents import Catalogue, NotEquipped
+from intent_bridge.profile import Profile
+from intent_bridge.types import Action, Choice, Provenance, Quality, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The moment a call is resolved in.
+
+    `known` gives a path's usable value now, or None and why; `going` is where running commands are
+    driving their paths to: "a bit more" counts from there.
+    """
+
+    profile: Profile
+    catalogue: Catalogue
+    who: Provenance
+    known: Callable[[str], tuple[Value | None, Quality]]
+    going: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Absolute:
+    """Absolute values for these paths, to be done together or not at all."""
+
+    actions: tuple[Action, ...]
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """The call lacks something that only the person can say; these would complete it."""
+
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A question about the vehicle, answered."""
+
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Stop what moves on these paths."""
+
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is nothing to change; `code` says why (`at_limit`)."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A relative change whose starting point is not known."""
+
+    path: str
+    quality: Quality
+
+
+Resolution: TypeAlias = Absolute | Ambiguous | NotEquipped | Report | Halt | Nothing | Unresolved
