@@ -263,11 +263,11 @@ class Engine:
         sends, superseded = begun
         paths = run.inputs | verdict.permit.emitted.keys() | self.encoder.siblings(run.frames)
         read = snapshot(paths, self.state, self.live, now_ms)
-        record = intent_record(order, verdict, human_yes, read, others, counters, now_ms)
+        record = intent_record(
+            order, verdict, human_yes, read, others, counters, run.frames, now_ms
+        )
         effects = [Record(record), *sends, *self._finish(superseded, now_ms)]
-        if run.moves:
-            effects.append(Answer(self._remember(run.outcome(Status.SENT))))
-        return effects
+        return effects + (self._close(run.outcome(Status.SENT), now_ms) if run.moves else [])
 
     def _already(self, verdict: Verdict, now_ms: int) -> bool:
         going = self.commands.values()

@@ -18,6 +18,7 @@ def intent_record(
     snapshot: Mapping[str, Any],
     running: Mapping[str, Value],
     counters: Mapping[str, int],
+    frames: Iterable[Frame],
     now_ms: int,
 ) -> dict[str, Any]:
     """Written before the first frame of a call."""
@@ -37,6 +38,7 @@ def intent_record(
         "state": dict(snapshot),
         "running": dict(running),
         "counters": dict(counters),
+        "frames": frames_record(frames),
     }
 
 
@@ -51,7 +53,6 @@ def outcome_record(outcome: Outcome, now_ms: int) -> dict[str, Any]:
         "code": outcome.code,
         "rules": [h.id for h in outcome.verdict.hits] if outcome.verdict else [],
         "confirmed": {a.path: a.confirmed for a in outcome.actions if a.confirmed is not None},
-        "frames": frames_record(outcome.frames),
     }
 
 

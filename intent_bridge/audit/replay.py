@@ -1,0 +1,92 @@
+"""Decide and encode a recorded drive again, and compare every frame bit for bit."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from intent_bridge.codec import Encoder
+from intent_bridge.engine.records import frames_record
+from intent_bridge.errors import InvariantError
+from intent_bridge.guard import Guard
+from intent_bridge.profile import Profile
+from intent_bridge.types import (
+    Action,
+    Channel,
+    Provenance,
+    Quality,
+    Sample,
+    SeatZone,
+    Speaker,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One acting call decided again: `recorded` and `again` are frames as the record spells them."""
+
+    call_id: str
+    intent: str
+    recorded: list[list[Any]]
+    again: list[list[Any]]
+    decision: str
+    same_policy: bool
+
+    @property
+    def same(self) -> bool:
+        """The same frames, bit for bit."""
+        return self.recorded == self.again
+
+
+def replay(records: Iterable[Mapping[str, Any]], profile: Profile, guard: Guard) -> Iterator[Replayed]:
+    """Judge and encode every acting call of a log on the state it was decided on."""
+    encoder = Encoder(profile)
+    for record in records:
+        if record["type"] == "intent":
+            yield _again(record, encoder, guard)
+
+
+def _again(record: Mapping[str, Any], encoder: Encoder, guard: Guard) -> Replayed:
+    now_ms = int(record["at_ms"])
+    state, live = _samples(record["state"], now_ms)
+    actions = tuple(Action(path, value) for path, value in record["requested"])
+    verdict = guard.judge(
+        actions, state, _who(record["who"]), now_ms, confirmed=bool(record["human_yes"])
+    )
+    frames: list[list[Any]] = []
+    if verdict.permit is not None:
+        encoder.counters.update(record["counters"])
+        try:
+            frames = frames_record(encoder.encode(verdict.permit, live, record["running"]))
+        except InvariantError:
+            frames = []
+    return Replayed(
+        call_id=str(record["call_id"]),
+        intent=str(record["intent"]),
+        recorded=[list(f) for f in record["frames"]],
+        again=frames,
+        decision=verdict.decision.word,
+        same_policy=record["policy"] == guard.policy_hash,
+    )
+
+
+def _samples(
+    recorded: Mapping[str, list[Any]], now_ms: int
+) -> tuple[dict[str, Sample], dict[str, Sample]]:
+    state: dict[str, Sample] = {}
+    live: dict[str, Sample] = {}
+    for path, (value, age_ms, quality, *sound) in recorded.items():
+        state[path] = Sample(value, now_ms - age_ms, Quality(quality))
+        if sound:
+            live[path] = Sample(sound[0], now_ms - sound[1], Quality.OK)
+        elif value is not None:
+            live[path] = state[path]
+    return state, live
+
+
+def _who(recorded: Mapping[str, Any]) -> Provenance:
+    return Provenance(
+        Speaker(recorded["speaker"]),
+        SeatZone(recorded["zone"]),
+        Channel(recorded["channel"]),
+        bool(recorded["untrusted_text"]),
+    )
