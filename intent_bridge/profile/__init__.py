@@ -2,7 +2,7 @@
 
 from .binding import ActuatorInfo, Binding, MessageInfo, Profile, SensorInfo
 from .load import data_dir, load_profile, shipped_vehicles
-from .values import describe, from_vss, to_vss
+from .values import describe, from_vss, plain, to_vss
 
 __all__ = [
     "ActuatorInfo",
@@ -14,6 +14,7 @@ __all__ = [
     "describe",
     "from_vss",
     "load_profile",
+    "plain",
     "shipped_vehicles",
     "to_vss",
 ]

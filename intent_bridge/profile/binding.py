@@ -7,7 +7,6 @@ to be whole when the profile is loaded, so that no value is ever rounded on its 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 from cantools.database.can import Database
 from cantools.database.can import Message as DbcMessage
@@ -15,16 +14,15 @@ from cantools.database.can import Message as DbcMessage
 from ..types import Value
 from . import model, values
 
-_NONE: Mapping[str, int] = MappingProxyType({})
-
 
 @dataclass(frozen=True)
 class Binding:
     """One path tied to one DBC signal. Raw numbers are the signal's own, sign applied, never scaled.
 
     `mux` is the multiplexer id under which the signal lives, or None. `names` are the DBC's value names
-    and their raw numbers; `absent` the raw numbers that mean "not available". `exact` bindings
-    (commands) refuse a raw number between two steps, the others (statuses) take the nearest step.
+    and their raw numbers, `by_raw` only those that are values of an enum; `absent` holds the raw numbers
+    that mean "not available". `exact` bindings (commands) refuse a raw number between two steps, the
+    others (sensors, statuses) take the nearest step.
     """
 
     bus: str
@@ -37,7 +35,8 @@ class Binding:
     raw_high: int
     per_step: int = 1
     zero_raw: int = 0
-    names: Mapping[str, int] = field(default_factory=lambda: _NONE)
+    names: Mapping[str, int] = field(default_factory=dict)
+    by_raw: Mapping[int, str] = field(default_factory=dict)
     absent: frozenset[int] = frozenset()
 
     def to_raw(self, value: Value) -> int:
@@ -56,7 +55,9 @@ class Binding:
         if raw in self.absent:
             return None
         if self.quantity.type == "enum":
-            return self._named(raw)
+            if raw not in self.by_raw:
+                raise ValueError(f"{self.message}.{self.signal}: raw {raw} is not one of the listed values")
+            return self.by_raw[raw]
         if self.quantity.type == "boolean":
             if raw not in (0, 1):
                 raise ValueError(f"{self.message}.{self.signal}: raw {raw} is not a boolean")
@@ -76,13 +77,6 @@ class Binding:
             return self.names[name]
         except KeyError:
             raise ValueError(f"{self.message}.{self.signal} has no value named {name}") from None
-
-    def _named(self, raw: int) -> str:
-        assert self.quantity.values is not None
-        for name in self.quantity.values:
-            if self.names[name] == raw:
-                return name
-        raise ValueError(f"{self.message}.{self.signal}: raw {raw} is not one of the listed values")
 
 
 @dataclass(frozen=True)

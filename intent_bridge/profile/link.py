@@ -1,84 +1,168 @@
-"""Ties every path of a profile to its DBC signal, and notes what does not fit."""
+"""Ties every path of a profile to its DBC signals and checks the profile as a whole."""
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
-from cantools.database.can import Database, Message, Signal
+from cantools.database.can import Database
 
 from . import model
 from .binding import ActuatorInfo, Binding, MessageInfo, SensorInfo
-from .report import Report, one_of
+from .fit import Fit, Role
+from .messages import check_response, find_messages
+from .never import Never
+from .report import Place, one_of
 
 
+@dataclass
 class Link:
-    """The result of tying: filled by `run`, incomplete where `report` has a problem."""
+    """The tying of one vehicle; `run` fills the three tables, problems are noted at `place`.
 
-    def __init__(self, file: model.ProfileFile, databases: Mapping[str, Database], report: Report) -> None:
-        self.file = file
-        self.databases = databases
-        self.report = report
-        self.sensors: dict[str, SensorInfo] = {}
-        self.actuators: dict[str, ActuatorInfo] = {}
-        self.messages: dict[str, MessageInfo] = {}
+    `broken` holds (group, name) of parts that are already known to be wrong: nothing is said twice.
+    """
+
+    file: model.ProfileFile
+    databases: Mapping[str, Database]
+    never: Never
+    place: Place
+    broken: Collection[tuple[str, str]] = ()
+    sensors: dict[str, SensorInfo] = field(default_factory=dict)
+    actuators: dict[str, ActuatorInfo] = field(default_factory=dict)
+    messages: dict[str, MessageInfo] = field(default_factory=dict)
 
     def run(self) -> None:
-        """Tie messages first, then sensors, then actuators."""
-        for name, spec in self.file.messages.items():
-            self._message(name, spec)
-        for path, sensor in self.file.sensors.items():
-            binding = self._bind(path, sensor, "sensors", "signal", sensor.signal)
-            if binding:
+        """Tie messages first, then sensors, then actuators; then look at the whole."""
+        file = self.file
+        self.messages = find_messages(file, self.databases, self.broken, self.place.below("messages"))
+        for path, sensor in file.sensors.items():
+            place = self.place.below("sensors", path)
+            self._check_words(sensor, place)
+            if binding := self._bind(sensor, "signal", sensor.signal, place):
                 self.sensors[path] = SensorInfo(path, sensor, binding, sensor.max_age_ms, False)
-        for path, spec in self.file.actuators.items():
-            command = self._bind(path, spec, "actuators", "command", spec.command)
-            status = self._bind(path, spec, "actuators", "status", spec.status)
+        for path, spec in file.actuators.items():
+            place = self.place.below("actuators", path)
+            self._check_words(spec, place)
+            self._check_actuator(path, spec, place)
+            command = self._bind(spec, "command", spec.command, place)
+            status = self._bind(spec, "status", spec.status, place)
             if command and status:
                 self.actuators[path] = ActuatorInfo(path, spec, command, status)
                 self.sensors[path] = SensorInfo(path, spec, status, spec.max_age_ms, True)
+        self._check_directions()
+        self._check_commands_differ()
+        self._check_ages()
 
-    def _message(self, name: str, spec: model.Message) -> None:
-        where = ("messages", name)
-        if spec.bus not in self.file.buses:
-            self.report.add((*where, "bus"), f"no bus `{spec.bus}`", one_of(spec.bus, list(self.file.buses)))
-            return
-        database = self.databases.get(spec.bus)
-        if database is None:
-            return  # its DBC has a problem of its own
-        by_name: dict[str, Message] = {m.name: m for m in database.messages}
-        dbc = by_name.get(name)
-        if dbc is None:
-            self.report.add(where, f"`{name}` is not in {self.file.buses[spec.bus].dbc}", one_of(name, list(by_name)))
-            return
-        self.messages[name] = MessageInfo(
-            name, spec.bus, dbc.frame_id, dbc.is_extended_frame, dbc.is_fd, dbc.length, spec, dbc
-        )
-
-    def _bind(self, path: str, quantity: model.Quantity, group: str, key: str, ref: str) -> Binding | None:
-        where = (group, path, key)
+    def _bind(self, quantity: model.Quantity, role: Role, ref: str, place: Place) -> Binding | None:
         message, name = ref.split(".")
+        place = place.below(role)
         info = self.messages.get(message)
         if info is None:
-            if message not in self.file.messages:
-                self.report.add(where, f"message `{message}` is not declared", "add it to `messages`")
+            if message not in self._declared():
+                place.problem(f"message `{message}` is not declared", "add it to `messages`")
             return None
-        signals: dict[str, Signal] = {s.name: s for s in info.dbc.signals}
-        signal = signals.get(name)
-        if signal is None:
-            self.report.add(where, f"`{message}` has no signal `{name}`", one_of(name, list(signals)))
+        signals = {s.name: s for s in info.dbc.signals}
+        if name not in signals:
+            place.problem(f"`{message}` has no signal `{name}`", one_of(name, signals))
             return None
-        low = -(1 << signal.length - 1) if signal.is_signed else 0
-        high = (1 << signal.length - signal.is_signed) - 1
-        factor, offset = Decimal(str(signal.scale)), Decimal(str(signal.offset))
-        per_step, zero_raw = Decimal(1), Decimal(0)
-        if quantity.step is not None:
-            per_step, zero_raw = quantity.step / factor, -offset / factor
-            if per_step % 1 or zero_raw % 1:
-                self.report.add(where, f"`{ref}` counts in {factor}, offset {offset}", "does not divide the step")
-                return None
-        names = {str(n): int(raw) for raw, n in (signal.choices or {}).items()}
-        absent = frozenset(names[n] for n in self.file.not_available if n in names)
-        mux = signal.multiplexer_ids[0] if signal.multiplexer_ids else None
-        return Binding(
-            bus=info.bus, message=message, signal=name, mux=mux, quantity=quantity, exact=key == "command",
-            raw_low=low, raw_high=high, per_step=int(per_step), zero_raw=int(zero_raw), names=names, absent=absent,
-        )  # fmt: skip
+        fit = Fit(ref, signals[name], quantity, role, self.file.not_available, place)
+        return fit.binding(info.bus, message)
+
+    def _declared(self) -> set[str]:
+        """Names of all declared messages, found or not: what is wrong with them is said elsewhere."""
+        return {*self.file.messages, *(name for group, name in self.broken if group == "messages")}
+
+    def _check_words(self, quantity: model.Quantity, place: Place) -> None:
+        """Names of numbers lie on the grain, literals differ, VHAL words speak of values there are."""
+        for name, number in quantity.names.items():
+            if quantity.range is None or quantity.step is None:
+                place.below("names").problem("only a number has named numbers", "remove `names`")
+                break
+            if not quantity.range[0] <= number <= quantity.range[1] or number % quantity.step:
+                place.below("names", name).problem(
+                    f"`{name}` = {number} is no value of this path",
+                    f"use a multiple of {quantity.step} from {quantity.range[0]} to {quantity.range[1]}",
+                )
+        literals = list((quantity.values or {}).values())
+        for name, literal in (quantity.values or {}).items():
+            if literals.count(literal) > 1:
+                place.below("values", name).problem(
+                    f"literal {literal!r} stands for several values", "use each literal once"
+                )
+        for name in quantity.vhal.enum if quantity.vhal else ():
+            if name not in (quantity.values or {}):
+                place.below("vhal", "enum", name).problem(
+                    f"`{name}` is no value of this path", one_of(name, quantity.values or {})
+                )
+
+    def _check_actuator(self, path: str, spec: model.Actuator, place: Place) -> None:
+        if hit := self.never.forbids(path, spec):
+            place.problem(f"may never be commanded ({hit.id}): {hit.why}", "remove this actuator")
+        if path in self.file.sensors:
+            place.problem("is also listed in `sensors`", "list it once; an actuator's status is a sensor")
+        if spec.motion and spec.type == "boolean":
+            place.below("motion").problem("a boolean cannot move", "remove `motion`")
+        if spec.motion and spec.type == "enum" and spec.motion.tolerance:  # a memory recall moves, too
+            place.below("motion", "tolerance").problem("values of a list are not near each other", "use 0")
+        message = self.file.messages.get(spec.command.split(".")[0])
+        if message and message.cycle_ms and spec.lifetime_ms < message.cycle_ms:
+            place.below("lifetime_ms").problem(
+                f"lifetime of {spec.lifetime_ms} ms is shorter than one cycle of {message.cycle_ms} ms",
+                "lengthen it",
+            )
+
+    def _check_directions(self) -> None:
+        """What we send is never what we read, and only what we send has cycles, answers and neutrals."""
+        file = self.file
+        sent = {spec.command.split(".")[0] for spec in file.actuators.values()}
+        read: list[tuple[tuple[str, ...], str]] = [
+            (("sensors", p, "signal"), s.signal) for p, s in file.sensors.items()
+        ]
+        read += [(("actuators", p, "status"), a.status) for p, a in file.actuators.items()]
+        for name, info in self.messages.items():
+            place = self.place.below("messages", name)
+            if name not in sent:
+                for key in ("cycle_ms", "response", "neutral_repeats"):
+                    if getattr(info.spec, key) and not self.broken:
+                        place.below(key).problem(f"`{name}` carries no command", f"remove `{key}`")
+            elif info.spec.response:
+                read.append((("messages", name, "response", "result"), info.spec.response.result))
+                check_response(info, self.messages, self._declared(), place.below("response"))
+            if info.spec.neutral_repeats and not self._has_neutral(name) and name in sent:
+                place.below("neutral_repeats").problem(
+                    f"no actuator of `{name}` has a neutral value", "set `neutral_repeats` to 0"
+                )
+        for path, ref in read:
+            if (message := ref.split(".")[0]) in sent:
+                self.place.below(*path).problem(
+                    f"`{message}` is a message we send, it cannot tell us anything",
+                    "use a status message of the ECU",
+                )
+
+    def _has_neutral(self, message: str) -> bool:
+        specs = self.file.actuators.values()
+        return any(a.neutral is not None for a in specs if a.command.split(".")[0] == message)
+
+    def _check_commands_differ(self) -> None:
+        """Each command signal belongs to one actuator, and none to the protection of its message."""
+        owner: dict[str, str] = {}
+        for name, info in self.messages.items():
+            if info.spec.e2e:
+                owner |= {
+                    f"{name}.{s}": f"the e2e of `{name}`" for s in (info.spec.e2e.crc, info.spec.e2e.counter)
+                }
+        for path, spec in self.file.actuators.items():
+            if spec.command in owner:
+                self.place.below("actuators", path, "command").problem(
+                    f"`{spec.command}` already belongs to {owner[spec.command]}", "use a signal of its own"
+                )
+            owner.setdefault(spec.command, f"`{path}`")
+
+    def _check_ages(self) -> None:
+        """A maximum age under the sender's cycle would make every sample stale."""
+        for path, sensor in self.sensors.items():
+            cycle_ms = self.messages[sensor.binding.message].dbc.cycle_time or 0
+            if sensor.max_age_ms <= cycle_ms:
+                group = "actuators" if sensor.is_actuator else "sensors"
+                self.place.below(group, path, "max_age_ms").problem(
+                    f"`{sensor.binding.message}` comes every {cycle_ms} ms, so each value would be stale",
+                    f"allow more than {cycle_ms} ms",
+                )

@@ -1,24 +1,26 @@
-"""Read one vehicle's folder, check all of it, and tie its paths to its DBC signals."""
+"""Reads one vehicle's folder, checks all of it, and ties its paths to its DBC signals."""
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Final
 
 import cantools
 from cantools.database.can import Database
-from pydantic import BaseModel, ValidationError
 
 from ..errors import Problem, ProfileError
 from . import model
 from .binding import Profile
 from .link import Link
-from .report import Report
+from .never import Never
+from .report import Place, one_of
+from .shape import Shaped, shape_profile, shape_tools
+from .tools import check_tools
 from .yaml import scan_yaml
 
-_Model = TypeVar("_Model", bound=BaseModel)
+_PROFILE: Final = "profile.yaml"
+_TOOLS: Final = "tools.yaml"
 
 
 def data_dir() -> Path:
@@ -30,30 +32,30 @@ def data_dir() -> Path:
 
 def shipped_vehicles() -> tuple[str, ...]:
     """Names of the vehicles that come with the library."""
-    return tuple(sorted(p.parent.name for p in data_dir().glob("*/profile.yaml")))
+    return tuple(sorted(file.parent.name for file in data_dir().glob(f"*/{_PROFILE}")))
 
 
 def load_profile(vehicle: str | Path) -> Profile:
-    """Load a shipped vehicle by name, or any vehicle by its folder.
+    """Load a shipped vehicle by its name, or any vehicle by its folder.
 
     Raises ProfileError that lists every problem of all the vehicle's files at once.
     """
-    folder = _folder(vehicle)
-    return _Loader(folder).load()
+    return _Loader(_folder(vehicle)).load()
 
 
 def _folder(vehicle: str | Path) -> Path:
-    if isinstance(vehicle, str) and vehicle in shipped_vehicles():
+    shipped = shipped_vehicles()
+    if isinstance(vehicle, str) and vehicle in shipped:
         return data_dir() / vehicle
     folder = Path(vehicle)
-    if not (folder / "profile.yaml").is_file():
-        known = ", ".join(shipped_vehicles())
-        raise ProfileError([Problem(folder, None, "no such vehicle", f"give a folder with profile.yaml, or one of: {known}")])
+    if not folder.is_dir():
+        mend = f"give a folder, or a shipped vehicle: {one_of(str(vehicle), shipped)}"
+        raise ProfileError([Problem(folder, None, "no such vehicle", mend)])
     return folder
 
 
 class _Loader:
-    """One load: collects problems and the bytes of every file read."""
+    """One load: collects the problems, and the bytes of every file that was read."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -61,67 +63,85 @@ class _Loader:
         self.read: dict[str, bytes] = {}
 
     def load(self) -> Profile:
-        got = self._model("profile.yaml", model.ProfileFile)
-        tools = self._model("tools.yaml", model.ToolsFile) if (self.folder / "tools.yaml").is_file() else None
-        if got is None:
-            raise ProfileError(self.problems)
-        file, report = got
-        databases = self._databases(file, report)
-        link = Link(file, databases, report)
+        shaped = self._profile()
+        tools = self._tools(shaped)
+        if shaped is None or shaped.file is None:
+            raise ProfileError(self._sorted())
+        databases = self._databases(shaped.file, shaped.place)
+        self._packs(shaped.file, shaped.place)
+        link = Link(shaped.file, databases, Never.load(), shaped.place, shaped.broken)
         link.run()
-        for name in file.packs:
-            if name.endswith(".yaml"):
-                self._bytes(name)
-        self.problems += report.problems
         if self.problems:
-            raise ProfileError(self.problems)
+            raise ProfileError(self._sorted())
         return Profile(
             folder=self.folder,
-            file=file,
+            file=shaped.file,
             digest=self._digest(),
             databases=databases,
             sensors=link.sensors,
             actuators=link.actuators,
             messages=link.messages,
-            own_tools=tools[0].tools if tools else (),
+            own_tools=tools,
         )
 
-    def _model(self, name: str, shape: type[_Model]) -> tuple[_Model, Report] | None:
+    def _place(self, name: str) -> Place | None:
         self._bytes(name)
         document, problems = scan_yaml(self.folder / name)
         self.problems += problems
-        if document is None:
-            return None
-        report = Report(document)
-        try:
-            return shape.model_validate_json(json.dumps(document.data), strict=True), report
-        except ValidationError as error:
-            for e in error.errors(include_url=False, include_context=False):
-                report.add(e["loc"], f"`{'.'.join(map(str, e['loc']))}`: {e['msg'].lower()}", "")
-        self.problems += report.problems
-        return None
+        return Place(document, self.problems) if document else None
 
-    def _databases(self, file: model.ProfileFile, report: Report) -> Mapping[str, Database]:
-        databases: dict[str, Database] = {}
+    def _profile(self) -> Shaped | None:
+        place = self._place(_PROFILE)
+        return shape_profile(place) if place else None
+
+    def _tools(self, shaped: Shaped | None) -> tuple[model.OwnTool, ...]:
+        if not (self.folder / _TOOLS).is_file():
+            return ()
+        place = self._place(_TOOLS)
+        file = shape_tools(place) if place else None
+        if place is None or file is None:
+            return ()
+        actuators = shaped.file.actuators.values() if shaped and shaped.file else ()
+        check_tools(file, {a.tool.name for a in actuators if a.tool}, place)
+        return file.tools
+
+    def _databases(self, file: model.ProfileFile, place: Place) -> Mapping[str, Database]:
+        databases = {}
         for name, bus in file.buses.items():
             raw = self._bytes(bus.dbc)
             if raw is None:
-                report.add(("buses", name, "dbc"), f"no file `{bus.dbc}`", "put the DBC file into the folder")
-                continue
-            try:
-                text = raw.decode("utf-8")
-            except UnicodeDecodeError:
-                text = raw.decode("cp1252", errors="replace")  # what DBC editors write
-            try:
-                loaded = cantools.database.load_string(text, "dbc", strict=True)
-            except Exception as error:
-                line = re.search(r"line (\d+)", str(error))
-                what = str(error).splitlines()[0]
-                self.problems.append(Problem(self.folder / bus.dbc, int(line[1]) if line else None, what, "mend the DBC"))
-                continue
-            assert isinstance(loaded, Database)
-            databases[name] = loaded
+                place.below("buses", name, "dbc").problem(
+                    f"no file `{bus.dbc}` in this folder",
+                    one_of(bus.dbc, (f.name for f in self.folder.glob("*.dbc"))),
+                )
+            elif (database := self._database(bus.dbc, raw)) is not None:
+                databases[name] = database
         return databases
+
+    def _database(self, name: str, raw: bytes) -> Database | None:
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            text = raw.decode("cp1252", errors="replace")  # what DBC editors write
+        try:
+            database = cantools.database.load_string(text, "dbc", strict=True)
+        except Exception as error:  # cantools names no common base: parse, key, value and type errors
+            line = re.search(r"line (\d+)", str(error))
+            what = " ".join(str(error).split()) or type(error).__name__
+            mend = "mend the DBC"
+            self.problems.append(Problem(self.folder / name, int(line[1]) if line else None, what, mend))
+            return None
+        assert isinstance(database, Database)
+        return database
+
+    def _packs(self, file: model.ProfileFile, place: Place) -> None:
+        """Packs of this folder belong to its digest; what they say is the guard's business."""
+        for i, name in enumerate(file.packs):
+            if name.endswith(".yaml") and self._bytes(name) is None:
+                place.below("packs", i).problem(
+                    f"no file `{name}` in this folder",
+                    one_of(name, (f.name for f in self.folder.glob("*.yaml"))),
+                )
 
     def _bytes(self, name: str) -> bytes | None:
         try:
@@ -135,3 +155,6 @@ class _Loader:
         for name, raw in sorted(self.read.items()):
             whole.update(f"{name}\0{len(raw)}\0".encode() + raw)
         return whole.hexdigest()
+
+    def _sorted(self) -> list[Problem]:
+        return sorted(self.problems, key=lambda p: (str(p.file), p.line or 0))

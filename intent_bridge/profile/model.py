@@ -5,9 +5,10 @@ of the DBC files; paths are COVESA VSS paths, or overlay paths that say so. Dura
 """
 
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 Ms = Annotated[int, Field(gt=0, le=3_600_000)]
 Path = Annotated[str, Field(pattern=r"^Vehicle(\.[A-Z][A-Za-z0-9]*)+$", max_length=120)]
@@ -20,17 +21,25 @@ def _exact(given: object) -> object:
     return Decimal(str(given)) if isinstance(given, int | float) and not isinstance(given, bool) else given
 
 
-Exact = Annotated[Decimal, BeforeValidator(_exact)]
+_EXACT_MAX = 10**12
+Exact = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    Field(ge=-_EXACT_MAX, le=_EXACT_MAX, decimal_places=9),  # so that no quotient outgrows a Decimal
+    WithJsonSchema({"type": "number", "minimum": -_EXACT_MAX, "maximum": _EXACT_MAX}),
+]
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][\w.-]*$")]
+"""A file of the vehicle's own folder."""
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Bus(_Model):
     """One CAN bus of the vehicle and the DBC file that describes it."""
 
-    dbc: str
+    dbc: FileName
     bitrate: Annotated[int, Field(gt=0)]
     data_bitrate: Annotated[int, Field(gt=0)] | None = None
     """Only for CAN FD: bit rate of the data phase. A bus with it is an FD bus."""
@@ -113,13 +122,13 @@ class Quantity(_Model):
                 raise ValueError("range must be two rising multiples of a positive step")
         return self
 
-    @property
+    @cached_property
     def low(self) -> int:
         """Lowest value, in steps (numbers only)."""
         assert self.step is not None and self.range is not None
         return int(self.range[0] / self.step)
 
-    @property
+    @cached_property
     def high(self) -> int:
         """Highest value, in steps (numbers only)."""
         assert self.step is not None and self.range is not None
@@ -134,7 +143,7 @@ class Sensor(Quantity):
 
 
 class Motion(_Model):
-    """An actuator that takes time and can hurt: it is watched, and stopped when a rule starts to forbid it."""
+    """An actuator that takes time and can hurt: watched, and stopped when a rule starts to forbid it."""
 
     stop: str
     """Value name of the command signal that stops this axis."""
@@ -215,7 +224,7 @@ class ProfileFile(_Model):
     vehicle: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     title: str
     driver_side: Literal["left", "right"]
-    packs: Annotated[tuple[str, ...], Field(min_length=1)]
+    packs: Annotated[tuple[FileName, ...], Field(min_length=1)]
     """Rule packs, base first: a shipped name (`base`) or a file of this folder (`oem.yaml`)."""
     not_available: Annotated[tuple[str, ...], Field(min_length=1)]
     """Value names by which this vehicle's DBC files say that a signal has no value."""

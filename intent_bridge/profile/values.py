@@ -43,6 +43,13 @@ def from_vss(quantity: Quantity, given: object) -> Value:
     raise ValueError(f"{_short(given)} is not a value of this path, give one of {_literals(quantity)}")
 
 
+def plain(value: Decimal | bool | int | str) -> bool | int | float | str:
+    """A VSS value as JSON writes it; whole numbers without a point."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
 def check(quantity: Quantity, value: Value) -> None:
     """Raise ValueError unless `value` is of the quantity's type and within its bounds."""
     if quantity.type == "number":
@@ -54,7 +61,9 @@ def check(quantity: Quantity, value: Value) -> None:
         if not isinstance(value, bool):
             raise ValueError(f"{_short(value)} is not a boolean")
     elif not isinstance(value, str) or value not in (quantity.values or {}):
-        raise ValueError(f"{_short(value)} is not a value name, give one of {', '.join(quantity.values or {})}")
+        raise ValueError(
+            f"{_short(value)} is not a value name, give one of {', '.join(quantity.values or {})}"
+        )
 
 
 def describe(quantity: Quantity, value: Value) -> str:

@@ -26,6 +26,7 @@ _WORDS: Final[Mapping[str, bool | None]] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
+_STR: Final = "tag:yaml.org,2002:str"
 _TAGS: Final = tuple(
     f"tag:yaml.org,2002:{t}"
     for t in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")
@@ -101,16 +102,17 @@ class _Reader:
     def build(self, node: Node, path: DataPath) -> Any:
         self.lines.setdefault(path, node.start_mark.line + 1)
         if id(node) in self._seen:
-            return self._problem(node, "aliases are not allowed", "write the value out")
+            return self._refuse(node, "aliases are not allowed", "write the value out")
         self._seen.add(id(node))
         if len(path) > _DEPTH_MAX:
-            return self._problem(node, "nested too deep", f"nest at most {_DEPTH_MAX} levels")
+            return self._refuse(node, "nested too deep", f"nest at most {_DEPTH_MAX} levels")
         if str(node.tag) not in _TAGS:
-            return self._problem(node, f"tag {node.tag} is not allowed", "remove the tag")
+            return self._refuse(node, f"tag {node.tag} is not allowed", "remove the tag")
         if isinstance(node, MappingNode):
             return {key: self.build(child, (*path, key)) for key, child in self._items(node, path)}
         if isinstance(node, SequenceNode):
             return [self.build(child, (*path, i)) for i, child in enumerate(node.value)]
+        assert isinstance(node, ScalarNode)
         return self._scalar(node)
 
     def _items(self, node: MappingNode, path: DataPath) -> Iterator[tuple[str, Node]]:
@@ -119,26 +121,30 @@ class _Reader:
             key = self._scalar(key_node) if isinstance(key_node, ScalarNode) else None
             line = key_node.start_mark.line + 1
             if not isinstance(key, str):
-                self._problem(key_node, "a key is not a string", "quote the key")
+                self._refuse(key_node, "a key is not a string", "quote the key")
             elif key in known:
-                self._problem(key_node, f"key `{key}` stands twice (first on line {known[key]})", "keep one")
+                self._refuse(key_node, f"key `{key}` stands twice (first on line {known[key]})", "keep one")
             else:
                 known[key] = line
                 self.lines[(*path, key)] = line
                 yield key, child
 
-    def _scalar(self, node: ScalarNode) -> str | int | float | bool | None:
+    def _scalar(self, node: ScalarNode) -> Any:
         text: str = node.value
-        if node.style is not None:
+        if str(node.tag) == _STR:
             return text
+        if node.style:
+            return self._refuse(node, "a quoted text with a tag is not allowed", "remove the tag")
         if text in _WORDS:
             return _WORDS[text]
         if _INT.fullmatch(text):
             return int(text, 8 if text.startswith("0o") else 16 if text.startswith("0x") else 10)
         if _FLOAT.fullmatch(text):
             number = float(text)
-            return number if math.isfinite(number) else self._problem(node, "number too large", "write less")
+            return number if math.isfinite(number) else self._refuse(node, "number too large", "write less")
         return text
 
-    def _problem(self, node: Node, what: str, mend: str) -> None:
+    def _refuse(self, node: Node, what: str, mend: str) -> Any:
+        """Note a problem; the refused part reads as None."""
         self.problems.append(Problem(self.file, node.start_mark.line + 1, what, mend))
+        return None

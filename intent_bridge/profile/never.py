@@ -1,0 +1,69 @@
+"""What no profile may command, whatever it says: the never-list, which is data (`packs/never.yaml`).
+
+An actuator is forbidden by its VSS path, by the VHAL property it claims to be, or by a telling word in
+any of its names: path, DBC command message and signal, tool. `words: [child lock]` finds `ChildLock`,
+`CHILD_LOCK` and `childlock`. Sensors are free: reading an airbag's state harms nobody.
+"""
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from . import model
+from .yaml import read_yaml
+
+FILE: Final = Path(__file__).resolve().parents[1] / "packs" / "never.yaml"
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+
+class Entry(BaseModel):
+    """One thing that is never commanded. `paths` and `vhal` are patterns in which `*` is any text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    why: str
+    source: str
+    paths: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    vhal: tuple[str, ...] = ()
+
+
+class _NeverFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    never: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Never:
+    """The never-list, ready to judge actuators."""
+
+    entries: tuple[Entry, ...]
+
+    @classmethod
+    def load(cls, file: Path = FILE) -> "Never":
+        """Read the list that ships with the library."""
+        return cls(_NeverFile.model_validate(read_yaml(file).data).never)
+
+    def forbids(self, path: str, spec: model.Actuator) -> Entry | None:
+        """The entry that forbids this actuator, or None."""
+        names = [path, spec.command, spec.tool.name if spec.tool else ""]
+        vhal = spec.vhal.property if spec.vhal else ""
+        spelt = [" ".join(_WORD.findall(name)).lower() for name in (*names, vhal)]
+        for entry in self.entries:
+            if (
+                any(fnmatchcase(path.lower(), pattern.lower()) for pattern in entry.paths)
+                or any(fnmatchcase(vhal, pattern) for pattern in entry.vhal)
+                or any(_says(phrase, name) for phrase in entry.words for name in spelt)
+            ):
+                return entry
+        return None
+
+
+def _says(phrase: str, spelt: str) -> bool:
+    return re.search(rf"\b{phrase.replace(' ', ' ?')}s?\b", spelt) is not None
