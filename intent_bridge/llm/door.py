@@ -1,67 +1,53 @@
-"""The one way in for JSON: text and host-made values both pass the strict front door.
+"""Where JSON comes in: whole answers with prose in them, and the arguments of one call.
 
-A value that the host has parsed already (a dictionary out of an HTTP client) is written as JSON text and
-read back, so that NaN, an integer as a key, depth and size meet the same refusals as text does.
+Both pass the strict front door of `intents`. Here control characters may stand inside strings (a model
+writes line breaks); the catalogue checks the arguments again without that, before anything acts.
 """
 
-import json
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from intent_bridge.errors import ToolCallError
-from intent_bridge.intents import read_json
+from intent_bridge.intents.front_door import check_value, read_json
+
+MAX_MESSAGE_BYTES: Final = 4 * 1024 * 1024
+"""Of one whole answer, with its prose, reasoning and signatures."""
+MAX_MESSAGE_DEPTH: Final = 64
+"""Brackets inside brackets of one whole answer."""
 
 
-def read_text(text: str | bytes, where: str = "") -> object:
-    """Return what the JSON text says; ToolCallError, with `where` in front of its place, if it is not sound."""
-    try:
-        return read_json(text)
-    except ToolCallError as error:
-        place = ".".join(part for part in (where, error.where) if part)
-        prefix = f"{error.where}: "
-        message = str(error)
-        if error.where and message.startswith(prefix):
-            message = message[len(prefix) :]
-        raise ToolCallError(error.code, message, place) from error
+def read_message(value: object) -> object:
+    """Plain data of one whole answer, given as JSON text, as parsed data, or as an SDK's object."""
+    if isinstance(value, str | bytes | bytearray):
+        return read_json(value, max_bytes=MAX_MESSAGE_BYTES, max_depth=MAX_MESSAGE_DEPTH, any_text=True)
+    return check_value(
+        _unwrapped(value), max_bytes=MAX_MESSAGE_BYTES, max_depth=MAX_MESSAGE_DEPTH, any_text=True
+    )
 
 
-def read_value(value: object, where: str = "") -> object:
-    """Return a host-made value as the front door would have read its text; ToolCallError if it has none."""
-    try:
-        _check_keys(value, where)
-        text = json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise ToolCallError("not_json", f"a value cannot be written as JSON; send plain JSON data ({error})", where) from error
-    return read_text(text, where)
-
-
-def read_arguments(value: object, where: str = "arguments") -> dict[str, Any]:
-    """Return the arguments object of a call, given as JSON text or as an object; ToolCallError otherwise.
+def read_arguments(value: object) -> dict[str, Any]:
+    """The arguments object of one call, given as JSON text or as an object; ToolCallError otherwise.
 
     Empty text means a call without arguments: several servers send it for a tool that has no parameters.
     """
-    if isinstance(value, str | bytes):
-        parsed = {} if not value.strip() else read_text(value, where)
+    if isinstance(value, str):
+        parsed = read_json(value, any_text=True) if value.strip() else {}
     else:
-        parsed = read_value(value, where)
+        parsed = check_value(value, any_text=True)
     if not isinstance(parsed, dict):
-        raise ToolCallError("not_an_object", f"expected a JSON object, got {kind(parsed)}; write {{\"name\": value}}", where)
+        raise not_an_object(parsed)
     return parsed
 
 
-def plain(value: object) -> object:
-    """Return a mapping behind a foreign object (an SDK's pydantic model) as a dictionary, others unchanged."""
-    dump = getattr(value, "model_dump", None)
-    if isinstance(value, Mapping) or not callable(dump):
-        return value
-    try:
-        return cast(object, dump(mode="json", exclude_none=True))
-    except Exception as error:  # a foreign object may raise anything; the border turns it into ours
-        raise ToolCallError("not_json", f"the call object cannot be read; send plain JSON data ({error})") from error
+def not_an_object(value: object) -> ToolCallError:
+    """The refusal of arguments that are not an object."""
+    return ToolCallError(
+        "not_an_object", f'arguments must be a JSON object, such as {{"on": true}}, not {kind(value)}'
+    )
 
 
 def kind(value: object) -> str:
-    """Return the JSON name of a value's type, for error texts."""
+    """The JSON name of a value's type, for error texts."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -73,18 +59,11 @@ def kind(value: object) -> str:
     return "an object" if isinstance(value, Mapping) else "a number"
 
 
-def _check_keys(value: object, where: str) -> None:
-    """Refuse keys that are not text: `json` would turn 1 and None into "1" and "null" without a word."""
-    todo = [value]
-    seen = 0
-    while todo:
-        item = todo.pop()
-        seen += 1
-        if seen > 100_000:
-            raise ToolCallError("too_large", "the value has more than 100000 parts; send less", where)
-        if isinstance(item, Mapping):
-            if not all(isinstance(key, str) for key in item):
-                raise ToolCallError("not_json", "an object key is not a string; use strings as keys", where)
-            todo.extend(item.values())
-        elif isinstance(item, list | tuple):
-            todo.extend(item)
+def _unwrapped(value: object) -> object:
+    """The dictionary behind an SDK's object (they are pydantic models), other values unchanged."""
+    if isinstance(value, Mapping | list | tuple | str | int | float | None):
+        return value
+    try:
+        return cast(Any, value).model_dump(mode="json", exclude_none=True)
+    except Exception as error:  # a foreign object may raise anything; the border turns it into ours
+        raise ToolCallError("not_json", "the call cannot be read; send JSON text or plain data") from error

@@ -1,13 +1,13 @@
 """One tool call, already isolated by the host, in whichever dialect it is written.
 
-    {"id", "type": "function", "function": {"name", "arguments"}}      OpenAI Chat, Ollama, Cohere, Mistral, DashScope
-    {"type": "function_call", "call_id", "name", "arguments"}          OpenAI Responses
-    {"type": "tool_use", "id", "name", "input"}                        Anthropic
-    {"functionCall": {"name", "args", "id"}}                           Gemini
-    {"toolUse": {"toolUseId", "name", "input"}}                        Bedrock
-    {"jsonrpc", "id", "method": "tools/call", "params": {…}}           MCP
-    {"function_call": {"name", "arguments"}}                           OpenAI before tools
-    {"name", "arguments" | "parameters" | "args" | "input", "id"?}     bare
+{"id", "type": "function", "function": {"name", "arguments"}}      OpenAI Chat, Ollama, DashScope
+{"type": "function_call", "call_id", "name", "arguments"}          OpenAI Responses
+{"type": "tool_use", "id", "name", "input"}                        Anthropic
+{"functionCall": {"name", "args", "id"}}                           Gemini
+{"toolUse": {"toolUseId", "name", "input"}}                        Bedrock
+{"jsonrpc", "id", "method": "tools/call", "params": {…}}           MCP
+{"function_call": {"name", "arguments"}}                           OpenAI before tools
+{"name", "arguments" | "parameters" | "args" | "input", "id"?}     bare
 """
 
 from collections.abc import Mapping
@@ -31,10 +31,11 @@ def read_call(raw: object) -> ToolCall:
     """
     if isinstance(raw, ToolCall):
         return ToolCall(raw.id, check_name(raw.name), door.read_arguments(raw.arguments))
-    raw = door.plain(raw)
-    value = door.read_text(raw) if isinstance(raw, str | bytes | bytearray) else door.read_value(raw)
+    value = door.read_message(raw)
     if not isinstance(value, dict):
-        raise ToolCallError("not_a_call", f"expected a tool call object, got {door.kind(value)}; send one call")
+        raise ToolCallError(
+            "not_a_call", f"expected a tool call object, got {door.kind(value)}; send one call"
+        )
     id_, name, arguments = _open_envelope(value)
     return ToolCall(check_id(id_), check_name(name), door.read_arguments(arguments))
 
@@ -44,12 +45,14 @@ def check_name(name: object) -> str:
     if not isinstance(name, str) or not name.strip():
         raise ToolCallError("no_name", "the call has no tool name; name one of the tools you were given")
     if len(name) > MAX_NAME_CHARACTERS or not name.isprintable() or "<" in name or ">" in name:
-        raise ToolCallError("bad_name", "the tool name is too long or holds markup; name one of the tools you were given")
+        raise ToolCallError(
+            "bad_name", "the tool name is too long or holds markup; name one of the tools you were given"
+        )
     return name
 
 
 def check_id(id_: object) -> str:
-    """Return a call id as text ("" if there is none); MCP allows integers. ToolCallError on any other type."""
+    """A call id as text ("" if there is none; MCP allows integers); ToolCallError on any other type."""
     if id_ is None:
         return ""
     if isinstance(id_, bool) or not isinstance(id_, str | int):
@@ -61,22 +64,38 @@ def _open_envelope(call: Mapping[str, Any]) -> tuple[object, object, object]:
     """Return (id, name, arguments) as they stand in whichever envelope this is."""
     if "jsonrpc" in call or "method" in call:
         return _open_mcp(call)
-    kinds = [key for key in ("function", "functionCall", "function_call", "toolUse") if isinstance(call.get(key), Mapping)]
+    kinds = [
+        key
+        for key in ("function", "functionCall", "function_call", "toolUse")
+        if isinstance(call.get(key), Mapping)
+    ]
     if len(kinds) > 1:
         raise ToolCallError("ambiguous_call", f"the call has both {' and '.join(kinds)}; send one of them")
     if kinds:
         inner: Mapping[str, Any] = call[kinds[0]]
         if kinds == ["function"] and call.get("type") not in (None, "function"):
-            raise ToolCallError("unsupported_type", f"call type {call['type']!r} is not supported; use a function call", "type")
-        id_ = next((v for v in (inner.get("id"), inner.get("toolUseId"), call.get("id")) if v is not None), None)
+            raise ToolCallError(
+                "unsupported_type",
+                f"call type {call['type']!r} is not supported; use a function call",
+                "type",
+            )
+        id_ = next(
+            (v for v in (inner.get("id"), inner.get("toolUseId"), call.get("id")) if v is not None), None
+        )
         optional = kinds == ["functionCall"] or "args" in inner
         return id_, inner.get("name"), _arguments(inner, optional=optional)
     if call.get("type") not in (None, "function", "function_call", "tool_use", "tool_call", "tool-call"):
-        raise ToolCallError("unsupported_type", f"call type {call['type']!r} is not supported; use a function call", "type")
+        raise ToolCallError(
+            "unsupported_type", f"call type {call['type']!r} is not supported; use a function call", "type"
+        )
     if call.get("status") not in (None, "completed"):
-        raise ToolCallError("incomplete", f"the call has status {call['status']!r}; send it when it is completed", "status")
+        raise ToolCallError(
+            "incomplete", f"the call has status {call['status']!r}; send it when it is completed", "status"
+        )
     if "name" not in call:
-        raise ToolCallError("not_a_call", "the object is not a tool call; send one call with a name and arguments")
+        raise ToolCallError(
+            "not_a_call", "the object is not a tool call; send one call with a name and arguments"
+        )
     id_ = call.get("call_id") if call.get("call_id") is not None else call.get("id")
     return id_, call["name"], _arguments(call, optional=False)
 
@@ -84,12 +103,17 @@ def _open_envelope(call: Mapping[str, Any]) -> tuple[object, object, object]:
 def _open_mcp(call: Mapping[str, Any]) -> tuple[object, object, object]:
     params = call.get("params")
     if call.get("method") != "tools/call" or call.get("jsonrpc") != "2.0" or not isinstance(params, Mapping):
-        raise ToolCallError("not_a_call", "the JSON-RPC message is not a tools/call request; send method tools/call with params")
+        raise ToolCallError(
+            "not_a_call",
+            "the JSON-RPC message is not a tools/call request; send method tools/call with params",
+        )
     if call.get("id") is None:
-        raise ToolCallError("no_id", "tools/call has no id, so it is a notification and cannot be answered; add an id", "id")
+        raise ToolCallError(
+            "no_id", "tools/call has no id, so it is a notification and cannot be answered; add an id", "id"
+        )
     arguments = params.get("arguments", {})
     if not isinstance(arguments, Mapping):
-        raise ToolCallError("not_an_object", f"expected a JSON object, got {door.kind(arguments)}; write {{\"name\": value}}", "arguments")
+        raise door.not_an_object(arguments)
     return call["id"], params.get("name"), arguments
 
 
@@ -97,9 +121,13 @@ def _arguments(call: Mapping[str, Any], *, optional: bool) -> object:
     """Return the arguments under whichever key they have; two of the keys at once are refused."""
     present = [key for key in ARGUMENT_KEYS if key in call]
     if len(present) > 1:
-        raise ToolCallError("ambiguous_call", f"the call has both {' and '.join(present)}; send arguments once")
+        raise ToolCallError(
+            "ambiguous_call", f"the call has both {' and '.join(present)}; send arguments once"
+        )
     if present:
         return call[present[0]] if not (optional and call[present[0]] is None) else {}
     if optional:
         return {}
-    raise ToolCallError("no_arguments", "the call has no arguments; send an object, {} if the tool takes none")
+    raise ToolCallError(
+        "no_arguments", "the call has no arguments; send an object, {} if the tool takes none"
+    )

@@ -13,12 +13,28 @@ TEXT = json.dumps(ARGUMENTS)
 
 ENVELOPES = {
     "openai": {"id": "c1", "type": "function", "function": {"name": "set_temperature", "arguments": TEXT}},
-    "openai arguments as object": {"id": "c1", "type": "function", "function": {"name": "set_temperature", "arguments": ARGUMENTS}},
-    "responses": {"type": "function_call", "id": "fc", "call_id": "c1", "name": "set_temperature", "arguments": TEXT, "status": "completed"},
+    "openai arguments as object": {
+        "id": "c1",
+        "type": "function",
+        "function": {"name": "set_temperature", "arguments": ARGUMENTS},
+    },
+    "responses": {
+        "type": "function_call",
+        "id": "fc",
+        "call_id": "c1",
+        "name": "set_temperature",
+        "arguments": TEXT,
+        "status": "completed",
+    },
     "anthropic": {"type": "tool_use", "id": "c1", "name": "set_temperature", "input": ARGUMENTS},
     "gemini": {"functionCall": {"id": "c1", "name": "set_temperature", "args": ARGUMENTS}},
     "bedrock": {"toolUse": {"toolUseId": "c1", "name": "set_temperature", "input": ARGUMENTS}},
-    "mcp": {"jsonrpc": "2.0", "id": "c1", "method": "tools/call", "params": {"name": "set_temperature", "arguments": ARGUMENTS}},
+    "mcp": {
+        "jsonrpc": "2.0",
+        "id": "c1",
+        "method": "tools/call",
+        "params": {"name": "set_temperature", "arguments": ARGUMENTS},
+    },
     "bare": {"id": "c1", "name": "set_temperature", "arguments": ARGUMENTS},
     "llama": {"id": "c1", "name": "set_temperature", "parameters": ARGUMENTS},
     "langchain": {"id": "c1", "type": "tool_call", "name": "set_temperature", "args": ARGUMENTS},
@@ -28,7 +44,9 @@ ENVELOPES = {
 @pytest.mark.parametrize("as_text", [False, True])
 @pytest.mark.parametrize("envelope", ENVELOPES.values(), ids=ENVELOPES)
 def test_every_envelope_gives_the_same_call(envelope: dict[str, object], as_text: bool) -> None:
-    assert read_call(json.dumps(envelope) if as_text else envelope) == ToolCall("c1", "set_temperature", ARGUMENTS)
+    assert read_call(json.dumps(envelope) if as_text else envelope) == ToolCall(
+        "c1", "set_temperature", ARGUMENTS
+    )
 
 
 def test_a_legacy_call_has_no_id() -> None:
@@ -74,7 +92,10 @@ def test_an_sdk_object_is_read_through_its_model_dump() -> None:
         ({"type": "function_call", "name": "f", "arguments": "{}", "status": "incomplete"}, "incomplete"),
         ({"jsonrpc": "2.0", "method": "tools/call", "params": {"name": "f"}}, "no_id"),
         ({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}, "not_a_call"),
-        ({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "f", "arguments": "{}"}}, "not_an_object"),
+        (
+            {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "f", "arguments": "{}"}},
+            "not_an_object",
+        ),
         ({"name": "f", "arguments": {1: 2}}, "not_json"),
         ({"name": "f", "arguments": {"a": {1, 2}}}, "not_json"),
     ],
@@ -86,7 +107,18 @@ def test_what_is_not_one_sound_call_is_refused_with_a_code(raw: object, code: st
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ['{"a":1,"a":2}', '{"a":NaN}', '{"a":1e999}', "{'a':1}", '{"a":1,}', '{"a":' + "[" * 3000, '{"a":"\\ud800"}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a":1,"a":2}',
+        '{"a":NaN}',
+        '{"a":1e999}',
+        "{'a':1}",
+        '{"a":1,}',
+        '{"a":' + "[" * 3000,
+        '{"a":"\\ud800"}',
+    ],
+)
 def test_arguments_pass_the_strict_front_door(text: str) -> None:
     with pytest.raises(ToolCallError):
         read_call({"name": "f", "arguments": text})
