@@ -114,8 +114,8 @@ class Fit:
             return None
         if offset % factor:
             self.place.problem(
-                f"offset {self.signal.offset} of `{self.ref}` is no multiple of its factor {self.signal.scale}",
-                "mend the DBC",
+                f"offset {self.signal.offset} of `{self.ref}` is no multiple of its factor",
+                f"make it a multiple of {self.signal.scale} in the DBC",
             )
             return None
         return int(step / factor), int(-offset / factor)

@@ -92,8 +92,26 @@ class Vhal(_Model):
     """Our value name -> VHAL's."""
 
 
+_NEEDS = {"number": ("unit", "step", "range"), "boolean": (), "enum": ("values",)}
+"""What each type of quantity must say, and the others must not."""
+
+
+def _state_needs(schema: dict[str, Any]) -> None:
+    """Say in the JSON schema what `_has_what_its_type_needs` checks, so that editors know it too."""
+    every = {key for keys in _NEEDS.values() for key in keys}
+    schema["allOf"] = [
+        {
+            "if": {"properties": {"type": {"const": kind}}},
+            "then": {"required": list(keys), "properties": dict.fromkeys(sorted(every - {*keys}), False)},
+        }
+        for kind, keys in _NEEDS.items()
+    ]
+
+
 class Quantity(_Model):
     """Meaning and bounds of one path's value: a number, a boolean or one of a list."""
+
+    model_config = ConfigDict(json_schema_extra=_state_needs)
 
     type: Literal["number", "boolean", "enum"]
     unit: str | None = None
@@ -110,8 +128,8 @@ class Quantity(_Model):
 
     @model_validator(mode="after")
     def _has_what_its_type_needs(self) -> Self:
-        needs = {"number": {"unit", "step", "range"}, "boolean": set(), "enum": {"values"}}[self.type]
-        given = {n for n in ("unit", "step", "range", "values") if getattr(self, n) is not None}
+        needs = set(_NEEDS[self.type])
+        given = {n for keys in _NEEDS.values() for n in keys if getattr(self, n) is not None}
         if missing := sorted(needs - given):
             raise ValueError(f"a {self.type} needs {', '.join(missing)}")
         if extra := sorted(given - needs):

@@ -8,6 +8,7 @@ any of its names: path, DBC command message and signal, tool. `words: [child loc
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +33,12 @@ class Entry(BaseModel):
     words: tuple[str, ...] = ()
     vhal: tuple[str, ...] = ()
 
+    @cached_property
+    def spoken(self) -> re.Pattern[str]:
+        """Finds one of the words in lower-case names whose words are set apart; nothing if there are none."""
+        phrases = "|".join(re.escape(phrase).replace(r"\ ", " ?") for phrase in self.words)
+        return re.compile(rf"\b(?:{phrases})s?\b" if phrases else r"(?!)")
+
 
 class _NeverFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -52,18 +59,14 @@ class Never:
 
     def forbids(self, path: str, spec: model.Actuator) -> Entry | None:
         """The entry that forbids this actuator, or None."""
-        names = [path, spec.command, spec.tool.name if spec.tool else ""]
         vhal = spec.vhal.property if spec.vhal else ""
-        spelt = [" ".join(_WORD.findall(name)).lower() for name in (*names, vhal)]
+        names = (path, spec.command, spec.tool.name if spec.tool else "", vhal)
+        spelt = "\n".join(" ".join(_WORD.findall(name)) for name in names).lower()
         for entry in self.entries:
             if (
                 any(fnmatchcase(path.lower(), pattern.lower()) for pattern in entry.paths)
                 or any(fnmatchcase(vhal, pattern) for pattern in entry.vhal)
-                or any(_says(phrase, name) for phrase in entry.words for name in spelt)
+                or entry.spoken.search(spelt)
             ):
                 return entry
         return None
-
-
-def _says(phrase: str, spelt: str) -> bool:
-    return re.search(rf"\b{phrase.replace(' ', ' ?')}s?\b", spelt) is not None
