@@ -1,0 +1,81 @@
+"""What an assistant may say: texts made from outcomes, one folder of Fluent files per language.
+
+    languages/<language>/sentences.ftl   sentences about outcomes
+    languages/<language>/words.ftl       names of settings, places, values and units
+    languages/<language>/rules.ftl       the texts of the shipped rules (`reason-<reason_key>`)
+    <vehicle>/texts/<language>.ftl       a vehicle's own names and rule texts; may replace the ones above
+
+Adding a language is adding one folder. A text claims only what the outcome says was confirmed.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+from ..profile import Profile
+from ..types import Choice, Outcome, Value
+from .sentences import choice_text, sentence
+from .words import Words, kind_of, setting_id
+
+__all__ = ["Texts", "languages", "render"]
+
+FOLDER = Path(__file__).parent / "languages"
+_KEPT = 8
+_texts: dict[tuple[Path, str], "Texts"] = {}
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages there are, by their BCP 47 names."""
+    return tuple(sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir()))
+
+
+class Texts:
+    """All languages for one vehicle. Keep it as long as the vehicle: making it reads and parses the files."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._words = {language: Words(language, self._files(language), profile.file.driver_side)
+                       for language in languages()}  # fmt: skip
+
+    def _files(self, language: str) -> list[Path]:
+        own = self._profile.folder / "texts" / f"{language}.ftl"
+        return [*sorted((FOLDER / language).glob("*.ftl")), *([own] if own.is_file() else [])]
+
+    def render(self, outcome: Outcome) -> dict[str, str]:
+        """Per language, the sentence the assistant may say; for `needs_confirmation` it is the question."""
+        return {name: sentence(words, self._profile, outcome) for name, words in self._words.items()}
+
+    def choice(self, choice: Choice, language: str) -> str:
+        """One way to complete an ambiguous call, as a person would name it."""
+        return choice_text(self._words[language], choice)
+
+    def value(self, path: str, value: Value, language: str) -> str:
+        """One value of a path as people say it."""
+        return self._words[language].value(path, self._profile.sensors[path].quantity, value)
+
+    def missing(self, reason_keys: Iterable[str]) -> list[str]:
+        """Texts a vehicle's own data asks for and a language lacks: `zh: Cabin-Fragrance-Intensity`.
+
+        A missing one is replaced by a general word ("that setting"), so it is a blemish and no error.
+        """
+        wanted = {setting_id(path) for path in self._profile.sensors} | {f"reason-{k}" for k in reason_keys}
+        for path, actuator in self._profile.actuators.items():
+            if kind_of(actuator.spec) == "choice":
+                wanted |= {f"{setting_id(path)}.{name}" for name in actuator.spec.values or {}}
+        return [
+            f"{language}: {key}"
+            for language, words in self._words.items()
+            for key in sorted(wanted)
+            if not words.knows(key)
+        ]
+
+
+def render(outcome: Outcome, profile: Profile) -> Mapping[str, str]:
+    """`Texts(profile).render(outcome)`, with the vehicle's texts read once."""
+    key = (profile.folder, profile.digest)
+    if key not in _texts:
+        while len(_texts) >= _KEPT:
+            del _texts[next(iter(_texts))]
+        _texts[key] = Texts(profile)
+    return _texts[key].render(outcome)

@@ -1,0 +1,80 @@
+# Sentences about an outcome. `STATUS` is the general one, `STATUS-CODE` is taken where the outcome has that
+# code, `STATUS-plain` where there is nothing to name. Short: somebody may be driving.
+# $clauses: settings with their values   $settings: settings alone   $reason: texts of the deciding rules
+
+done = { $clauses }. { $reason }
+done-plain = Done.
+no_effect = { $clauses }. { $reason }
+no_effect-plain = Nothing to change.
+no_effect-nothing_moves = Nothing is moving.
+no_effect-at_limit = That is already at its limit.
+sent = On the way: { $clauses }. { $reason }
+sent-plain = On the way.
+stopped = I stopped { $settings }. { $reason }
+stopped-plain = I stopped. { $reason }
+stopped-asked = I stopped.
+stopped-superseded = A newer request took over.
+deferred = I will do that as soon as it is allowed. { $reason }
+needs_confirmation = Shall I { $clauses }? { $reason }
+needs_confirmation-plain = Shall I do that? { $reason }
+needs_choice = Which one: { $choices }?
+needs_choice-plain = Which one do you mean?
+no_action = I changed nothing.
+no_action-report = This is what the car reports.
+no_action-declined = All right, I changed nothing.
+no_action-nothing_to_undo = There is nothing to undo.
+no_action-dry_run = This was only a try: I sent nothing.
+denied = That is not possible now. { $reason }
+denied-changed_since = I cannot undo that: somebody has changed it since.
+denied-state_unknown = That is not possible now: I do not know enough about the car's state.
+denied-too_many_deferred = Too many requests are waiting. Please ask again later.
+denied-budget = That was changed too often. Please wait a little.
+denied-confirmation_void = The situation has changed, so your yes no longer counts. Please ask again.
+denied-confirmation_unknown = I am not waiting for an answer to that.
+denied-confirmation_expired = That answer came too late. Please ask again.
+denied-confirmation_wrong_zone = Only the person who asked can answer that.
+not_equipped = This car cannot do that.
+invalid = I did not understand that request.
+refused_by_ecu = The car refused: { $settings }.
+refused_by_ecu-plain = The car refused.
+refused_by_ecu-rolled_back = The car refused part of it, so I put the rest back.
+refused_by_ecu-rollback_failed = The car refused part of it, and not everything could be put back.
+refused_by_ecu-rollback_refused = The car refused part of it, and not everything may be put back now.
+not_delivered = I cannot reach that part of the car: { $settings }.
+not_delivered-plain = I cannot reach that part of the car.
+not_delivered-listen_only = I only listen: I sent nothing.
+timeout = The car has not confirmed { $settings }.
+timeout-plain = The car has not confirmed that.
+timeout-rolled_back = The car did not confirm part of it, so I put the rest back.
+timeout-rollback_failed = The car did not confirm part of it, and not everything could be put back.
+timeout-rollback_refused = The car did not confirm part of it, and not everything may be put back now.
+timeout-deferred_expired = It did not become possible in time, so I let it go.
+timeout-confirmation_expired = Nobody answered, so I changed nothing.
+error = Something went wrong on my side.
+
+# One setting and its value. $many is "yes" where $label names several places.
+
+clause-done = { $label } { $many ->
+    [yes] are
+   *[no] is
+  } now { $value }
+clause-no_effect = { $label } { $many ->
+    [yes] are
+   *[no] is
+  } already { $value }
+clause-sent = { $label } ({ $value })
+clause-needs_confirmation = { $kind ->
+    [switch] turn { $label } { $value }
+   *[other] set { $label } to { $value }
+  }
+more = { $count } more settings are as asked
+
+# Lists
+
+clause-and = { $a } and { $b }
+clause-comma = { $a }, { $b }
+item-and = { $a } and { $b }
+item-comma = { $a }, { $b }
+choice-and = { $a } or { $b }
+choice-comma = { $a }, { $b }
+others = others

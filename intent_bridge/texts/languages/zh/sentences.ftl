@@ -1,0 +1,78 @@
+# 关于结果的句子。说明见英文文件。 Sentences about an outcome; see the English file for how they are chosen.
+
+done = { $clauses }。{ $reason }
+done-plain = 已完成。
+no_effect = { $clauses }。{ $reason }
+no_effect-plain = 不需要调整。
+no_effect-nothing_moves = 现在没有部件在移动。
+no_effect-at_limit = 已经到极限了。
+sent = 正在执行：{ $clauses }。{ $reason }
+sent-plain = 正在执行。
+stopped = 已停止：{ $settings }。{ $reason }
+stopped-plain = 已停止。{ $reason }
+stopped-asked = 已停止。
+stopped-superseded = 已改为执行新的请求。
+deferred = 条件允许时我会马上执行。{ $reason }
+needs_confirmation = 要{ $clauses }吗？{ $reason }
+needs_confirmation-plain = 要这样做吗？{ $reason }
+needs_choice = 您指的是{ $choices }？
+needs_choice-plain = 您指的是哪一个？
+no_action = 没有做任何改动。
+no_action-report = 这是车辆报告的状态。
+no_action-declined = 好的，没有做任何改动。
+no_action-nothing_to_undo = 没有可以撤销的操作。
+no_action-dry_run = 这只是试算，没有发送任何指令。
+denied = 现在不能这样做。{ $reason }
+denied-changed_since = 无法撤销：之后有人改动过。
+denied-state_unknown = 现在不能这样做：车辆状态不明。
+denied-too_many_deferred = 等待执行的请求太多，请稍后再试。
+denied-budget = 调整得太频繁，请稍等。
+denied-confirmation_void = 情况已经变化，刚才的确认无效，请重新提出。
+denied-confirmation_unknown = 目前没有等待您确认的操作。
+denied-confirmation_expired = 确认得太晚了，请重新提出。
+denied-confirmation_wrong_zone = 只有提出请求的人可以确认。
+not_equipped = 这辆车没有这个功能。
+invalid = 我没有听懂这个请求。
+refused_by_ecu = 车辆拒绝了：{ $settings }。
+refused_by_ecu-plain = 车辆拒绝了。
+refused_by_ecu-rolled_back = 车辆拒绝了其中一项，其余的已恢复原状。
+refused_by_ecu-rollback_failed = 车辆拒绝了其中一项，其余的未能全部恢复。
+refused_by_ecu-rollback_refused = 车辆拒绝了其中一项，其余的现在不允许恢复。
+not_delivered = 联系不上车辆的这个部件：{ $settings }。
+not_delivered-plain = 联系不上车辆的这个部件。
+not_delivered-listen_only = 现在只监听，没有发送任何指令。
+timeout = 车辆没有确认：{ $settings }。
+timeout-plain = 车辆没有确认。
+timeout-rolled_back = 车辆没有确认其中一项，其余的已恢复原状。
+timeout-rollback_failed = 车辆没有确认其中一项，其余的未能全部恢复。
+timeout-rollback_refused = 车辆没有确认其中一项，其余的现在不允许恢复。
+timeout-deferred_expired = 条件一直不满足，已放弃执行。
+timeout-confirmation_expired = 没有人确认，没有做任何改动。
+error = 系统内部出错了。
+
+# 一个设置和它的值
+
+clause-done = { $kind ->
+    [switch] { $label }已{ $value }
+   *[other] { $label }现在为{ $value }
+  }
+clause-no_effect = { $kind ->
+    [switch] { $label }本来就已{ $value }
+   *[other] { $label }本来就是{ $value }
+  }
+clause-sent = { $label }{ $value }
+clause-needs_confirmation = { $kind ->
+    [switch] { $value }{ $label }
+   *[other] 把{ $label }调到{ $value }
+  }
+more = 另外{ $count }项也已按要求设置
+
+# 列举
+
+clause-and = { $a }，{ $b }
+clause-comma = { $a }，{ $b }
+item-and = { $a }和{ $b }
+item-comma = { $a }、{ $b }
+choice-and = { $a }还是{ $b }
+choice-comma = { $a }、{ $b }
+others = 其他设置

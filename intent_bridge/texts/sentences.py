@@ -1,0 +1,136 @@
+"""The sentence an assistant may say about an outcome: short, and never more than the bus confirmed.
+
+Which message is used follows from the outcome alone: `done`, or with its code `denied-changed_since`. "Done"
+names confirmed values, every other status names what was emitted, and reasons come from the rules' own texts.
+"""
+
+from collections.abc import Sequence
+
+from ..profile import Profile
+from ..types import ActionReport, Choice, Decision, Outcome, RuleHit, Status, Value
+from .words import Words, kind_of, many, setting_id, zone_of
+
+CLAUSES_MAX = 3
+"""More changed settings than that are counted, not listed: a sentence while driving is short."""
+REASONS_MAX = 2
+
+_CARRIED_OUT = frozenset({Status.DONE, Status.NO_EFFECT, Status.SENT})
+_NAMES_SETTINGS = frozenset({Status.STOPPED, Status.REFUSED_BY_ECU, Status.NOT_DELIVERED, Status.TIMEOUT})
+_ROWS = {
+    frozenset({"driver", "passenger"}): "front_row",
+    frozenset({"rear_left", "rear_right"}): "rear_row",
+    frozenset({"driver", "passenger", "rear_left", "rear_right"}): "all",
+}
+
+
+def sentence(words: Words, profile: Profile, outcome: Outcome) -> str:
+    """What may be said about `outcome` in the language of `words`."""
+    clauses = _clauses(words, profile, outcome)
+    settings = _settings(words, profile, outcome) if outcome.status in _NAMES_SETTINGS else []
+    named = bool(clauses or settings or outcome.choices)
+    text = words.text(
+        _message_id(words, outcome, named),
+        {
+            "clauses": _joined(words, "clause", clauses),
+            "settings": _joined(words, "item", settings),
+            "choices": _joined(words, "choice", [choice_text(words, c) for c in outcome.choices]),
+            "reason": " ".join(_reasons(words, outcome)),
+        },
+    ).strip()
+    return text[:1].upper() + text[1:]
+
+
+def choice_text(words: Words, choice: Choice) -> str:
+    """One way to complete an ambiguous call, as a person would name it."""
+    zone = choice.arguments.get("zone")
+    if isinstance(zone, str) and words.has(f"zone-{zone}"):
+        return words.text(f"zone-{zone}")
+    return ", ".join(str(value) for value in choice.arguments.values()) or choice.name
+
+
+def _message_id(words: Words, outcome: Outcome, named: bool) -> str:
+    status = outcome.status.value
+    if outcome.code and words.has(f"{status}-{outcome.code}"):
+        return f"{status}-{outcome.code}"
+    return status if named or not words.has(f"{status}-plain") else f"{status}-plain"
+
+
+def _claimed(report: ActionReport, status: Status) -> Value | None:
+    return report.confirmed if status is Status.DONE else report.emitted
+
+
+def _clauses(words: Words, profile: Profile, outcome: Outcome) -> list[str]:
+    """One clause per setting and value: places that share both are named together."""
+    message = f"clause-{outcome.status.value}"
+    if not words.has(message):
+        return []
+    groups: dict[tuple[str, Value], list[str]] = {}
+    for report in outcome.actions:
+        value = _claimed(report, outcome.status)
+        if value is not None and report.path in profile.actuators:
+            key = f"{type(value).__name__}:{setting_id(report.path)}"
+            groups.setdefault((key, value), []).append(report.path)
+    clauses = []
+    for (_, value), paths in groups.items():
+        quantity = profile.actuators[paths[0]].spec
+        labels, plural = _labels(words, profile, paths)
+        clauses.append(
+            words.text(
+                message,
+                {
+                    "label": labels,
+                    "many": plural,
+                    "kind": kind_of(quantity),
+                    "value": words.value(paths[0], quantity, value),
+                },
+            )
+        )
+    if len(clauses) > CLAUSES_MAX:
+        rest = len(clauses) - CLAUSES_MAX + 1
+        clauses = [*clauses[: CLAUSES_MAX - 1], words.text("more", {"count": rest})]
+    return clauses
+
+
+def _labels(words: Words, profile: Profile, paths: Sequence[str]) -> tuple[str, str]:
+    """The places of one setting in one name if they make up a row or the whole cabin, else as a list."""
+    zones = [zone_of(path, profile.file.driver_side) for path in paths]
+    row = _ROWS.get(frozenset(zones)) if len(paths) > 1 else None
+    if row is not None:
+        return words.label(paths[0], row), many(row)
+    return _joined(words, "item", [words.label(path) for path in paths]), "yes" if len(paths) > 1 else "no"
+
+
+def _settings(words: Words, profile: Profile, outcome: Outcome) -> list[str]:
+    """The settings a call was about, without values."""
+    by_setting: dict[str, list[str]] = {}
+    for report in outcome.actions:
+        by_setting.setdefault(setting_id(report.path), []).append(report.path)
+    names = [_labels(words, profile, paths)[0] for paths in by_setting.values()]
+    return names if len(names) <= CLAUSES_MAX else [*names[: CLAUSES_MAX - 1], words.text("others")]
+
+
+def _reasons(words: Words, outcome: Outcome) -> list[str]:
+    """The texts of the rules that decided, strongest effect only, each once."""
+    hits = outcome.verdict.hits if outcome.verdict is not None else ()
+    if outcome.status in _CARRIED_OUT:  # a question that has been answered needs no reason any more
+        hits = tuple(hit for hit in hits if hit.effect is Decision.CLAMP)
+    strongest = max((hit.effect for hit in hits), default=None)
+    texts = [_reason(words, hit) for hit in hits if hit.effect is strongest]
+    return list(dict.fromkeys(texts))[:REASONS_MAX]
+
+
+def _reason(words: Words, hit: RuleHit) -> str:
+    if hit.unknown:
+        return words.text("reason-unknown", {"what": words.label(hit.unknown[0][0])})
+    key = f"reason-{hit.reason_key}"
+    return words.text(key if words.has(key) else "reason")
+
+
+def _joined(words: Words, kind: str, parts: Sequence[str]) -> str:
+    """A list as people say it: `a, b and c`."""
+    if not parts:
+        return ""
+    text = parts[-1]
+    for index, part in enumerate(reversed(parts[:-1])):
+        text = words.text(f"{kind}-and" if index == 0 else f"{kind}-comma", {"a": part, "b": text})
+    return text
