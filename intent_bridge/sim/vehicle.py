@@ -1,0 +1,158 @@
+"""A vehicle without hardware: its ECUs, its motors and its cabin, on a clock that the caller turns."""
+
+from ..profile import Profile
+from ..profile.report import one_of
+from ..types import RawFrame
+from .agenda import Agenda
+from .climate import Cabin
+from .ecu import Ecu
+from .motion import Axis
+from .plan import Plan, load_plan
+from .publisher import Publisher
+from .wire import Incoming, Outgoing
+from .world import VssValue, World
+
+_IDLE_MS = 3_600_000
+"""How far ahead `next_ms` looks when nothing at all is planned."""
+
+
+class SimulatedVehicle:
+    """All ECUs of one vehicle. Pure and deterministic: the same calls give the same frames.
+
+    Times are milliseconds of the caller's clock; the first `advance` or `receive` starts the vehicle, and
+    every status leaves once at that moment. Later a status leaves in its cycle (DBC GenMsgCycleTime) and
+    at once when its content changes. Commands with a wrong CRC, counter, length or format are not seen.
+    Everything about the vehicle is data in `dbc/<vehicle>/sim.yaml`.
+    """
+
+    def __init__(self, profile: Profile, plan: Plan | None = None) -> None:
+        """`plan` saves reading `sim.yaml` for each of many vehicles; ProfileError when the file is wrong."""
+        plan = plan or load_plan(profile)
+        self._world = World(profile, plan)
+        self._publisher = Publisher(profile, plan, self._world)
+        self._axes = {path: Axis(path, motor) for path, motor in plan.motors.items()}
+        self._memories = plan.memories
+        self._ecus = {
+            name: Ecu(spec, profile, plan, self._world, self._axes) for name, spec in plan.ecus.items()
+        }
+        self._incoming: dict[tuple[str, int, bool], tuple[Ecu, Incoming]] = {}
+        for name, spec in plan.ecus.items():
+            for message in spec.receives:
+                info = profile.messages[message]
+                key = (info.bus, info.can_id, info.extended)
+                self._incoming[key] = (self._ecus[name], Incoming(info, profile))
+        self._cabin = Cabin(plan.climate, plan.seats, self._world.quantity) if plan.climate else None
+        self._agenda: Agenda | None = None
+
+    # what the world is
+
+    def set_state(self, path: str, value: float | VssValue | None) -> None:
+        """Make a value true (VSS units and types) and publish it at once; a number goes to its nearest step.
+
+        A sensor shows it; an actuator is there, and its motion ends. Paths that follow it in `sim.yaml`
+        follow, unless they were set themselves. None stops publication: a signal that shares its frame
+        says "not available", a frame that carries nothing else is sent no more; ECUs that need the value
+        expect the worst. The true value stays, and a value ends it. ValueError: unknown path, wrong type,
+        out of range; the text says the mend.
+        """
+        if value is None:
+            self._world.quantity(path)
+            if not (self._publisher.lone(path) or self._publisher.absent(path)):
+                raise ValueError(f"{path}: its signal has no not-available code, mute its message instead")
+            self._world.hide(path)
+            return
+        self._world.assign(path, value)
+        moved = {path}.union(*self._memories.get(path, {}).values())
+        for axis in moved & self._axes.keys():
+            self._axes[axis].halt()
+
+    def get_state(self, path: str) -> VssValue | None:
+        """The value in VSS units and types; None when it is not published. ValueError: unknown path."""
+        return self._world.vss(path)
+
+    # time and bus
+
+    def receive(self, raw: RawFrame, now_ms: int) -> None:
+        """A frame was on the bus; what it causes comes out of `advance`."""
+        agenda = self._started(now_ms)
+        found = self._incoming.get((raw.bus, raw.can_id, raw.extended))
+        if found is None:
+            return
+        ecu, incoming = found
+        command = incoming.read(raw)
+        if command is not None:
+            ecu.hear(incoming.info.name, command, now_ms, agenda, self._publisher)
+
+    def advance(self, now_ms: int) -> list[tuple[int, RawFrame]]:
+        """Let time pass: all frames that leave up to `now_ms`, with their times, in order."""
+        agenda, publisher = self._started(now_ms), self._publisher
+        sent: list[tuple[int, RawFrame]] = []
+        while True:
+            moment_ms = agenda.now_ms
+            sent += [(moment_ms, frame) for frame in publisher.frames()]
+            if not agenda.run_next(now_ms):
+                return sent
+
+    def next_ms(self, now_ms: int) -> int:
+        """When `advance` has something to do next; `now_ms` when it has at once."""
+        if self._agenda is None or self._publisher.pending:
+            return now_ms
+        planned_ms = self._agenda.next_ms()
+        return now_ms + _IDLE_MS if planned_ms is None else max(now_ms, planned_ms)
+
+    def _started(self, now_ms: int) -> Agenda:
+        if self._agenda is None:
+            self._agenda = agenda = Agenda(now_ms)
+            self._publisher.start(agenda)
+            if self._cabin is not None:
+                agenda.at(now_ms + self._cabin.spec.tick_ms, self._tick)
+        return self._agenda
+
+    def _tick(self, now_ms: int) -> None:
+        assert self._cabin is not None and self._agenda is not None
+        for path, value in self._cabin.tick(self._world.true).items():
+            self._world.set(path, value)
+        self._agenda.at(now_ms + self._cabin.spec.tick_ms, self._tick)
+
+    # planted faults; ValueError when the message or ECU does not exist
+
+    def mute(self, message: str) -> None:
+        """Send this status no more."""
+        self._publisher.find(message).muted = True
+
+    def unmute(self, message: str) -> None:
+        """Send this status again, from its next cycle or change on."""
+        self._publisher.find(message).muted = False
+
+    def corrupt_crc(self, message: str, on: bool = True) -> None:
+        """Send this status with a wrong CRC."""
+        self._protected(message).corrupt = on
+
+    def freeze_counter(self, message: str, on: bool = True) -> None:
+        """Send this status with a counter that stands still (and a right CRC)."""
+        self._protected(message).frozen = on
+
+    def force_raw(self, path: str, raw: int | None) -> None:
+        """Let the ECU lie: write this raw number for the path, whatever is true; None ends it."""
+        self._world.force(path, raw)
+
+    def delay(self, ecu: str, ms: int) -> None:
+        """Let the ECU treat commands this much later than its latency; 0 ends it."""
+        if ms < 0:
+            raise ValueError(f"a delay of {ms} ms is in the past, give 0 or more")
+        self._ecu(ecu).delay_ms = ms
+
+    def refuse_all(self, ecu: str, on: bool = True) -> None:
+        """Let the ECU refuse every command that would change something; it still stops."""
+        self._ecu(ecu).refuses = on
+
+    def _protected(self, message: str) -> Outgoing:
+        outgoing = self._publisher.find(message)
+        if not outgoing.protected:
+            raise ValueError(f"`{message}` has no CRC and no counter, mute it instead")
+        return outgoing
+
+    def _ecu(self, name: str) -> Ecu:
+        if name not in self._ecus:
+            raise ValueError(f"no ECU `{name}`, {one_of(name, list(self._ecus))}")
+        return self._ecus[name]

@@ -1,0 +1,259 @@
+"""Frames of the simulated ECUs: encoded and decoded by cantools, protected and checked by autosar-e2e.
+
+Nothing here is shared with our own codec, so that the two witness against each other. Values are those of
+`intent_bridge.types` (numbers in steps); raw numbers are the signal's own.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, cast
+
+from cantools.database import DecodeError
+from cantools.database.can import Message, Signal
+from e2e.p02 import e2e_p02_check, e2e_p02_protect
+from e2e.p05 import e2e_p05_check, e2e_p05_protect
+
+from ..profile import ActuatorInfo, Binding, MessageInfo, Profile
+from ..profile.model import E2E, Quantity
+from ..types import RawFrame, Value
+
+_GRAIN: Final = 1e-6
+"""Share of a step by which a decoded float may miss its step and still count as on it."""
+
+
+@dataclass(frozen=True)
+class Port:
+    """One path in one DBC signal. `absent` is the raw number for "not available", if the DBC has one."""
+
+    path: str
+    quantity: Quantity
+    signal: Signal
+    absent: int | None
+
+    def raw(self, value: Value) -> int:
+        """The raw number that says `value`."""
+        if isinstance(value, str):
+            return self.signal.choice_to_number(value)
+        if isinstance(value, bool):
+            return int(value)
+        assert self.quantity.step is not None
+        return int(self.signal.scaled_to_raw(float(value * self.quantity.step)))
+
+    def value(self, raw: int) -> Value | None:
+        """The value that `raw` says, range not checked; None when it is not one of this path."""
+        if self.quantity.type == "boolean":
+            return raw == 1 if raw in (0, 1) else None
+        if self.quantity.type == "enum":
+            name = self.name(raw)
+            return name if name in (self.quantity.values or {}) else None
+        assert self.quantity.step is not None
+        steps = float(self.signal.raw_to_scaled(raw, decode_choices=False)) / float(self.quantity.step)  # type: ignore[arg-type]
+        return round(steps) if abs(steps - round(steps)) < _GRAIN else None
+
+    def name(self, raw: int) -> str | None:
+        """The DBC's name of `raw`, if it has one."""
+        name = self.signal.choices.get(raw) if self.signal.choices else None
+        return None if name is None else str(name)
+
+
+def port(path: str, binding: Binding, profile: Profile) -> Port:
+    """Tie a path to its signal."""
+    signal = profile.messages[binding.message].dbc.get_signal_by_name(binding.signal)
+    names = {str(name): int(raw) for raw, name in (signal.choices or {}).items()}
+    absent = next((names[n] for n in profile.file.not_available if n in names), None)
+    return Port(path, binding.quantity, signal, absent)
+
+
+class Protection:
+    """The E2E header of one message: where CRC and counter stand, and how both are made and checked."""
+
+    def __init__(self, spec: E2E, message: Message) -> None:
+        crc = message.get_signal_by_name(spec.crc)
+        counter = message.get_signal_by_name(spec.counter)
+        self.crc_byte = crc.start // 8
+        self.counter_byte = counter.start // 8
+        self.ok_delta = spec.max_delta_counter + 1  # so many frames may be lost in between
+        if spec.profile == "P02":
+            self.modulus, self._mask, wanted = 16, 0x0F, (0, 1)
+            self._ids = bytes(spec.data_ids)
+        else:
+            self.modulus, self._mask, wanted = 256, 0xFF, (self.crc_byte, self.crc_byte + 2)
+            self._id = spec.data_ids[0]
+        if (self.crc_byte, self.counter_byte) != wanted:
+            raise ValueError(f"CRC and counter are not where {spec.profile} has them")
+        self._p02 = spec.profile == "P02"
+
+    def protect(self, data: bytearray, counter: int) -> None:
+        """Write counter and CRC into `data`."""
+        at = self.counter_byte
+        data[at] = data[at] & ~self._mask & 0xFF | counter
+        if self._p02:
+            e2e_p02_protect(data, self._ids, increment_counter=False)
+        else:
+            e2e_p05_protect(data, self._id, offset=self.crc_byte, increment_counter=False)
+
+    def check(self, data: bytes) -> bool:
+        """Whether the CRC of `data` is right."""
+        if self._p02:
+            return e2e_p02_check(data, self._ids)
+        return e2e_p05_check(data, self._id, offset=self.crc_byte)
+
+    def counter(self, data: bytes) -> int:
+        """The counter that `data` carries."""
+        return data[self.counter_byte] & self._mask
+
+
+def protection(info: MessageInfo) -> Protection | None:
+    """The E2E header of a message, or None when it is not protected; ValueError when its layout is wrong."""
+    return Protection(info.spec.e2e, info.dbc) if info.spec.e2e else None
+
+
+def selector_of(message: Message) -> Signal | None:
+    """The multiplexer of a message, or None; ValueError when it has more than one."""
+    found = [s for s in message.signals if s.is_multiplexer]
+    if len(found) > 1:
+        raise ValueError("more than one multiplexer, which the simulator does not know")
+    return found[0] if found else None
+
+
+@dataclass(eq=False)
+class Page:
+    """One layout of a status message: the whole message, or one multiplexer id of it.
+
+    `stopped` pages are not sent. The encoded content is kept until a value in it changes.
+    """
+
+    outgoing: "Outgoing"
+    mux: int | None
+    ports: tuple[Port, ...]
+    fixed: Mapping[str, int]
+    stopped: bool = False
+    dirty: bool = True
+    content: bytearray = field(default_factory=bytearray)
+
+    @property
+    def lone(self) -> bool:
+        """Whether it carries one path and nothing else."""
+        return len(self.ports) == 1 and not self.outgoing.answers
+
+
+class Outgoing:
+    """One status message on its way to the bus: pages, the E2E counter they share, and planted faults."""
+
+    def __init__(self, info: MessageInfo, ports: Iterable[Port], answers: Mapping[str, int]) -> None:
+        self.info = info
+        self.cycle_ms = info.dbc.cycle_time or None
+        self.answers = dict(answers)
+        self.muted = self.corrupt = self.frozen = False
+        self._protection = protection(info)
+        self._counter = self._protection.modulus - 1 if self._protection else 0
+        self.pages = self._make_pages(tuple(ports))
+
+    @property
+    def protected(self) -> bool:
+        return self._protection is not None
+
+    def _make_pages(self, ports: tuple[Port, ...]) -> tuple[Page, ...]:
+        selector = selector_of(self.info.dbc)
+        ids = sorted({i for p in ports for i in p.signal.multiplexer_ids or ()})
+        pages = []
+        layouts: list[int | None] = [*ids] or [None]
+        for mux in layouts:
+            here = [s for s in self.info.dbc.signals if not s.multiplexer_ids or mux in s.multiplexer_ids]
+            fixed = {s.name: int(s.raw_initial or 0) for s in here}
+            if selector is not None:
+                fixed[selector.name] = mux or 0
+            names = {s.name for s in here}
+            pages.append(Page(self, mux, tuple(p for p in ports if p.signal.name in names), fixed))
+        return tuple(pages)
+
+    def frame(self, page: Page, raw_of: Callable[[Port], int]) -> RawFrame | None:
+        """The next frame of one page, or None while it is muted or stopped."""
+        if self.muted or page.stopped:
+            return None
+        if page.dirty:
+            signals = {**page.fixed, **self.answers}
+            for p in page.ports:
+                signals[p.signal.name] = raw_of(p)
+            page.content = bytearray(self.info.dbc.encode(signals, scaling=False, strict=False))
+            page.dirty = False
+        data = page.content
+        if self._protection is not None:
+            if not self.frozen:
+                self._counter = (self._counter + 1) % self._protection.modulus
+            self._protection.protect(data, self._counter)
+            if self.corrupt:
+                data = bytearray(data)
+                data[self._protection.crc_byte] ^= 0xFF
+        info = self.info
+        return RawFrame(info.bus, info.can_id, info.extended, info.fd, bytes(data))
+
+
+@dataclass(frozen=True)
+class Request:
+    """What one command signal asks: a value, or one of the named codes that are not values."""
+
+    actuator: ActuatorInfo
+    value: Value | None
+    code: str | None
+
+    @property
+    def path(self) -> str:
+        return self.actuator.path
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command frame that passed its check: its multiplexer id, its counter, and what it asks."""
+
+    mux: int | None
+    counter: int
+    requests: tuple[Request, ...]
+
+
+class Incoming:
+    """One command message on its way into an ECU; frames with a wrong CRC or counter are not seen."""
+
+    def __init__(self, info: MessageInfo, profile: Profile) -> None:
+        self.info = info
+        mine = (a for a in profile.actuators.values() if a.command.message == info.name)
+        self._actuators = tuple((a, port(a.path, a.command, profile)) for a in mine)
+        self._protection = protection(info)
+        self._selector = selector_of(info.dbc)
+        self._last: int | None = None
+
+    def read(self, raw: RawFrame) -> Command | None:
+        """The command a frame carries, or None when the ECU ignores it."""
+        info = self.info
+        if len(raw.data) != info.length or raw.fd != info.fd:
+            return None
+        counter = 0
+        if self._protection is not None:
+            if not self._protection.check(raw.data):
+                return None
+            counter = self._protection.counter(raw.data)
+            last, self._last = self._last, counter
+            if last is not None:
+                delta = (counter - last) % self._protection.modulus
+                if not 1 <= delta <= self._protection.ok_delta:
+                    return None
+        try:
+            signals = info.dbc.decode(raw.data, decode_choices=False, scaling=False)
+        except DecodeError:
+            return None
+        raws = cast(dict[str, int], signals)  # what unscaled decoding without names gives
+        mux = raws[self._selector.name] if self._selector else None
+        found = [
+            self._request(actuator, p, raws[p.signal.name])
+            for actuator, p in self._actuators
+            if p.signal.name in raws
+        ]
+        return Command(mux, counter, tuple(found))
+
+    @staticmethod
+    def _request(actuator: ActuatorInfo, p: Port, raw: int) -> Request:
+        name = p.name(raw)
+        codes = {actuator.spec.neutral, actuator.spec.motion.stop if actuator.spec.motion else None}
+        if raw == p.absent or (name is not None and name in codes):
+            return Request(actuator, None, name)
+        return Request(actuator, p.value(raw), None)
