@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from .base import AS_WHOLE, Domain, IntentModel, Number, Target, sizes, words
+from intent_bridge.intents.base import AS_WHOLE, Domain, IntentModel, Number, Target, sizes, words
 
 _ADAS = "Vehicle.ADAS."
 

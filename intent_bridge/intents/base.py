@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from .zones import Zone
+from intent_bridge.intents.zones import Zone
 
 Domain: TypeAlias = Literal["climate", "seat", "adas", "body", "drive", "comfort", "read"]
 
@@ -28,7 +28,7 @@ def _whole(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise PydanticCustomError("wrong_type", "must be a whole number")
     if value != int(value):
-        raise PydanticCustomError("wrong_type", "must be a whole number, without a fraction")
+        raise PydanticCustomError("off_step", "must be a whole number, without a fraction")
     return int(value)
 
 
@@ -83,8 +83,9 @@ class Target:
       `change`  a signed number of steps to add to the present value
 
     `spoken` holds the model's words that are not simply the value name in lower case. `only` limits the
-    target to some words of another field (`window`: front). `setting` is its name in `adjust_setting`,
-    and `sizes` are what "a little", "some" and "a lot" mean there, counted as the field is.
+    target to some words of another field (`window`: front). `named` fields take the names of numbers too
+    (`LO`). `setting` is the target's name in `adjust_setting`, and `sizes` are what "a little", "some" and
+    "a lot" mean there, counted as the field is.
     """
 
     path: str
@@ -92,6 +93,7 @@ class Target:
     counts: Literal["unit", "steps", "listed", "change"] = "unit"
     spoken: Mapping[str, str] = dataclasses.field(default_factory=dict)
     only: tuple[str, tuple[str, ...]] | None = None
+    named: bool = False
     setting: str | None = None
     sizes: tuple[Decimal, Decimal, Decimal] | None = None
 

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from .base import Domain, IntentModel, Number, OptionalZone, Target, sizes, words
+from intent_bridge.intents.base import Domain, IntentModel, Number, OptionalZone, Target, sizes, words
 
 _OPEN = "0 is closed, 100 is fully open."
 _AMBIENT = "Vehicle.Cabin.Light.AmbientLight.Row1.DriverSide."

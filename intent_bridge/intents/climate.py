@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from .base import (
+from intent_bridge.intents.base import (
     Domain,
     IntentModel,
     NumberOrName,
@@ -24,12 +24,16 @@ class _Climate(IntentModel):
 
 
 class SetCabinTemperature(_Climate):
-    """Set the cabin temperature of a zone to an absolute value. For "warmer" or "cooler" use adjust_setting."""
+    """Set the cabin temperature of a zone to a value. For "warmer" or "cooler" use adjust_setting."""
 
     tool: ClassVar[str] = "set_cabin_temperature"
     targets: ClassVar = (
         Target(
-            _STATION + "Temperature", "celsius", setting="cabin_temperature", sizes=sizes("0.5", "1", "2")
+            _STATION + "Temperature",
+            "celsius",
+            named=True,
+            setting="cabin_temperature",
+            sizes=sizes("0.5", "1", "2"),
         ),
     )
     zone: OptionalZone = None

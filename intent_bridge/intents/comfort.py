@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from .base import Domain, IntentModel, Number, OptionalZone, words
+from intent_bridge.intents.base import Domain, IntentModel, Number, OptionalZone, words
 
 
 class AdjustSetting(IntentModel):

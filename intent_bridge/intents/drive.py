@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from .base import Domain, IntentModel, Target, words
+from intent_bridge.intents.base import Domain, IntentModel, Target, words
 
 
 class SetDriveMode(IntentModel):

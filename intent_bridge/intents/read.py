@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
-from .base import Domain, IntentModel
+from intent_bridge.intents.base import Domain, IntentModel
 
 Topic: TypeAlias = Literal["climate", "seat", "adas", "body", "drive"]
 

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from .base import Domain, IntentModel, Number, OptionalZone, Target, Whole, sizes
+from intent_bridge.intents.base import Domain, IntentModel, Number, OptionalZone, Target, Whole, sizes
 
 _SEAT = "Vehicle.Cabin.Seat.{seat}."
 

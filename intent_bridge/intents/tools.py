@@ -2,7 +2,7 @@
 
 from typing import Final, TypeAlias
 
-from .adas import (
+from intent_bridge.intents.adas import (
     SetAccTimeGap,
     SetBlindSpotWarning,
     SetEmergencyBraking,
@@ -12,8 +12,8 @@ from .adas import (
     SetSpeedLimitAssist,
     StepCruiseSpeed,
 )
-from .base import IntentModel, Target
-from .body import (
+from intent_bridge.intents.base import IntentModel, Target
+from intent_bridge.intents.body import (
     SetAmbientLight,
     SetFogLights,
     SetHighBeam,
@@ -24,7 +24,7 @@ from .body import (
     SetTrunk,
     SetWindow,
 )
-from .climate import (
+from intent_bridge.intents.climate import (
     SetAirConditioning,
     SetAirDistribution,
     SetCabinTemperature,
@@ -36,11 +36,11 @@ from .climate import (
     SetRecirculation,
     SetSteeringWheelHeating,
 )
-from .comfort import ActivateScene, AdjustSetting, StopMotion
-from .drive import SetDriveMode
-from .profile_tools import ProfileTool
-from .read import GetCapabilities, GetVehicleState
-from .seat import (
+from intent_bridge.intents.comfort import ActivateScene, AdjustSetting, StopMotion
+from intent_bridge.intents.drive import SetDriveMode
+from intent_bridge.intents.profile_tools import ProfileTool
+from intent_bridge.intents.read import GetCapabilities, GetVehicleState
+from intent_bridge.intents.seat import (
     RecallSeatMemory,
     SetSeatCushionLength,
     SetSeatHeating,

@@ -1,0 +1,130 @@
+"""Everything a model may ask of one vehicle: the tools it is shown, and the way from a call to an intent."""
+
+import difflib
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Final, cast
+
+from intent_bridge.errors import Problem, ProfileError, ToolCallError
+from intent_bridge.intents.base import IntentModel
+from intent_bridge.intents.comfort import ActivateScene, AdjustSetting
+from intent_bridge.intents.front_door import check_arguments
+from intent_bridge.intents.narrow import Narrowed, NotEquipped, ToolSpec, narrow
+from intent_bridge.intents.own_tools import OwnNarrowed, own_tool, problems_of
+from intent_bridge.intents.profile_tools import profile_tools
+from intent_bridge.intents.refusal import listed, quote, refuse
+from intent_bridge.intents.relative import narrow_adjust_setting
+from intent_bridge.intents.tools import INTENTS, Intent
+from intent_bridge.profile import Profile
+from intent_bridge.types import ToolCall
+
+_NAME_MAX: Final = 64
+"""Longest tool name that is looked at; a longer one is unknown."""
+
+
+class Catalogue:
+    """The tools of one vehicle, made once from its profile.
+
+    A vehicle's own tools come first, then the built-in ones in the order of `INTENTS`, then those made
+    from its actuators. `digest` is the sha256 of what a model is shown. Raises ProfileError, with all
+    problems, when actuators, scenes or own tools do not fit the intents.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        maker = _Maker(profile)
+        self._tools, self._absent = maker.make()
+        self._check_scenes(maker)
+        if maker.problems:
+            raise ProfileError(maker.problems)
+        self.tools: tuple[ToolSpec, ...] = tuple(tool.spec for tool in self._tools.values())
+        self.digest = _digest(self.tools)
+
+    def parse(self, call: ToolCall) -> Intent | NotEquipped:
+        """What a call asks for; ToolCallError when it is malformed, whatever the call holds."""
+        arguments = check_arguments(call.arguments)
+        name = call.name
+        if type(name) is not str or len(name) > _NAME_MAX:
+            raise refuse("unknown_tool", "the name of the tool must be one of those listed")
+        tool = self._tools.get(name)
+        if tool is not None:
+            return cast(Intent | NotEquipped, tool.parse(arguments))
+        if name in self._absent:
+            return NotEquipped(name)
+        near = difflib.get_close_matches(name, self._tools, n=2)
+        hint = f"did you mean {listed(near)}?" if near else "use one of the tools listed"
+        raise refuse("unknown_tool", f"there is no tool {quote(name)}; {hint}")
+
+    def knows(self, name: str) -> bool:
+        """Whether there is such a tool, on this vehicle or on another one."""
+        return name in self._tools or name in self._absent
+
+    def _check_scenes(self, maker: "_Maker") -> None:
+        for name, scene in maker.profile.file.scenes.items():
+            for number, step in enumerate(scene.steps, 1):
+                place = f"scene {name}, step {number} ({step.call})"
+                try:
+                    intent = self.parse(ToolCall(name, step.call, step.arguments))
+                except ToolCallError as error:
+                    maker.problem("profile.yaml", f"{place}: {error}")
+                    continue
+                if isinstance(intent, NotEquipped):
+                    maker.problem("profile.yaml", f"{place}: {intent}")
+                elif intent.read_only or isinstance(intent, ActivateScene):
+                    maker.problem("profile.yaml", f"{place}: a scene is made of calls that set something")
+
+
+class _Maker:
+    """Makes the tools of one vehicle, and collects what is wrong with its data on the way."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self.problems: list[Problem] = []
+
+    def problem(self, file: str, what: str) -> None:
+        self.problems.append(Problem(self.profile.folder / file, None, what))
+
+    def make(self) -> tuple[Mapping[str, Narrowed | OwnNarrowed], frozenset[str]]:
+        """Tools by name in the order they are shown, and the names of those this vehicle has nothing of."""
+        intents = self._intents()
+        built = {name: narrowed for name, intent in intents.items() if (narrowed := self._narrow(intent))}
+        own: dict[str, Narrowed | OwnNarrowed] = {}
+        absent = intents.keys() - built.keys()
+        for tool in self.profile.own_tools:
+            problems = list(problems_of(tool, intents))
+            for what in problems:
+                self.problem("tools.yaml", what)
+            if not problems and tool.intent in built:
+                own[tool.name] = own_tool(tool, built)
+            else:
+                absent.add(tool.name)
+        shown = {**own, **{name: tool for name, tool in built.items() if name not in own}}
+        return shown, frozenset(absent - shown.keys())
+
+    def _intents(self) -> dict[str, type[IntentModel]]:
+        intents = {intent.tool: intent for intent in INTENTS}
+        try:
+            for made in profile_tools(self.profile):
+                if made.tool in intents:
+                    self.problem("profile.yaml", f"tool {made.tool}: a built-in tool has this name")
+                else:
+                    intents[made.tool] = made
+        except ValueError as error:
+            self.problem("profile.yaml", str(error))
+        return intents
+
+    def _narrow(self, intent: type[IntentModel]) -> Narrowed | None:
+        try:
+            return (
+                narrow_adjust_setting(self.profile)
+                if intent is AdjustSetting
+                else narrow(intent, self.profile)
+            )
+        except ValueError as error:
+            self.problem("profile.yaml", f"{intent.tool}: {error}")
+            return None
+
+
+def _digest(tools: tuple[ToolSpec, ...]) -> str:
+    shown = [[tool.name, tool.description, tool.parameters] for tool in tools]
+    return hashlib.sha256(json.dumps(shown, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

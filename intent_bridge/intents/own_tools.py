@@ -1,0 +1,157 @@
+"""A vehicle's own tool names and schemas (`tools.yaml`), mapped to intents by data.
+
+The arguments pass the strict front door, then the tool's own JSON Schema, then they become the arguments
+of an intent, which is parsed like any other. Nothing is converted but what the map says.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError, ValidationError
+
+from intent_bridge.errors import ToolCallError
+from intent_bridge.intents.base import IntentModel
+from intent_bridge.intents.narrow import Narrowed, NotEquipped, ToolSpec
+from intent_bridge.intents.refusal import Code, listed, quote, refuse
+from intent_bridge.profile.model import Argument, OwnTool
+
+_CODES: Final[Mapping[str, Code]] = {
+    "required": "missing_argument",
+    "additionalProperties": "extra_argument",
+    "type": "wrong_type",
+    "enum": "not_a_choice",
+    "const": "not_a_choice",
+    "minimum": "out_of_range",
+    "maximum": "out_of_range",
+    "exclusiveMinimum": "out_of_range",
+    "exclusiveMaximum": "out_of_range",
+    "multipleOf": "off_step",
+    "minProperties": "missing_argument",
+    "not": "conflicting_arguments",
+    "maxProperties": "conflicting_arguments",
+}
+"""Keyword of JSON Schema -> our code; all others are `wrong_type`."""
+
+_REFERENCES: Final = ("$ref", "$dynamicRef", "$schema", "$id")
+
+
+@dataclass(frozen=True)
+class OwnNarrowed:
+    """One of the vehicle's own tools: its schema, and the intent it stands for."""
+
+    spec: ToolSpec
+    validator: Draft202012Validator
+    arguments: Mapping[str, Argument]
+    target: Narrowed
+
+    def parse(self, arguments: Mapping[str, object]) -> IntentModel | NotEquipped:
+        """The intent that the own tool's arguments mean; ToolCallError in terms of the own arguments."""
+        for error in self.validator.iter_errors(arguments):
+            raise _refusal(error)
+        given = {name: self._taken(argument, arguments) for name, argument in self.arguments.items()}
+        try:
+            parsed = self.target.parse({name: value for name, value in given.items() if value is not None})
+        except ToolCallError as error:
+            own = self.arguments[error.where].take if error.where in self.arguments else None
+            text = str(error).removeprefix(f"{error.where}: ")
+            raise ToolCallError(error.code, text, own or "") from error
+        return (
+            NotEquipped(self.spec.name, parsed.field, parsed.given)
+            if isinstance(parsed, NotEquipped)
+            else parsed
+        )
+
+    def _taken(self, argument: Argument, arguments: Mapping[str, object]) -> object:
+        if argument.take is None:
+            return argument.fixed
+        if argument.take not in arguments:
+            return None
+        value = arguments[argument.take]
+        if not argument.map:
+            return value
+        word = _word(value)
+        if word not in argument.map:
+            raise refuse("not_a_choice", f"must be {listed(argument.map)}", argument.take)
+        return argument.map[word]
+
+
+def own_tool(tool: OwnTool, built: Mapping[str, Narrowed]) -> OwnNarrowed:
+    """The tool bound to its intent. `problems_of` must have found nothing, and the intent must be here."""
+    target = built[tool.intent]
+    spec = ToolSpec(tool.name, tool.description, tool.parameters, target.spec.domain, target.spec.read_only)
+    return OwnNarrowed(spec, Draft202012Validator(tool.parameters), tool.arguments, target)
+
+
+def problems_of(tool: OwnTool, intents: Mapping[str, type[IntentModel]]) -> Iterator[str]:
+    """What is wrong with the tool's entry, in words for the integrator."""
+    if tool.intent not in intents:
+        yield f"tool {tool.name}: there is no intent {tool.intent}"
+        return
+    fields = intents[tool.intent].model_fields
+    for name in tool.arguments.keys() - fields.keys():
+        yield f"tool {tool.name}: {tool.intent} has no argument {name}, it takes {listed(fields) or 'none'}"
+    yield from _schema_problems(tool)
+
+
+def _schema_problems(tool: OwnTool) -> Iterator[str]:
+    schema = tool.parameters
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        yield f"tool {tool.name}: parameters are not JSON Schema 2020-12: {error.message}"
+        return
+    if schema.get("type") != "object" or schema.get("additionalProperties") is not False:
+        yield f"tool {tool.name}: parameters must say `type: object` and `additionalProperties: false`"
+    for keyword, value in _keywords(schema):
+        if keyword in _REFERENCES:
+            yield f"tool {tool.name}: parameters must not use {keyword}; write the schema out"
+        if keyword == "pattern" and not _compiles(value):
+            yield f"tool {tool.name}: {value!r} is not a regular expression"
+    declared = set(schema.get("properties", {}))
+    taken = {argument.take for argument in tool.arguments.values() if argument.take is not None}
+    for name in sorted(taken - declared):
+        yield f"tool {tool.name}: takes {name}, which its parameters do not declare"
+    for name in sorted(declared - taken):
+        yield f"tool {tool.name}: no argument takes parameter {name}; the model's word would be lost"
+
+
+def _keywords(schema: object) -> Iterator[tuple[str, Any]]:
+    if isinstance(schema, dict):
+        for key, value in schema.items():
+            yield key, value
+            yield from _keywords(value)
+    elif isinstance(schema, list):
+        for item in schema:
+            yield from _keywords(item)
+
+
+def _compiles(pattern: object) -> bool:
+    try:
+        re.compile(str(pattern))
+    except re.error:
+        return False
+    return True
+
+
+def _word(value: object) -> str:
+    """The text by which `map` knows a value: a string itself, others as JSON writes them, 2.0 as 2."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _refusal(error: ValidationError) -> ToolCallError:
+    keyword = str(error.validator)
+    where = ".".join(map(str, error.absolute_path))
+    limit = error.validator_value
+    if keyword in ("enum", "required") and isinstance(limit, list):
+        text = f"must be {listed(limit)}" if keyword == "enum" else f"needs {', '.join(map(str, limit))}"
+    elif isinstance(limit, int | float | str) and not isinstance(limit, bool):
+        text = f"breaks {keyword} {limit} of the tool's schema"
+    else:
+        text = f"breaks {keyword} of the tool's schema: {quote(error.message)}"
+    return refuse(_CODES.get(keyword, "wrong_type"), text, where)
