@@ -1,0 +1,150 @@
+"""Reads rule packs and binds their rules to one vehicle's actuators; lists every problem at once.
+
+A pack of the layers base and market is written for every vehicle: it lists the paths it reads under `names`,
+its patterns may match nothing, and what a vehicle's narrower ranges make pointless is a warning. A rule whose
+sensor this vehicle lacks stays, is always unknown, and so always denies: a warning too. A pack of the layers
+oem and user is written for this vehicle: whatever does not fit is an error.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from ..errors import Problem, ProfileError
+from ..profile import Profile
+from ..profile.report import Place, one_of
+from ..profile.yaml import scan_yaml
+from .bind import Binder, listed, match, parsed
+from .check import Kind
+from .lang import Tree, names
+from .rules import CONTEXT, LAYERS, PackFile, Rule, RuleSet, RuleText
+
+_SHIPPED: Final = Path(__file__).resolve().parents[1] / "packs"
+_PATTERN: Final = re.compile(r"Vehicle(\.(\w+|\*|\{[a-z]+\}))*(\.\*\*)?", re.ASCII)
+_MENDS: Final = {"extra_forbidden": "remove the key", "missing": "add the key"}
+
+
+def load_packs(profile: Profile) -> RuleSet:
+    """Read the packs that the profile names and bind them to its actuators.
+
+    Raises ProfileError that lists every problem of all packs.
+    """
+    loader = _Loader(profile)
+    for name in profile.file.packs:
+        loader.add(name)
+    if loader.problems:
+        raise ProfileError(list(dict.fromkeys(loader.problems)))
+    return loader.result()
+
+
+class _Loader:
+    """One load of all packs of one vehicle."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self.problems: list[Problem] = []
+        self._warnings: list[str] = []
+        self._packs: list[PackFile] = []
+        self._ids: dict[str, Path] = {}
+        self._rules: dict[str, list[Rule]] = {path: [] for path in profile.actuators}
+        self._targets = {path: Kind.of(info.spec) for path, info in profile.actuators.items()}
+        self._kinds = CONTEXT | {path: Kind.of(info.quantity) for path, info in profile.sensors.items()}
+        self._missing: dict[str, Kind] = {}
+        """Paths that a pack reads and this vehicle lacks."""
+        self._hash = hashlib.sha256(profile.digest.encode())
+
+    def result(self) -> RuleSet:
+        """The rules, when there was no problem."""
+        return RuleSet(
+            packs=tuple(pack.pack for pack in self._packs),
+            rules={path: tuple(rules) for path, rules in self._rules.items()},
+            kinds=self._kinds | self._missing,
+            digest=self._hash.hexdigest(),
+            warnings=tuple(dict.fromkeys(self._warnings)),
+        )
+
+    def add(self, name: str) -> None:
+        """Read one pack: a shipped name, or a file of the vehicle's folder."""
+        file = self._profile.folder / name if name.endswith(".yaml") else _SHIPPED / f"{name}.yaml"
+        document, problems = scan_yaml(file)
+        self.problems += problems
+        if document is None:
+            return
+        place = Place(document, self.problems)
+        pack = _shape(document.data, place)
+        if pack is None:
+            return
+        self._hash.update(hashlib.sha256(file.read_bytes()).digest())
+        self._header(pack, place)
+        self._packs.append(pack)
+        for n, text in enumerate(pack.rules):
+            self._rule(pack, text, place.below("rules", n))
+
+    def _header(self, pack: PackFile, place: Place) -> None:
+        layer = pack.pack.layer
+        before = self._packs[-1].pack.layer if self._packs else LAYERS[0]
+        if LAYERS.index(before) > LAYERS.index(layer):
+            mend = f"list packs in the order {', '.join(LAYERS)}"
+            place.below("pack", "layer").problem(f"a {layer} pack after a {before} pack", mend)
+        if pack.names and not pack.pack.for_every_vehicle:
+            what = f"`names` in a pack of layer {layer}"
+            place.below("names").problem(what, "remove it, the profile has the names")
+
+    def _rule(self, pack: PackFile, text: RuleText, place: Place) -> None:
+        if text.id in self._ids:
+            mend = f"rename one, the other is in {self._ids[text.id].name}"
+            place.below("id").problem(f"rule id `{text.id}` stands twice", mend)
+        self._ids[text.id] = place.document.file
+        self._patterns(pack, text, place)
+        trees = parsed(text, place)
+        if trees is None:
+            return
+        if pack.pack.for_every_vehicle:
+            _check_names(pack, text, trees, place)
+        binder = Binder(pack, text, trees, place, self._kinds)
+        for path, target in self._targets.items():
+            places = next((p for pattern in text.on if (p := match(pattern, path)) is not None), None)
+            rule = None if places is None else binder.bind(path, target, places)
+            if rule is not None:
+                self._rules[path].append(rule)
+        self._missing |= binder.missing
+        self._warnings += binder.warnings
+
+    def _patterns(self, pack: PackFile, text: RuleText, place: Place) -> None:
+        for n, pattern in enumerate(text.on):
+            if not _PATTERN.fullmatch(pattern):
+                what = f"rule `{text.id}`: `{pattern}` is not a pattern of paths"
+                place.below("on", n).problem(what, "write Vehicle.… with `*`, `{name}` or a last `**`")
+            elif not pack.pack.for_every_vehicle and not any(
+                match(pattern, p) is not None for p in self._targets
+            ):
+                what = f"rule `{text.id}`: `{pattern}` matches no actuator"
+                place.below("on", n).problem(what, one_of(pattern, self._targets))
+
+
+def _check_names(pack: PackFile, text: RuleText, trees: Mapping[str, Tree], place: Place) -> None:
+    """A pack for every vehicle reads only what it lists: else it loads on one vehicle and not on another."""
+    for key, tree in trees.items():
+        for name in sorted(names(tree)):
+            pattern = re.sub(r"\{[a-z]+\}", "*", name)
+            if "." in name and listed(pack, pattern) is None:
+                what = f"rule `{text.id}`: `{name}` is not under `names`"
+                place.below(key).problem(what, one_of(pattern, pack.names))
+
+
+def _shape(data: object, place: Place) -> PackFile | None:
+    try:
+        return PackFile.model_validate_json(json.dumps(data), strict=True)
+    except ValidationError as error:
+        for e in error.errors(include_url=False):
+            where = ".".join(map(str, e["loc"])) or "the file"
+            expected = e.get("ctx", {}).get("expected")
+            mend = f"give {expected}" if expected else _MENDS.get(e["type"], "")
+            message = e["msg"].removeprefix("Value error, ").lower()
+            place.below(*e["loc"]).problem(f"`{where}`: {message}", mend)
+    return None
