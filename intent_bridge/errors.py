@@ -4,6 +4,7 @@
     ├── ToolCallError     the model: its call does not parse or does not fit the schema
     ├── ProfileError      the integrator: a profile, DBC, pack or scene is wrong (at load, all at once)
     ├── TransportError    the bus: a frame could not be sent or received
+    ├── SignalError       the caller of the codec: a value or a frame does not fit its DBC message
     └── InvariantError    us: a check that only a bug can fail has failed; nothing is sent
 
 A refused request is not an exception; it is an `Outcome`.
@@ -54,6 +55,19 @@ class ProfileError(IntentBridgeError):
 
 class TransportError(IntentBridgeError):
     """A frame could not be sent or received; keeps the bus library's own error as its cause."""
+
+
+class SignalError(IntentBridgeError):
+    """A value cannot be encoded, a frame cannot be decoded, or a message cannot be compiled.
+
+    The one exception of the DBC codec. `message` and `signal` are DBC names (`signal` is empty where the
+    whole message is meant); the text is `MESSAGE.Signal: what is wrong; the mend`.
+    """
+
+    def __init__(self, message: str, signal: str, what: str) -> None:
+        super().__init__(f"{message}.{signal}: {what}" if signal else f"{message}: {what}")
+        self.message = message
+        self.signal = signal
 
 
 class InvariantError(IntentBridgeError):

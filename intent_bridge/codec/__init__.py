@@ -1,0 +1,6 @@
+"""Frames and values: the compiled DBC codec, end-to-end protection, and the egress gate."""
+
+from intent_bridge.codec.encoder import Encoder
+from intent_bridge.codec.receiver import Reading, Receiver
+
+__all__ = ["Encoder", "Reading", "Receiver"]

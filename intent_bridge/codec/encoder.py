@@ -1,0 +1,129 @@
+"""Permitted values to command frames, in which every other signal keeps what it had.
+
+A command frame carries one signal per actuator, so that a frame about one thing has to say something of
+all the others ("siblings"). The first of these that there is: the value that another running command
+asks for; the neutral code, which asks for nothing; the last value the ECU reported; the DBC's start
+value; its not-available code. `Frame.origins` says which.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from intent_bridge.codec.page import Page, Seat, pages
+from intent_bridge.codec.protection import protections
+from intent_bridge.errors import InvariantError, SignalError
+from intent_bridge.profile import Profile
+from intent_bridge.types import Frame, Permit, Quality, RawFrame, State, Value
+
+_Chosen = Mapping[str, tuple[int, str]]
+"""Path -> raw number and origin, for the signals that a frame is about."""
+
+
+class Encoder:
+    """Builds the command frames of one vehicle; raises ProfileError when its frames cannot be filled.
+
+    `counters` holds, per protected command message, the alive counter of its next frame. Set it back
+    when frames were built and not sent, and set it to build the same bytes again.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        self._protections = protections(profile)
+        self._pages = pages(profile, self._protections)
+        self._paths = {(a.command.message, a.command.signal): p for p, a in profile.actuators.items()}
+        self.counters: dict[str, int] = {
+            page.info.name: 0 for page in self._pages.values() if page.info.name in self._protections
+        }
+
+    def encode(self, permit: Permit, state: State, running: Mapping[str, Value]) -> tuple[Frame, ...]:
+        """The frames that say exactly what the permit allows, one per message and multiplexer page.
+
+        `state` gives the last good status of each path, whatever its age; `running` the values that other
+        commands are driving their paths to. InvariantError for a permit that no frame can say.
+        """
+        return self._frames(
+            {path: (self._raw(path, value), "permit") for path, value in permit.emitted.items()},
+            state,
+            running,
+        )
+
+    def stop(
+        self, permit: Permit, paths: Iterable[str], state: State, running: Mapping[str, Value]
+    ) -> tuple[Frame, ...]:
+        """The frames that stop these motions of the permit; InvariantError for a path that is none."""
+        chosen = {}
+        for path in paths:
+            motion = self._seat(path).actuator.spec.motion if path in permit.emitted else None
+            if motion is None:
+                raise InvariantError(f"{path} is no motion of this permit")
+            chosen[path] = self._named(path, motion.stop), "stop"
+        return self._frames(chosen, state, running)
+
+    def neutral(self, permit: Permit, state: State, running: Mapping[str, Value]) -> tuple[Frame, ...]:
+        """The frames that end the permit's commands; none where the ECUs latch the last value."""
+        chosen = {}
+        for path in permit.emitted:
+            name = self._seat(path).actuator.spec.neutral
+            if name is not None and path not in running:
+                chosen[path] = self._named(path, name), "neutral"
+        return self._frames(chosen, state, running)
+
+    def siblings(self, frames: Iterable[Frame]) -> frozenset[str]:
+        """The paths of all actuators that these frames say something of."""
+        named = ((frame.message, signal) for frame in frames for signal in frame.origins)
+        return frozenset(self._paths[n] for n in named if n in self._paths)
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _frames(self, chosen: _Chosen, state: State, running: Mapping[str, Value]) -> tuple[Frame, ...]:
+        wanted = {id(page): page for page in (self._page(path) for path in chosen)}
+        return tuple(self._frame(page, chosen, state, running) for page in wanted.values())
+
+    def _frame(self, page: Page, chosen: _Chosen, state: State, running: Mapping[str, Value]) -> Frame:
+        image, origins = page.image, dict(page.origins)
+        for seat in page.seats:
+            raw, origin = chosen.get(seat.path) or self._sibling(seat, state, running)
+            try:
+                image = seat.field.put_raw(image, raw)
+            except SignalError as error:
+                raise InvariantError(str(error)) from error
+            origins[seat.field.slot.name] = origin
+        info, data = page.info, page.plan.to_bytes(image)
+        if info.name in self._protections:
+            protection, counter = self._protections[info.name], self.counters[info.name]
+            data = protection.protect(data, counter % protection.counters)
+            self.counters[info.name] = (counter + 1) % protection.counters
+        raw_frame = RawFrame(info.bus, info.can_id, info.extended, info.fd, data)
+        return Frame(raw_frame, info.name, page.plan.decode(data), origins)
+
+    def _sibling(self, seat: Seat, state: State, running: Mapping[str, Value]) -> tuple[int, str]:
+        if seat.path in running:
+            return self._raw(seat.path, running[seat.path]), "running"
+        if seat.actuator.spec.neutral is not None:
+            return self._named(seat.path, seat.actuator.spec.neutral), "neutral"
+        sample = state.get(seat.path)
+        if sample is not None and sample.quality is Quality.OK and sample.value is not None:
+            try:
+                return seat.actuator.command.to_raw(sample.value), "live"
+            except ValueError:
+                pass  # a status may say more than can be asked for
+        return seat.rest
+
+    def _page(self, path: str) -> Page:
+        try:
+            return self._pages[path]
+        except KeyError:
+            raise InvariantError(f"{path} is no actuator of this vehicle") from None
+
+    def _seat(self, path: str) -> Seat:
+        return next(seat for seat in self._page(path).seats if seat.path == path)
+
+    def _raw(self, path: str, value: Value) -> int:
+        try:
+            return self._seat(path).actuator.command.to_raw(value)
+        except ValueError as error:
+            raise InvariantError(f"{path}: {error}") from error
+
+    def _named(self, path: str, name: str) -> int:
+        try:
+            return self._seat(path).actuator.command.named_raw(name)
+        except ValueError as error:
+            raise InvariantError(f"{path}: {error}") from error

@@ -1,0 +1,114 @@
+"""Received frames to samples of vehicle paths: the frame is checked first, then each signal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from intent_bridge.codec.layout import Slot
+from intent_bridge.codec.plan import Field, Plan
+from intent_bridge.codec.protection import protections
+from intent_bridge.codec.sequence import CheckStatus, Sequence
+from intent_bridge.errors import SignalError
+from intent_bridge.profile import Binding, MessageInfo, Profile
+from intent_bridge.types import Quality, RawFrame, Sample
+
+_UNSOUND = {
+    CheckStatus.ERROR: Quality.E2E_ERROR,
+    CheckStatus.WRONG_SEQUENCE: Quality.E2E_ERROR,
+    CheckStatus.REPEATED: Quality.FROZEN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one frame says. `samples` holds every path of the frame, unsound ones with value None.
+
+    `result` is the value name by which an ECU answers a command, `result_counter` the alive counter of
+    the command it answers; both None where the message answers nothing or was unsound.
+    """
+
+    message: str
+    samples: Mapping[str, Sample]
+    result: str | None
+    result_counter: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Inbound:
+    """One message that can be received."""
+
+    info: MessageInfo
+    plan: Plan
+    paths: tuple[tuple[str, Binding, Field], ...]
+    answer: tuple[Field, Field] | None
+
+
+class Receiver:
+    """Reads the frames of one vehicle. Remembers alive counters; never raises, whatever the bytes."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._protections = protections(profile)
+        self._sequences = {
+            name: Sequence(p.counters, spec.max_delta_counter)
+            for name, p in self._protections.items()
+            if (spec := profile.messages[name].spec.e2e) is not None
+        }
+        self._inbound = {
+            (info.bus, info.can_id, info.extended): _inbound(profile, info)
+            for info in profile.messages.values()
+        }
+
+    def read(self, raw: RawFrame, now_ms: int) -> Reading | None:
+        """The samples of one frame; None when it is no message of the profile (id, format or length)."""
+        inbound = self._inbound.get((raw.bus, raw.can_id, raw.extended))
+        if inbound is None or raw.fd != inbound.info.fd or len(raw.data) != inbound.info.length:
+            return None
+        name = inbound.info.name
+        status = CheckStatus.OK
+        if name in self._protections:
+            status = self._sequences[name].judge(self._protections[name].check(raw.data))
+        image = inbound.plan.from_bytes(raw.data)
+        # A wrong checksum leaves the multiplexer in doubt too: then no page of the message is sound.
+        present = None if status is CheckStatus.ERROR else _present(inbound.plan, image)
+        samples = {
+            path: _sample(binding, field, image, status, now_ms)
+            for path, binding, field in inbound.paths
+            if present is None or field.slot in present
+        }
+        result, counter = None, None
+        if inbound.answer is not None and status is CheckStatus.OK:
+            result_field, counter_field = inbound.answer
+            result = result_field.slot.names.get(result_field.get_raw(image))
+            counter = counter_field.get_raw(image)
+        return Reading(name, samples, result, counter)
+
+
+def _inbound(profile: Profile, info: MessageInfo) -> _Inbound:
+    plan = Plan(info.dbc)
+    paths = tuple(
+        (path, sensor.binding, plan.field(sensor.binding.signal))
+        for path, sensor in profile.sensors.items()
+        if sensor.binding.message == info.name
+    )
+    answer = None
+    for command in profile.messages.values():
+        response = command.spec.response
+        if response is not None and response.result.split(".")[0] == info.name:
+            answer = plan.field(response.result.split(".")[1]), plan.field(response.counter.split(".")[1])
+    return _Inbound(info, plan, paths, answer)
+
+
+def _present(plan: Plan, image: int) -> frozenset[Slot] | tuple[Slot, ...]:
+    try:
+        return plan.present(image)
+    except SignalError:  # a multiplexer id that the DBC does not know: only what is always there
+        return plan.layout.root.slots
+
+
+def _sample(binding: Binding, field: Field, image: int, status: CheckStatus, now_ms: int) -> Sample:
+    if status is not CheckStatus.OK:
+        return Sample(None, now_ms, _UNSOUND[status])
+    try:
+        value = binding.from_raw(field.get_raw(image))
+    except ValueError:
+        return Sample(None, now_ms, Quality.OUT_OF_RANGE)
+    return Sample(value, now_ms, Quality.OK if value is not None else Quality.NOT_AVAILABLE)
