@@ -88,5 +88,5 @@ class Cabin:
         return steps
 
 
-def _values(quantity: Quantity, literals: tuple[bool | int | str, ...]) -> frozenset[Value]:
+def _values(quantity: Quantity, literals: tuple[model.Given, ...]) -> frozenset[Value]:
     return frozenset(from_vss(quantity, literal) for literal in literals)

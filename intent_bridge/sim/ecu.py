@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from ..profile import Profile
-from ..types import Value
+from ..types import RawFrame, Value
 from . import model
 from .agenda import Agenda
 from .motion import Axis
 from .plan import Plan
 from .publisher import Publisher
-from .wire import Command, Request
+from .wire import Command, Incoming, Request
 from .world import World
 
 
@@ -19,25 +19,46 @@ class Ecu:
     def __init__(
         self, spec: model.Ecu, profile: Profile, plan: Plan, world: World, axes: Mapping[str, Axis]
     ) -> None:
-        self.spec = spec
+        self.incoming = tuple(
+            Incoming(profile.messages[name], profile, spec.counter_memory_ms) for name in spec.receives
+        )
         self.delay_ms = 0
         self.refuses = False
+        self._spec = spec
         self._profile = profile
         self._plan = plan
         self._world = world
         self._axes = axes
+        self._on = True
+        self._boots = 0
         self._busy_until_ms = 0
 
+    def power(self, on: bool, publisher: Publisher) -> None:
+        """Off: it neither hears nor sends nor moves, and forgets what it had heard. On: it begins anew."""
+        self._on = on
+        self._boots += 1
+        for incoming in self.incoming:
+            incoming.boot()
+        for axis in self._axes.values():
+            if self._profile.actuators[axis.path].command.message in self._spec.receives:
+                axis.halt()
+        publisher.power(self._spec.sends, on)
+
     def hear(
-        self, message: str, command: Command, heard_ms: int, agenda: Agenda, publisher: Publisher
+        self, incoming: Incoming, raw: RawFrame, heard_ms: int, agenda: Agenda, publisher: Publisher
     ) -> None:
         """A command came in; it takes effect after the ECU's latency, never before an earlier one."""
-        at_ms = max(heard_ms + self.spec.latency_ms + self.delay_ms, self._busy_until_ms)
+        command = incoming.read(raw, heard_ms) if self._on else None
+        if command is None:
+            return
+        at_ms = max(heard_ms + self._spec.latency_ms + self.delay_ms, self._busy_until_ms)
         self._busy_until_ms = at_ms
+        boots = self._boots
 
         def happening(now_ms: int) -> None:
-            result = self._treat(command, agenda, now_ms)
-            self._answer(message, command, result, publisher)
+            if boots == self._boots:
+                result = self._treat(command, agenda, now_ms)
+                self._answer(incoming.info.name, command, result, publisher)
 
         agenda.at(at_ms, happening)
 
@@ -100,12 +121,12 @@ class Ecu:
             assert isinstance(value, int)
             self._drive(path, value, path, agenda, now_ms)
         else:
-            self._world.set(path, self._world.capped(value, self._plan.caps.get(path, ())))
+            self._world.order(path, value)
 
     def _drive(self, path: str, target: int, by: str, agenda: Agenda, now_ms: int) -> None:
         axis = self._axes[path]
-        assert self.spec.command_timeout_ms is not None
-        until_ms = now_ms + self.spec.command_timeout_ms
+        assert self._spec.command_timeout_ms is not None
+        until_ms = now_ms + self._spec.command_timeout_ms
         first_ms = axis.drive(self._position(path), target, by, now_ms, until_ms)
         if first_ms is not None:
             self._plan_step(axis, axis.run, first_ms, agenda)

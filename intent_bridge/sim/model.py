@@ -10,16 +10,15 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from ..profile.model import Exact
 
-Literals = Annotated[
-    tuple[bool | int | str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, bool | int | str) else v)
-]
+Given = bool | int | float | str
+"""A value as VSS writes it."""
+Literals = Annotated[tuple[Given, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else (v,))]
+"""One value or a list of values."""
 Delay = Annotated[int, Field(ge=0, le=10_000)]
 Timeout = Annotated[int, Field(gt=0, le=60_000)]
 Paths = Annotated[tuple[str, ...], Field(min_length=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Given = bool | int | float | str
-"""A value as VSS writes it."""
 
 
 class _Model(BaseModel):
@@ -44,6 +43,8 @@ class Ecu(_Model):
     """From a command on the bus to its effect and the answer."""
     command_timeout_ms: Timeout | None = None
     """A motion goes on only this long after the last command that asked for it."""
+    counter_memory_ms: Timeout | None = None
+    """After so long a silence any command counter is taken: the sender may have restarted. None: never."""
 
     @model_validator(mode="after")
     def _says_when_a_command_ends(self) -> Self:
@@ -86,10 +87,16 @@ class Motor(_Model):
 
 
 class Memory(_Model):
-    """A recall that drives other axes: value of the recall path -> axis -> position."""
+    """A recall that drives other axes: its value -> axis -> position. Names are `below` one branch."""
 
-    path: str
+    below: str
+    recall: str
     slots: Annotated[dict[str, dict[str, Exact]], Field(min_length=1)]
+
+    @property
+    def path(self) -> str:
+        """The recall's whole path."""
+        return f"{self.below}.{self.recall}"
 
 
 class Cap(_Model):

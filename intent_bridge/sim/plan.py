@@ -60,18 +60,22 @@ def _plan(profile: Profile, file: model.SimFile, place: Place) -> Plan:
     ecus.check(names, file, place)
     motors = behaviour.motors(names, file, place)
     memories = behaviour.memories(names, file, motors, place)
+    caps = behaviour.caps(names, file, place)
     derived = behaviour.derived(names, file, place)
+    sources = {source for rule in derived.values() for source in rule.inputs}
     return Plan(
         results=file.results,
         ecus=file.ecus,
         motors=motors,
         memories=memories,
         limits=behaviour.limits(names, file, place),
-        caps=behaviour.caps(names, file, place),
+        caps=caps,
         derived=derived,
         climate=file.climate,
         seats=start.seats(names, file, place),
-        start=start.values(names, file, motors, derived, place),
+        start=start.values(
+            names, file, derived.keys() | memories.keys(), motors.keys() | caps.keys() | sources, place
+        ),
     )
 
 

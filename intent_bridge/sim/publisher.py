@@ -1,6 +1,6 @@
 """Sends the statuses of all ECUs: cyclically, and at once when their content changes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ..profile import Profile
 from ..profile.report import one_of
@@ -82,6 +82,15 @@ class Publisher:
             page.dirty = True
         for page in about or outgoing.pages:
             self._due[page] = None
+
+    def power(self, names: Iterable[str], on: bool) -> None:
+        """Switch the sender of these messages off, or on again as after power-on."""
+        for name in names:
+            outgoing = self.messages[name]
+            outgoing.off = not on
+            if on:
+                outgoing.boot()
+                self._due.update(dict.fromkeys(outgoing.pages))
 
     def frames(self) -> list[RawFrame]:
         """The frames that are due now; afterwards none is."""

@@ -9,7 +9,7 @@ from .ecu import Ecu
 from .motion import Axis
 from .plan import Plan, load_plan
 from .publisher import Publisher
-from .wire import Incoming, Outgoing
+from .wire import Outgoing
 from .world import VssValue, World
 
 _IDLE_MS = 3_600_000
@@ -35,12 +35,11 @@ class SimulatedVehicle:
         self._ecus = {
             name: Ecu(spec, profile, plan, self._world, self._axes) for name, spec in plan.ecus.items()
         }
-        self._incoming: dict[tuple[str, int, bool], tuple[Ecu, Incoming]] = {}
-        for name, spec in plan.ecus.items():
-            for message in spec.receives:
-                info = profile.messages[message]
-                key = (info.bus, info.can_id, info.extended)
-                self._incoming[key] = (self._ecus[name], Incoming(info, profile))
+        self._incoming = {
+            (incoming.info.bus, incoming.info.can_id, incoming.info.extended): (ecu, incoming)
+            for ecu in self._ecus.values()
+            for incoming in ecu.incoming
+        }
         self._cabin = Cabin(plan.climate, plan.seats, self._world.quantity) if plan.climate else None
         self._agenda: Agenda | None = None
 
@@ -76,12 +75,9 @@ class SimulatedVehicle:
         """A frame was on the bus; what it causes comes out of `advance`."""
         agenda = self._started(now_ms)
         found = self._incoming.get((raw.bus, raw.can_id, raw.extended))
-        if found is None:
-            return
-        ecu, incoming = found
-        command = incoming.read(raw)
-        if command is not None:
-            ecu.hear(incoming.info.name, command, now_ms, agenda, self._publisher)
+        if found is not None:
+            ecu, incoming = found
+            ecu.hear(incoming, raw, now_ms, agenda, self._publisher)
 
     def advance(self, now_ms: int) -> list[tuple[int, RawFrame]]:
         """Let time pass: all frames that leave up to `now_ms`, with their times, in order."""
@@ -145,6 +141,13 @@ class SimulatedVehicle:
     def refuse_all(self, ecu: str, on: bool = True) -> None:
         """Let the ECU refuse every command that would change something; it still stops."""
         self._ecu(ecu).refuses = on
+
+    def power(self, ecu: str, on: bool) -> None:
+        """Switch an ECU off (silent, deaf, its motors stand), or on again (counters and answers begin anew).
+
+        The values it controls stay.
+        """
+        self._ecu(ecu).power(on, self._publisher)
 
     def _protected(self, message: str) -> Outgoing:
         outgoing = self._publisher.find(message)

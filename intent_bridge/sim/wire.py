@@ -143,11 +143,18 @@ class Outgoing:
     def __init__(self, info: MessageInfo, ports: Iterable[Port], answers: Mapping[str, int]) -> None:
         self.info = info
         self.cycle_ms = info.dbc.cycle_time or None
-        self.answers = dict(answers)
-        self.muted = self.corrupt = self.frozen = False
+        self.off = self.muted = self.corrupt = self.frozen = False
         self._protection = protection(info)
-        self._counter = self._protection.modulus - 1 if self._protection else 0
+        self._first_answers = dict(answers)
         self.pages = self._make_pages(tuple(ports))
+        self.boot()
+
+    def boot(self) -> None:
+        """As after power-on: the counter begins anew, no command has been answered."""
+        self.answers = dict(self._first_answers)
+        self._counter = self._protection.modulus - 1 if self._protection else 0
+        for page in self.pages:
+            page.dirty = True
 
     @property
     def protected(self) -> bool:
@@ -168,8 +175,8 @@ class Outgoing:
         return tuple(pages)
 
     def frame(self, page: Page, raw_of: Callable[[Port], int]) -> RawFrame | None:
-        """The next frame of one page, or None while it is muted or stopped."""
-        if self.muted or page.stopped:
+        """The next frame of one page, or None while it is off, muted or stopped."""
+        if self.off or self.muted or page.stopped:
             return None
         if page.dirty:
             signals = {**page.fixed, **self.answers}
@@ -214,15 +221,21 @@ class Command:
 class Incoming:
     """One command message on its way into an ECU; frames with a wrong CRC or counter are not seen."""
 
-    def __init__(self, info: MessageInfo, profile: Profile) -> None:
+    def __init__(self, info: MessageInfo, profile: Profile, counter_memory_ms: int | None) -> None:
+        """After `counter_memory_ms` of silence any counter is taken; None: never."""
         self.info = info
+        self._memory_ms = counter_memory_ms
         mine = (a for a in profile.actuators.values() if a.command.message == info.name)
         self._actuators = tuple((a, port(a.path, a.command, profile)) for a in mine)
         self._protection = protection(info)
         self._selector = selector_of(info.dbc)
-        self._last: int | None = None
+        self._last: tuple[int, int] | None = None
 
-    def read(self, raw: RawFrame) -> Command | None:
+    def boot(self) -> None:
+        """As after power-on: the next counter is taken as it comes."""
+        self._last = None
+
+    def read(self, raw: RawFrame, now_ms: int) -> Command | None:
         """The command a frame carries, or None when the ECU ignores it."""
         info = self.info
         if len(raw.data) != info.length or raw.fd != info.fd:
@@ -232,11 +245,9 @@ class Incoming:
             if not self._protection.check(raw.data):
                 return None
             counter = self._protection.counter(raw.data)
-            last, self._last = self._last, counter
-            if last is not None:
-                delta = (counter - last) % self._protection.modulus
-                if not 1 <= delta <= self._protection.ok_delta:
-                    return None
+            last, self._last = self._last, (counter, now_ms)
+            if last is not None and not self._follows(counter, now_ms, *last):
+                return None
         try:
             signals = info.dbc.decode(raw.data, decode_choices=False, scaling=False)
         except DecodeError:
@@ -249,6 +260,13 @@ class Incoming:
             if p.signal.name in raws
         ]
         return Command(mux, counter, tuple(found))
+
+    def _follows(self, counter: int, now_ms: int, last: int, last_ms: int) -> bool:
+        """Whether a counter may come after the last one: neither repeated nor too far ahead."""
+        assert self._protection is not None
+        if self._memory_ms is not None and now_ms - last_ms > self._memory_ms:
+            return True
+        return 1 <= (counter - last) % self._protection.modulus <= self._protection.ok_delta
 
     @staticmethod
     def _request(actuator: ActuatorInfo, p: Port, raw: int) -> Request:

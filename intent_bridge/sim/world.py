@@ -29,11 +29,13 @@ class World:
         self._hidden = {path for path, value in plan.start.items() if value is None}
         self._pinned: set[str] = set()
         self._forced: dict[str, int] = {}
+        self._caps = plan.caps
+        self._ordered = {path: value for path, value in plan.start.items() if value is not None}
         self._followers: dict[str, list[Callable[[], None]]] = {}
         for path, rule in plan.derived.items():
             self._follow(rule.inputs, partial(self._derive, path, rule.value))
         for path, ceilings in plan.caps.items():
-            self._follow(ceilings, partial(self._cap, path, ceilings))
+            self._follow(ceilings, partial(self._cap, path))
         for path, slots in plan.memories.items():
             self._follow(
                 {axis for axes in slots.values() for axis in axes}, partial(self._recall, path, slots)
@@ -86,6 +88,7 @@ class World:
             for axis, position in self._memories[path][str(value)].items():
                 self.set(axis, position)
         else:
+            self._ordered[path] = value
             self.set(path, value)
 
     def hide(self, path: str) -> None:
@@ -125,15 +128,17 @@ class World:
         if path not in self._pinned:
             self.set(path, rule(self._values.get))
 
-    def _cap(self, path: str, ceilings: tuple[str, ...]) -> None:
-        value = self._values.get(path)
-        if value is not None:
-            self.set(path, self.capped(value, ceilings))
+    def order(self, path: str, value: Value) -> None:
+        """Have an actuator deliver a value, as far as the paths that cap it let it."""
+        self._ordered[path] = value
+        self._cap(path)
 
-    def capped(self, value: Value, ceilings: tuple[str, ...]) -> Value:
-        """The value, but no more than any of these paths."""
-        most = [c for c in map(self._values.get, ceilings) if isinstance(c, int)]
-        return min([value, *most]) if isinstance(value, int) else value
+    def _cap(self, path: str) -> None:
+        value = self._ordered[path]
+        if isinstance(value, int):
+            most = (self._values[ceiling] for ceiling in self._caps.get(path, ()))
+            value = min([value, *(m for m in most if isinstance(m, int))])
+        self.set(path, value)
 
     def _recall(self, path: str, slots: Mapping[str, Mapping[str, int]]) -> None:
         for slot, axes in slots.items():

@@ -56,9 +56,9 @@ def memories(
     found: dict[str, dict[str, dict[str, int]]] = {}
     for i, memory in enumerate(file.memories):
         here = place.below("memories", i)
-        if (info := names.info(here.below("path"), memory.path, actuator=True)) is None:
+        if (info := names.info(here.below("recall"), memory.path, actuator=True)) is None:
             continue
-        names.can_be_absent(here.below("path"), memory.path)
+        names.can_be_absent(here.below("recall"), memory.path)
         known = info.quantity.values or {}
         slots = found[memory.path] = {}
         for slot, positions in memory.slots.items():
@@ -66,10 +66,11 @@ def memories(
             if slot not in known:
                 at.problem(f"`{memory.path}` has no `{slot}`", one_of(slot, known))
             slots[slot] = {}
-            for axis, position in positions.items():
+            for name, position in positions.items():
+                axis = f"{memory.below}.{name}"
                 if axis not in axes:
-                    at.below(axis).problem(f"`{axis}` has no motor", "add it to motors or remove it here")
-                elif isinstance(steps := names.value(at.below(axis), axis, position), int):
+                    at.below(name).problem(f"`{axis}` has no motor", "add it to motors or remove it here")
+                elif isinstance(steps := names.value(at.below(name), axis, position), int):
                     slots[slot][axis] = steps
         for slot in sorted(known.keys() - slots.keys()):
             here.below("slots").problem(f"`{memory.path}` has no place for `{slot}`", "add the slot")

@@ -1,13 +1,11 @@
 """Checks the cabin model's paths and the values at power-on."""
 
-from collections.abc import Mapping
+from collections.abc import Set
 
 from ...profile.report import Place
 from ...types import Value
-from .. import rules
 from ..model import SimFile
 from ..names import Names
-from .behaviour import Motor
 
 
 def seats(names: Names, file: SimFile, place: Place) -> tuple[str, ...]:
@@ -37,15 +35,12 @@ def _typed(names: Names, place: Place, path: str, wanted: str) -> None:
 
 
 def values(
-    names: Names,
-    file: SimFile,
-    motors: Mapping[str, Motor],
-    derived: Mapping[str, rules.Derived],
-    place: Place,
+    names: Names, file: SimFile, follows: Set[str], needed: Set[str], place: Place
 ) -> dict[str, Value | None]:
-    """Every path's value at power-on, without those that follow others; an exact path overrules a pattern."""
-    follows = derived.keys() | {memory.path for memory in file.memories}
-    needed = motors.keys() | {path for rule in derived.values() for path in rule.inputs}
+    """Every path's value at power-on; an exact path overrules a pattern.
+
+    Paths that follow others have none; those that others need cannot be null.
+    """
     given: dict[str, str] = {}
     found: dict[str, Value | None] = {}
     for key, literal in sorted(file.start.items(), key=lambda item: "*" not in item[0]):
@@ -60,7 +55,7 @@ def values(
             given[path] = key
             found[path] = None if literal is None else names.value(here, path, literal)
             if literal is None and path in needed:
-                here.problem(f"`{path}` moves, or others follow it", "give a value")
+                here.problem(f"`{path}` moves, is capped, or others follow it", "give a value")
             elif literal is None:
                 names.can_be_absent(here, path)
     for path in sorted(names.profile.sensors.keys() - given.keys() - follows):
