@@ -81,12 +81,13 @@ class Link:
                     f"`{name}` = {number} is no value of this path",
                     f"use a multiple of {quantity.step} from {quantity.range[0]} to {quantity.range[1]}",
                 )
-        literals = list((quantity.values or {}).values())
+        literals: set[int | str] = set()
         for name, literal in (quantity.values or {}).items():
-            if literals.count(literal) > 1:
+            if literal in literals:
                 place.below("values", name).problem(
-                    f"literal {literal!r} stands for several values", "use each literal once"
+                    f"literal {literal!r} stands for two values", "use each literal once"
                 )
+            literals.add(literal)
         for name in quantity.vhal.enum if quantity.vhal else ():
             if name not in (quantity.values or {}):
                 place.below("vhal", "enum", name).problem(

@@ -86,16 +86,14 @@ def _steps(quantity: Quantity, given: object) -> int:
     if isinstance(given, bool) or not isinstance(given, int | float | Decimal):
         raise ValueError(f"{_short(given)} is not a number")
     try:
-        number = given if isinstance(given, Decimal) else Decimal(str(given))
+        number = Decimal(str(given)) if isinstance(given, float) else Decimal(given)
         low, high = quantity.range
         if not (number.is_finite() and low <= number <= high):
             raise ValueError(f"{_short(given)} is out of range, give {low} to {high} {quantity.unit}")
         steps = number / quantity.step
         if steps != steps.to_integral_value() or steps * quantity.step != number:
             raise ValueError(f"{_short(given)} is between two steps, give a multiple of {quantity.step}")
-    except (InvalidOperation, ValueError) as error:
-        if isinstance(error, ValueError):
-            raise
+    except InvalidOperation as error:
         raise ValueError(f"{_short(given)} is not a number that can be used") from error
     return int(steps)
 
@@ -106,5 +104,7 @@ def _literals(quantity: Quantity) -> str:
 
 def _short(given: object) -> str:
     """What was given, cut so that a hostile value cannot fill a log."""
+    if isinstance(given, int) and given.bit_length() > 128:
+        return "a huge number"
     text = repr(given) if isinstance(given, str) else str(given)
     return text if len(text) <= 40 else text[:37] + "…"

@@ -1,0 +1,96 @@
+"""The YAML reader takes what JSON could say, by YAML 1.2, and names the line of everything else."""
+
+from pathlib import Path
+
+import pytest
+
+from intent_bridge.errors import ProfileError
+from intent_bridge.profile.yaml import Document, read_yaml
+
+
+@pytest.fixture
+def read(tmp_path: Path):  # type: ignore[no-untyped-def]
+    def read_text(text: str | bytes) -> Document:
+        file = tmp_path / "x.yaml"
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return read_yaml(file)
+
+    return read_text
+
+
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        ("a: ON", {"a": "ON"}),
+        ("a: no", {"a": "no"}),
+        ("a: true", {"a": True}),
+        ("a:", {"a": None}),
+        ("a: ~", {"a": None}),
+        ("a: 012", {"a": 12}),
+        ("a: 0x1F", {"a": 31}),
+        ("a: 0o17", {"a": 15}),
+        ("a: -3", {"a": -3}),
+        ("a: 1e-7", {"a": 1e-7}),
+        ("a: .5", {"a": 0.5}),
+        ("a: 1_000", {"a": "1_000"}),
+        ("a: 2024-01-31", {"a": "2024-01-31"}),
+        ("a: 12:30:45", {"a": "12:30:45"}),
+        ("a: '5'", {"a": "5"}),
+        ("a: !!str 5", {"a": "5"}),
+        ("a: [1, {b: c}]", {"a": [1, {"b": "c"}]}),
+    ],
+)
+def test_scalars_follow_the_yaml_1_2_core_schema(read, text: str, data: object) -> None:  # type: ignore[no-untyped-def]
+    assert read(text).data == data
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("a: 1\nb: 2\na: 3", 3, "key `a` stands twice (first on line 1)"),
+        ("a: {b: 1,\n  b: 2}", 2, "key `b` stands twice"),
+        ("a: &x [1]\nb: *x", 1, "aliases are not allowed"),
+        ("a: 1\n2: b", 2, "a key is not a string"),
+        ("? [1]\n: b", 1, "a key is not a string"),
+        ("a: !!python/name:os.system x", 1, "is not allowed"),
+        ("a: !!int '5'", 1, "quoted text with a tag"),
+        ("a: 1\nb: 1e999", 2, "number too large"),
+        ("a: 1\nb: [1, 2\nc: 3", 3, "not YAML"),
+        ("a: 1\n---\nb: 2", 2, "not YAML"),
+        ("a: 1\n\tb: 2", 2, "not YAML"),
+        (b"a: 1\nb: \xff", 2, "not UTF-8"),
+        ("", 1, "the file is empty"),
+        ("a: " + "[" * 30 + "]" * 30, 1, "nested too deep"),
+        ("[" * 100_000, None, ""),
+        ("a: '" + "x" * (1 << 20) + "'", None, "larger than"),
+        ("a: \x07", None, "not YAML"),
+    ],
+)
+def test_a_refused_text_names_its_line(read, text: str | bytes, line: int | None, what: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(ProfileError) as caught:
+        read(text)
+    (problem,) = caught.value.problems
+    assert what in problem.what
+    assert problem.mend
+    if line is not None:
+        assert problem.line == line
+
+
+def test_all_duplicate_keys_of_a_file_are_told_at_once(read) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(ProfileError) as caught:
+        read("a: 1\na: 2\nb:\n  c: 1\n  c: 2\n")
+    assert [p.line for p in caught.value.problems] == [2, 5]
+
+
+def test_a_missing_file_is_a_problem_and_not_an_oserror(tmp_path: Path) -> None:
+    with pytest.raises(ProfileError, match="cannot be read"):
+        read_yaml(tmp_path / "none.yaml")
+
+
+def test_each_part_knows_its_line_and_a_missing_part_that_of_its_parent(read) -> None:  # type: ignore[no-untyped-def]
+    document = read("a:\n  - x: 1\n    y: 2\n  - z\nb:\n  c: 3\n")
+    assert document.line_of(("a", 0, "y")) == 3
+    assert document.line_of(("a", 1)) == 4
+    assert document.line_of(("b", "c")) == 6
+    assert document.line_of(("b", "nothing", "here")) == 5
+    assert document.line_of(("nothing",)) == 1
