@@ -78,7 +78,8 @@ class Target:
 
     `counts` says how the field's value becomes the path's:
       `unit`    a number in the path's unit, one of its names (`LO`), a boolean, or the word of an enum
-      `steps`   a number of the path's steps: fan level 3 of a path in steps of 10 % is 30 %
+      `steps`   a number of the path's steps: fan level 3 of a path in steps of 10 % is 30 %, level 1 of
+                an enum OFF, LOW, HIGH is LOW
       `listed`  a number that an enum spells at the end of its value names: 1.4 is `GAP_1_4`, 2 is `SLOT2`
       `change`  a signed number of steps to add to the present value
 

@@ -147,6 +147,8 @@ def reading(target: Target, quantity: Quantity) -> Reading:
         assert quantity.values is not None
         if target.counts == "listed":
             return Listed(_numbered(quantity.values))
+        if target.counts == "steps":
+            return Listed({Decimal(n): name for n, name in enumerate(quantity.values)})
         spoken = {name: word for word, name in target.spoken.items()}
         return Words({spoken.get(name, name.lower()): name for name in quantity.values})
     assert quantity.step is not None and quantity.range is not None

@@ -30,7 +30,7 @@ class ToolSpec:
 
 @dataclass(frozen=True, slots=True)
 class NotEquipped:
-    """A sound call for something that this vehicle lacks: a tool (`field` empty), a field, a zone or a word."""
+    """A sound call for something that this vehicle lacks: a tool (no `field`), a field, a zone or a word."""
 
     tool: str
     field: str = ""
@@ -80,7 +80,8 @@ class Narrowed:
             if name in self.absent:
                 missing = missing or NotEquipped(self.intent.tool, name)
             elif name in self.readings:
-                missing = self._read(name, getattr(intent, name)) or missing
+                found = self._read(name, getattr(intent, name))
+                missing = missing or found
         if missing is None and self.check is not None:
             missing = self.check(intent)
         return missing or intent
@@ -183,8 +184,7 @@ def narrowed_with(
     properties = schema["properties"]
     for name in properties.keys() & readings.keys():
         elsewhere[name] = frozenset(properties[name].get("enum", ()))
-        about = {k: v for k, v in properties[name].items() if k == "description"}
-        properties[name] = {**readings[name].schema, **about}
+        properties[name] = _read_as(readings[name].schema, properties[name], name)
     for name in properties.keys() & absent:
         del properties[name]
     one_of = [name for name in intent.needs_one_of if name not in absent]
@@ -213,6 +213,17 @@ def _schema(intent: type[IntentModel]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, **required, "additionalProperties": False}
 
 
+def _read_as(here: dict[str, Any], anywhere: dict[str, Any], name: str) -> dict[str, Any]:
+    """The vehicle's schema of a field with the class's description; ValueError when their types differ."""
+    takes = {choice.get("type") for choice in anywhere.get("anyOf", (anywhere,))}
+    gets = {choice["type"] for choice in here.get("anyOf", (here,))}
+    if not gets <= (takes | {"integer"} if "number" in takes else takes):
+        raise ValueError(
+            f"argument {name} is a {' or '.join(sorted(takes))}, the profile's path a {gets.pop()}"
+        )
+    return {**here, "description": anywhere["description"]} if "description" in anywhere else here
+
+
 def _description(intent: type[IntentModel], profile: Profile) -> str:
     text = " ".join((intent.__doc__ or "").split())
     if intent is ActivateScene:
@@ -237,6 +248,8 @@ def zones_of(paths: Collection[str], profile: Profile, *, anywhere: bool = False
 
 
 def _selectable(selector: str, targets: list[Target], profile: Profile) -> Words:
-    """The words of `only` that lead to something this vehicle has."""
-    words = [w for t in targets if t.only and present(t, profile) for w in t.only[1] if t.only[0] == selector]
-    return Words({word: word for word in dict.fromkeys(words)})
+    """The words of `only` that lead to something this vehicle has; single things before groups."""
+    only = [(t.only[1], present(t, profile)) for t in targets if t.only and t.only[0] == selector]
+    groups = [word for words, _ in only for word in words]
+    here = dict.fromkeys(word for words, paths in only if paths for word in words)
+    return Words({word: word for word in sorted(here, key=groups.count)})

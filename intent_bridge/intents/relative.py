@@ -22,7 +22,7 @@ def narrow_adjust_setting(profile: Profile) -> Narrowed | None:
     The schema is flat, so it shows the zones and amounts of all settings; the parser knows each one's own.
     """
     found = {name: present(target, profile) for name, target in SETTINGS.items()}
-    here = {name: paths for name, paths in found.items() if paths}
+    here = {name: paths for name, paths in found.items() if paths and _has_order(paths.values())}
     if not here:
         return None
     scales = {name: _scale(SETTINGS[name], paths.values()) for name, paths in here.items()}
@@ -52,6 +52,11 @@ def narrow_adjust_setting(profile: Profile) -> Narrowed | None:
     }
     elsewhere = {**narrowed.elsewhere, "setting": frozenset(SETTINGS)}
     return replace(narrowed, elsewhere=elsewhere)
+
+
+def _has_order(quantities: Iterable[Quantity]) -> bool:
+    """A boolean has no more and less; that it stands where a number should is said by the set tool."""
+    return all(quantity.type != "boolean" for quantity in quantities)
 
 
 def _scale(target: Target, quantities: Iterable[Quantity]) -> Steps:
