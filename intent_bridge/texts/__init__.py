@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from ..profile import Profile
-from ..types import Choice, Outcome, Value
-from .sentences import choice_text, sentence
-from .words import Words, kind_of, setting_id
+from intent_bridge.profile import Profile
+from intent_bridge.types import Choice, Outcome, RuleHit, Value
+from intent_bridge.texts.sentences import choice_text, reason_text, sentence
+from intent_bridge.texts.words import Words, kind_of, setting_id
 
 __all__ = ["Texts", "languages", "render"]
 
@@ -49,6 +49,10 @@ class Texts:
     def choice(self, choice: Choice, language: str) -> str:
         """One way to complete an ambiguous call, as a person would name it."""
         return choice_text(self._words[language], choice)
+
+    def reason(self, hit: RuleHit, language: str) -> str:
+        """Why a rule decided as it did."""
+        return reason_text(self._words[language], hit)
 
     def value(self, path: str, value: Value, language: str) -> str:
         """One value of a path as people say it."""

@@ -6,9 +6,9 @@ names confirmed values, every other status names what was emitted, and reasons c
 
 from collections.abc import Sequence
 
-from ..profile import Profile
-from ..types import ActionReport, Choice, Decision, Outcome, RuleHit, Status, Value
-from .words import Words, kind_of, many, setting_id, zone_of
+from intent_bridge.profile import Profile
+from intent_bridge.types import ActionReport, Choice, Decision, Outcome, RuleHit, Status, Value
+from intent_bridge.texts.words import Words, kind_of, many, setting_id, zone_of
 
 CLAUSES_MAX = 3
 """More changed settings than that are counted, not listed: a sentence while driving is short."""
@@ -115,11 +115,12 @@ def _reasons(words: Words, outcome: Outcome) -> list[str]:
     if outcome.status in _CARRIED_OUT:  # a question that has been answered needs no reason any more
         hits = tuple(hit for hit in hits if hit.effect is Decision.CLAMP)
     strongest = max((hit.effect for hit in hits), default=None)
-    texts = [_reason(words, hit) for hit in hits if hit.effect is strongest]
+    texts = [reason_text(words, hit) for hit in hits if hit.effect is strongest]
     return list(dict.fromkeys(texts))[:REASONS_MAX]
 
 
-def _reason(words: Words, hit: RuleHit) -> str:
+def reason_text(words: Words, hit: RuleHit) -> str:
+    """Why one rule decided: its own text, or the sensor whose value it lacks."""
     if hit.unknown:
         return words.text("reason-unknown", {"what": words.label(hit.unknown[0][0])})
     key = f"reason-{hit.reason_key}"

@@ -14,10 +14,10 @@ from pathlib import Path
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.resolver import Pattern
 
-from ..intents.zones import DriverSide, places
-from ..profile import to_vss
-from ..profile.model import Quantity
-from ..types import Value
+from intent_bridge.intents.zones import DriverSide, places
+from intent_bridge.profile import to_vss
+from intent_bridge.profile.model import Quantity
+from intent_bridge.types import Value
 
 _INSTANCE = re.compile(r"Row\d|(Driver|Passenger)(Side)?|Left|Right|Middle")
 _NOT_IN_IDS = re.compile(r"[^a-zA-Z0-9_-]+")
