@@ -1,6 +1,7 @@
 """Frames and values: the compiled DBC codec, end-to-end protection, and the egress gate."""
 
+from intent_bridge.codec.egress import EgressGate
 from intent_bridge.codec.encoder import Encoder
 from intent_bridge.codec.receiver import Reading, Receiver
 
-__all__ = ["Encoder", "Reading", "Receiver"]
+__all__ = ["EgressGate", "Encoder", "Reading", "Receiver"]

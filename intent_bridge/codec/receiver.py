@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from intent_bridge.codec.layout import Slot
 from intent_bridge.codec.plan import Field, Plan
 from intent_bridge.codec.protection import protections
-from intent_bridge.codec.sequence import CheckStatus, Sequence
+from intent_bridge.codec.sequence import CheckStatus, Counters
 from intent_bridge.errors import SignalError
 from intent_bridge.profile import Binding, MessageInfo, Profile
 from intent_bridge.types import Quality, RawFrame, Sample
@@ -47,8 +47,8 @@ class Receiver:
 
     def __init__(self, profile: Profile) -> None:
         self._protections = protections(profile)
-        self._sequences = {
-            name: Sequence(p.counters, spec.max_delta_counter)
+        self._counters = {
+            name: Counters(p.counters, spec.max_delta_counter)
             for name, p in self._protections.items()
             if (spec := profile.messages[name].spec.e2e) is not None
         }
@@ -65,7 +65,7 @@ class Receiver:
         name = inbound.info.name
         status = CheckStatus.OK
         if name in self._protections:
-            status = self._sequences[name].judge(self._protections[name].check(raw.data))
+            status = self._counters[name].judge(self._protections[name].check(raw.data))
         image = inbound.plan.from_bytes(raw.data)
         # A wrong checksum leaves the multiplexer in doubt too: then no page of the message is sound.
         present = None if status is CheckStatus.ERROR else _present(inbound.plan, image)

@@ -13,7 +13,7 @@ class CheckStatus(StrEnum):
     NO_NEW_DATA = "no_new_data"  # nothing was received
 
 
-class Sequence:
+class Counters:
     """Judges the counters of one message in the order received.
 
     `max_delta` is the largest step that is accepted: 1 tolerates no lost frame, 2 one, and so on. The

@@ -1,0 +1,207 @@
+"""The last word on every frame that leaves: reads its bytes again and compares them with the permit.
+
+Nothing passes that is not on the list: message, format and length from the profile; counter in sequence
+and checksum right; no bit outside the frame's signals; every actuator's signal at a value that a permit
+allows, or at one that asks for nothing new. Shares no code with guard or encoder.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Final, Literal
+
+from intent_bridge.codec.egress_table import Entry, Layout, Meaning, command_layouts, status_layouts
+from intent_bridge.codec.protection import protections
+from intent_bridge.codec.sequence import CheckStatus, Counters
+from intent_bridge.profile import Profile
+from intent_bridge.types import Permit, RawFrame, Value
+
+Kind = Literal["start", "repeat", "stop", "neutral"]
+
+FRAMES_MAX: Final = 200
+"""Start and repeat frames that may leave within FRAMES_WINDOW_MS, all messages together."""
+FRAMES_WINDOW_MS: Final = 1000
+
+_Activation = tuple[str, Value, int]
+"""Path, value and mint time: repeats of one command are one activation."""
+
+
+class EgressGate:
+    """Checks outgoing frames of one vehicle; remembers what passed. Never raises, whatever the bytes.
+
+    Silent until `enable`: then only stop and neutral frames pass.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        guarded = protections(profile)
+        self.silent = True
+        self._commands = {_key(c): c for c in command_layouts(profile, guarded)}
+        self._statuses = {_key(s): s for s in status_layouts(profile, guarded)}
+        self._live: dict[str, Meaning] = {}
+        self._sent = {c.info.name: _counters(c) for c in self._commands.values()}
+        self._heard = {s.info.name: _counters(s) for s in self._statuses.values()}
+        self._begun: dict[str, _Activation] = {}
+        self._budgets = {path: actuator.spec.budget for path, actuator in profile.actuators.items()}
+        self._changes: dict[str, deque[int]] = {path: deque() for path in profile.actuators}
+        self._frames: deque[int] = deque()
+
+    def enable(self) -> None:
+        """Let permitted commands pass from now on."""
+        self.silent = False
+
+    def silence(self) -> None:
+        """Let nothing pass but the stop and neutral frames of what runs."""
+        self.silent = True
+
+    def observe(self, raw: RawFrame, now_ms: int) -> None:
+        """Take in a received frame: its own view of what the actuators do. Unsound frames are ignored."""
+        layout = self._statuses.get((raw.bus, raw.can_id, raw.extended))
+        if layout is None or not _fits(layout, raw):
+            return
+        if layout.protection is not None:
+            counter = layout.protection.check(raw.data)
+            if self._heard[layout.info.name].judge(counter) is not CheckStatus.OK:
+                return
+        for entry in layout.present(raw.data):
+            meaning = entry.meaning(entry.raw(raw.data))
+            if entry.path is not None and meaning is not None:
+                self._live[entry.path] = meaning
+
+    def check(self, raw: RawFrame, permits: Sequence[Permit], now_ms: int, *, kind: Kind) -> str | None:
+        """None when the frame may leave (and is counted as sent), else why not.
+
+        `permits` are those of the commands under way, the frame's own among them. A reason that begins
+        with `budget` or `frame cap` says that this came too often; any other that something is broken.
+        """
+        layout = self._commands.get((raw.bus, raw.can_id, raw.extended))
+        if layout is None:
+            return f"{raw.bus} {raw.can_id:#x} is not on the list of commands"
+        if not _fits(layout, raw):
+            return f"{layout.info.name}: wrong format or length"
+        urgent = kind in ("stop", "neutral")
+        if self.silent and not urgent:
+            return "silent: commands are not enabled"
+        counters = self._sent[layout.info.name]
+        before = counters.last
+        if reason := self._out_of_sequence(layout, counters, raw.data, urgent):
+            return reason
+        begun = self._new_activations(layout, raw.data, permits, now_ms, kind)
+        if isinstance(begun, str) or (reason := None if urgent else self._too_often(begun, now_ms)):
+            counters.last = before
+            return begun if isinstance(begun, str) else reason
+        if not urgent:
+            self._frames.append(now_ms)
+        for activation in begun:
+            self._begun[activation[0]] = activation
+            self._changes[activation[0]].append(now_ms)
+        return None
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _out_of_sequence(self, layout: Layout, counters: Counters, data: bytes, urgent: bool) -> str | None:
+        """Why the protection of this frame is wrong. A wrong counter is refused once, then followed."""
+        if layout.protection is None:
+            return None
+        counter = layout.protection.check(data)
+        status = counters.judge(counter)
+        if counter is None:
+            return f"{layout.info.name}: checksum wrong"
+        if status is not CheckStatus.OK and not urgent:
+            return f"{layout.info.name}: counter {counter} is {status.value.replace('_', ' ')}"
+        return None
+
+    def _new_activations(
+        self, layout: Layout, data: bytes, permits: Sequence[Permit], now_ms: int, kind: Kind
+    ) -> tuple[_Activation, ...] | str:
+        """The activations that this frame begins, or why its content may not leave."""
+        present = layout.present(data)
+        if layout.stray_bits(data, present):
+            return f"{layout.info.name}: a bit is set that belongs to no signal"
+        begins: list[_Activation] = []
+        purpose = False
+        for entry in present:
+            raw = entry.raw(data)
+            if entry.path is None:
+                if not _carries_nothing(layout, entry, raw):
+                    return f"{layout.info.name}.{entry.name}: raw {raw} is not its rest value"
+                continue
+            held = [p for p in permits if entry.path in p.emitted]
+            activation = _permitted(entry, raw, held, now_ms)
+            known = activation is not None and self._begun.get(entry.path) == activation
+            if activation is not None and (known or kind == "start"):
+                purpose |= kind in ("start", "repeat")
+                begins += [] if known else [activation]
+            elif (
+                held
+                and raw == (entry.stop if kind == "stop" else entry.neutral)
+                and kind in ("stop", "neutral")
+            ):
+                purpose = True
+            elif not self._asks_nothing(entry, raw):
+                return f"{layout.info.name}.{entry.name}: raw {raw} is neither permitted nor its live value"
+        return tuple(begins) if purpose else f"{layout.info.name}: no signal is what a {kind} frame is for"
+
+    def _asks_nothing(self, entry: Entry, raw: int) -> bool:
+        """Whether this number leaves the actuator as it is."""
+        if raw in entry.absent or raw == entry.neutral:
+            return True
+        assert entry.path is not None
+        live = self._live.get(entry.path)
+        if live is None:  # never reported: only then may the start value stand for it
+            return raw == entry.start
+        meaning = entry.meaning(raw)
+        if isinstance(live, Fraction) and isinstance(meaning, Fraction):
+            return abs(live - meaning) <= Fraction(1, 2)  # a status may count in smaller steps
+        return type(live) is type(meaning) and live == meaning
+
+    def _too_often(self, begins: Sequence[_Activation], now_ms: int) -> str | None:
+        while self._frames and now_ms - self._frames[0] >= FRAMES_WINDOW_MS:
+            self._frames.popleft()
+        if len(self._frames) >= FRAMES_MAX:
+            return f"frame cap: {FRAMES_MAX} frames within {FRAMES_WINDOW_MS} ms"
+        for path, _, _ in begins:
+            budget, changes = self._budgets[path], self._changes[path]
+            while changes and now_ms - changes[0] >= budget.window_ms:
+                changes.popleft()
+            if len(changes) >= budget.changes:
+                return f"budget: {path} was set {budget.changes} times within {budget.window_ms} ms"
+        return None
+
+
+def _permitted(entry: Entry, raw: int, permits: Sequence[Permit], now_ms: int) -> _Activation | None:
+    """The newest permit in force under which the signal may have this number."""
+    meaning = entry.meaning(raw)
+    assert entry.path is not None
+    newest: _Activation | None = None
+    for permit in permits:
+        value = permit.emitted[entry.path]
+        same = type(value) is int if isinstance(meaning, Fraction) else type(value) is type(meaning)
+        in_force = permit.minted_ms <= now_ms <= permit.expires_ms
+        if same and value == meaning and in_force and (newest is None or permit.minted_ms > newest[2]):
+            newest = entry.path, value, permit.minted_ms
+    return newest
+
+
+def _carries_nothing(layout: Layout, entry: Entry, raw: int) -> bool:
+    """Whether a signal of no actuator says what it must: protection, a known page, or its rest value."""
+    if entry.mask & layout.protected == entry.mask:
+        return True
+    selects = [ids for e in layout.entries for mux, ids in e.under if mux is entry]
+    if selects:
+        return any(raw in ids for ids in selects)
+    return raw == entry.start or raw in entry.absent
+
+
+def _key(layout: Layout) -> tuple[str, int, bool]:
+    return layout.info.bus, layout.info.can_id, layout.info.extended
+
+
+def _fits(layout: Layout, raw: RawFrame) -> bool:
+    return raw.fd == layout.info.fd and len(raw.data) == layout.info.length
+
+
+def _counters(layout: Layout) -> Counters:
+    spec = layout.info.spec.e2e
+    if layout.protection is None or spec is None:
+        return Counters(1, 1)
+    return Counters(layout.protection.counters, spec.max_delta_counter)

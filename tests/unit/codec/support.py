@@ -1,0 +1,44 @@
+"""The tiny car, its paths by short names, and permits, for the codec's tests."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from intent_bridge.profile import Profile, load_profile
+from intent_bridge.types import _MINT, Frame, Permit, Quality, RawFrame, Sample, Value
+
+TINY_CAR = Path(__file__).parents[2] / "data" / "tiny_car"
+
+TEMPERATURE = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
+FAN = "Vehicle.Cabin.HVAC.Station.Row1.Driver.FanSpeed"
+AIRFLOW = "Vehicle.Cabin.HVAC.Station.Row1.Driver.AirDistribution"
+AIR_CON = "Vehicle.Cabin.HVAC.IsAirConditioningActive"
+SEAT = "Vehicle.Cabin.Seat.Row1.DriverSide.Position"
+SEAT_HEATING = "Vehicle.Cabin.Seat.Row1.DriverSide.HeatingLevel"
+OTHER_SEAT = "Vehicle.Cabin.Seat.Row1.PassengerSide.Position"
+LANE_KEEP = "Vehicle.ADAS.LaneKeepAssist.IsEnabled"
+LANE_KEEP_MODE = "Vehicle.ADAS.LaneKeepAssist.Mode"
+SPEED = "Vehicle.Speed"
+
+
+@cache
+def tiny_car() -> Profile:
+    return load_profile(TINY_CAR)
+
+
+def permit(emitted: Mapping[str, Value], minted_ms: int = 0, lives_ms: int = 20_000) -> Permit:
+    """A permit as the guard would make it."""
+    return Permit(emitted, "policy", minted_ms, minted_ms + lives_ms, _MINT)
+
+
+def live(values: Mapping[str, Value]) -> dict[str, Sample]:
+    """A state in which these paths were reported long ago."""
+    return {path: Sample(value, -1_000_000, Quality.OK) for path, value in values.items()}
+
+
+def with_bit(frame: Frame | RawFrame, byte: int, flip: int) -> RawFrame:
+    """The frame with bits of one byte flipped."""
+    raw = frame.raw if isinstance(frame, Frame) else frame
+    data = bytearray(raw.data)
+    data[byte] ^= flip
+    return raw._replace(data=bytes(data))
