@@ -25,9 +25,7 @@ class AsyncBridge:
         """See `Bridge.handle`."""
         return await self._run(lambda: self.bridge.handle(call, provenance))
 
-    async def confirm(
-        self, token: str, accept: bool = True, provenance: Provenance | None = None
-    ) -> Outcome:
+    async def confirm(self, token: str, accept: bool = True, provenance: Provenance | None = None) -> Outcome:
         """See `Bridge.confirm`."""
         return await self._run(lambda: self.bridge.confirm(token, accept, provenance))
 
@@ -54,7 +52,11 @@ class AsyncBridge:
     def subscribe(self, topic: str, listener: Listener) -> Callable[[], None]:
         """See `Bridge.subscribe`; the listener runs in the event loop of the caller."""
         loop = asyncio.get_running_loop()
-        return self.bridge.subscribe(topic, lambda value: loop.call_soon_threadsafe(listener, value))
+
+        def forward(value: object) -> None:
+            loop.call_soon_threadsafe(listener, value)
+
+        return self.bridge.subscribe(topic, forward)
 
     async def close(self) -> None:
         """See `Bridge.close`."""

@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -23,10 +24,10 @@ from intent_bridge.bridge.simulated import SimulatedTransport
 from intent_bridge.engine import Answer, Effect, Engine, Record, Send
 from intent_bridge.errors import ToolCallError, TransportError
 from intent_bridge.guard import Guard, load_packs, usable
-from intent_bridge.llm import export_tools, read_call
+from intent_bridge.llm import read_call
 from intent_bridge.profile import Profile, load_profile, plain, to_vss
 from intent_bridge.sim import SimulatedVehicle
-from intent_bridge.texts import render
+from intent_bridge.texts import Texts
 from intent_bridge.transports import Transport
 from intent_bridge.transports.can_bus import CanTransport, open_bus
 from intent_bridge.types import (
@@ -43,6 +44,8 @@ from intent_bridge.types import (
 DRIVER_BY_VOICE = Provenance(Speaker.DRIVER, SeatZone.DRIVER, Channel.VOICE)
 IDLE_MS = 50
 """Longest sleep of the pump thread; bounds how late a stale sample is noticed."""
+MAX_EVENTS = 4096
+"""Outcomes kept until somebody asks for them; the oldest goes first."""
 START_MS = 2000
 """How long the simulated vehicle runs before the first call, so that every status was heard."""
 
@@ -69,6 +72,7 @@ class Bridge:
         """`speaker` is assumed for calls that come without provenance. `session` names the space call ids
         are unique in; give the same one after a restart to keep calls from acting twice."""
         self.profile = profile
+        self._texts = Texts(profile)
         self.session = session or uuid.uuid4().hex
         self._transport = transport
         self._speaker = speaker
@@ -83,6 +87,8 @@ class Bridge:
         self._audit = None if audit is None else AuditLog(audit, fsync=fsync)
         self._listeners: dict[str, list[Listener]] = {"outcome": [], "state": [], "health": [], "frame": []}
         self._answers: dict[str, Outcome] = {}
+        self._awaited = ""
+        """The call whose answer somebody is waiting for now."""
         self._changed = threading.Condition(threading.RLock())
         self._pump: threading.Thread | None = None
         self._closing = False
@@ -92,9 +98,7 @@ class Bridge:
     # --- make one ---------------------------------------------------------------------------------
 
     @classmethod
-    def open(
-        cls, vehicle: str | Path, *, buses: Mapping[str, Mapping[str, Any]], **options: Any
-    ) -> "Bridge":
+    def open(cls, vehicle: str | Path, *, buses: Mapping[str, Mapping[str, Any]], **options: Any) -> "Bridge":
         """A bridge on real buses: `buses` maps the profile's bus names to python-can options."""
         profile = load_profile(vehicle)
         missing = sorted(profile.file.buses.keys() ^ buses.keys())
@@ -107,9 +111,7 @@ class Bridge:
         return bridge
 
     @staticmethod
-    def simulated(
-        vehicle: str | Path, *, speed_km_h: float = 0.0, **options: Any
-    ) -> "SimulatedBridge":
+    def simulated(vehicle: str | Path, *, speed_km_h: float = 0.0, **options: Any) -> "SimulatedBridge":
         """A bridge to the vehicle's simulated ECUs, in this process, on virtual time."""
         bridge = SimulatedBridge(load_profile(vehicle), **options)
         bridge.set_state({"Vehicle.Speed": speed_km_h})
@@ -119,6 +121,8 @@ class Bridge:
 
     def tools(self, dialect: str = "openai") -> list[dict[str, Any]]:
         """The tools this vehicle has, as the given kind of model takes them."""
+        from intent_bridge.llm import export_tools
+
         return export_tools(dialect, self.engine.catalogue.tools)
 
     def handle(self, call: object, provenance: Provenance | None = None) -> Outcome:
@@ -136,12 +140,14 @@ class Bridge:
         with self._changed:
             if not parsed.id:
                 parsed = replace(parsed, id=self.engine.memory.mint("call"))
-            self._answers.pop(parsed.id, None)
             now_ms = self._listen()
+            self._awaited = parsed.id
+            self._answers.pop(parsed.id, None)
             submitted = time.perf_counter_ns()
             self._carry_out(self.engine.submit(parsed, provenance or self._speaker, now_ms))
             sent = time.perf_counter_ns()
             outcome = self._wait(parsed.id)
+            self._awaited = ""
             door_us = (submitted - started) // 1000
             return _timed(outcome, door_us, (sent - submitted) // 1000, self._transport.now_ms() - now_ms)
 
@@ -225,9 +231,12 @@ class Bridge:
             call_id = next((e.outcome.call_id for e in effects if isinstance(e, Answer)), None)
             if call_id is None:
                 call_id = next(e.call_id for e in effects if isinstance(e, Send))
+            self._awaited = call_id
             self._answers.pop(call_id, None)
             self._carry_out(effects)
-            return self._wait(call_id)
+            outcome = self._wait(call_id)
+            self._awaited = ""
+            return outcome
 
     def _listen(self) -> int:
         """Take in what the buses have brought; on real buses the pump thread does."""
@@ -312,13 +321,27 @@ class Bridge:
         for outcome in recover(path, self.session):
             self.engine.memory.keep(outcome)
             if outcome.code == "interrupted":
-                self._write({"type": "outcome", "call_id": outcome.call_id, "status": "error",
-                             "code": "interrupted", "at_ms": self._transport.now_ms()})
-        self._write({"type": "session", "vehicle": self.profile.file.vehicle, "profile": self.profile.digest,
-                     "policy": self.engine.guard.policy_hash, "at_ms": self._transport.now_ms()})
+                self._write(
+                    {
+                        "type": "outcome",
+                        "call_id": outcome.call_id,
+                        "status": "error",
+                        "code": "interrupted",
+                        "at_ms": self._transport.now_ms(),
+                    }
+                )
+        self._write(
+            {
+                "type": "session",
+                "vehicle": self.profile.file.vehicle,
+                "profile": self.profile.digest,
+                "policy": self.engine.guard.policy_hash,
+                "at_ms": self._transport.now_ms(),
+            }
+        )
 
     def _told(self, outcome: Outcome) -> Outcome:
-        return replace(outcome, texts=render(outcome, self.profile))
+        return replace(outcome, texts=self._texts.render(outcome))
 
     def _tell(self, topic: str, value: object) -> None:
         for listener in list(self._listeners[topic]):
@@ -330,27 +353,35 @@ class SimulatedBridge(Bridge):
 
     def __init__(self, profile: Profile, **options: Any) -> None:
         self.vehicle = SimulatedVehicle(profile)
+        self._later: deque[Outcome] = deque(maxlen=MAX_EVENTS)
         options.setdefault("speaker", DRIVER_BY_VOICE)
         super().__init__(profile, SimulatedTransport(profile, self.vehicle), **options)
+        self.subscribe("outcome", self._note)
         self.advance_ms(START_MS)
 
-    def set_state(self, values: Mapping[str, Any]) -> None:
-        """Set paths of the simulated vehicle (VSS units and types); None stops their publication."""
-        with self._changed:
+    def set_state(self, values: Mapping[str, Any]) -> list[Outcome]:
+        """Set paths of the simulated vehicle (VSS units and types; None stops their publication).
+
+        Returns the outcomes that changed since they were last asked for, see `events`. ValueError names
+        the first path or value the vehicle does not have; those before it are set.
+        """
+        try:
             for path, value in values.items():
                 self.vehicle.set_state(path, value)
+        finally:
             self._listen()
+        return self.events()
 
     def advance_ms(self, duration_ms: int) -> list[Outcome]:
-        """Let virtual time pass; return the outcomes that changed meanwhile."""
-        changed: list[Outcome] = []
-        end_subscription = self.subscribe("outcome", changed.append)
-        try:
-            until_ms = self._transport.now_ms() + duration_ms
-            while self._transport.now_ms() < until_ms:
-                self._step(self._due(until_ms))
-        finally:
-            end_subscription()
+        """Let virtual time pass; return the outcomes that changed since they were last asked for."""
+        until_ms = self._transport.now_ms() + duration_ms
+        while self._transport.now_ms() < until_ms:
+            self._step(self._due(until_ms))
+        return self.events()
+
+    def events(self) -> list[Outcome]:
+        """Outcomes that changed by themselves (done, stopped, timeout) and were not yet asked for."""
+        changed, self._later = list(self._later), deque(maxlen=MAX_EVENTS)
         return changed
 
     def _listen(self) -> int:
@@ -361,6 +392,10 @@ class SimulatedBridge(Bridge):
         while call_id not in self._answers:
             self._step(self._due(self._transport.now_ms() + IDLE_MS))
         return self._answers[call_id]
+
+    def _note(self, outcome: Outcome) -> None:
+        if outcome.call_id != self._awaited:
+            self._later.append(outcome)
 
     def _due(self, until_ms: int) -> int:
         due_ms = self.engine.next_ms()

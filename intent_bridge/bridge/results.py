@@ -27,4 +27,3 @@ def tool_result(outcome: Outcome, profile: Profile) -> dict[str, Any]:
     if outcome.data:
         out["data"] = dict(outcome.data)
     return out
-

@@ -53,9 +53,7 @@ class Commands:
 
     # --- start ---------------------------------------------------------------------------------
 
-    def prepare(
-        self, order: Order, verdict: Verdict, human_yes: bool, live: State, now_ms: int
-    ) -> Running:
+    def prepare(self, order: Order, verdict: Verdict, human_yes: bool, live: State, now_ms: int) -> Running:
         """Encode a permitted order into its first frames; nothing is sent or remembered yet."""
         permit = verdict.permit
         assert permit is not None
@@ -110,7 +108,9 @@ class Commands:
         """Let the egress gate build its own view of what the ECUs report."""
         self._gate.observe(raw, now_ms)
 
-    def heard(self, reading: Reading, state: State, live: State, now_ms: int) -> tuple[list[Effect], list[Ended]]:
+    def heard(
+        self, reading: Reading, state: State, live: State, now_ms: int
+    ) -> tuple[list[Effect], list[Ended]]:
         """Take in one status frame: confirmations, refusals, and rules that now object to a motion."""
         effects: list[Effect] = []
         ended: list[Ended] = []
@@ -164,9 +164,7 @@ class Commands:
         self, run: Running, state: State, live: State, now_ms: int
     ) -> tuple[list[Effect], list[Ended]]:
         assert run.cycle_ms is not None
-        verdict = self.guard.judge(
-            run.order.actions, state, run.order.who, now_ms, confirmed=run.human_yes
-        )
+        verdict = self.guard.judge(run.order.actions, state, run.order.who, now_ms, confirmed=run.human_yes)
         allowed = verdict.permit is not None and verdict.permit.emitted == run.permit.emitted
         hits = self.guard.watch(run.permit, run.order.who, state, now_ms) if run.moves else ()
         if not allowed or hits:
@@ -183,9 +181,7 @@ class Commands:
 
     # --- end ------------------------------------------------------------------------------------
 
-    def halt(
-        self, run: Running, live: State, now_ms: int, hits: Sequence[RuleHit] = ()
-    ) -> list[Effect]:
+    def halt(self, run: Running, live: State, now_ms: int, hits: Sequence[RuleHit] = ()) -> list[Effect]:
         """End a command now: a stop frame for what moves, then its neutral frames."""
         paths = tuple(run.moves & run.waiting.keys())
         stops: list[Effect] = []
@@ -228,4 +224,3 @@ class Commands:
             if reason is not None:
                 return Refused(reason)
         return [Send(run.call_id, frame) for frame in frames]
-

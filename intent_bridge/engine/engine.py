@@ -19,7 +19,7 @@ from intent_bridge.engine.records import intent_record, outcome_record, snapshot
 from intent_bridge.engine.running import Running, reports, restoring
 from intent_bridge.errors import InvariantError, ToolCallError
 from intent_bridge.guard import Guard, usable
-from intent_bridge.intents import Catalogue, NotEquipped
+from intent_bridge.intents import Catalogue, Intent, NotEquipped
 from intent_bridge.profile import Profile
 from intent_bridge.resolver import (
     Absolute,
@@ -37,9 +37,9 @@ from intent_bridge.types import (
     Decision,
     Outcome,
     Provenance,
+    Quality,
     RawFrame,
     Sample,
-    State,
     Status,
     ToolCall,
     Value,
@@ -75,7 +75,10 @@ class Engine:
         self.live: dict[str, Sample] = {}
         """Last sound sample of every path, however old: what sibling signals carry."""
         self.encoder = Encoder(profile)
-        self.commands = Commands(profile, guard, self.encoder, EgressGate(profile))
+        gate = EgressGate(profile)
+        if not silent:
+            gate.enable()
+        self.commands = Commands(profile, guard, self.encoder, gate)
         self.memory = Memory()
         self.questions = Questions(secret, profile.file.confirmation_ms)
         self._receiver = Receiver(profile)
@@ -95,18 +98,23 @@ class Engine:
         self._laps, started = {}, self._stopwatch()
         try:
             intent = self.catalogue.parse(call)
+            started = self._lap("parse", started)
+            resolution = self._resolved(intent, who, now_ms)
         except ToolCallError as error:
             return self._close(_invalid(call, error), now_ms)
-        started = self._lap("parse", started)
-        if isinstance(intent, NotEquipped):
-            return self._close(_not_equipped(call, intent), now_ms)
-        resolution = resolve(intent, self._context(who, now_ms))
         self._lap("resolve", started)
         return self._follow(call, who, resolution, now_ms)
 
-    def _follow(
-        self, call: ToolCall, who: Provenance, resolution: Resolution, now_ms: int
-    ) -> list[Effect]:
+    def _resolved(self, intent: Intent | NotEquipped, who: Provenance, now_ms: int) -> Resolution:
+        if isinstance(intent, NotEquipped):
+            return intent
+        known = self.commands.values()
+        return resolve(
+            intent,
+            Context(self.profile, self.catalogue, who, lambda path: self._known(path, now_ms), known),
+        )
+
+    def _follow(self, call: ToolCall, who: Provenance, resolution: Resolution, now_ms: int) -> list[Effect]:
         match resolution:
             case Absolute(actions=actions, arguments=arguments):
                 return self._start(Order(call.id, call.name, who, actions, arguments), now_ms)
@@ -134,12 +142,11 @@ class Engine:
     def explain(self, call: ToolCall, who: Provenance, now_ms: int) -> Outcome:
         """What `submit` would decide and send, with nothing sent, recorded or remembered."""
         try:
-            intent = self.catalogue.parse(call)
+            resolution = self._resolved(self.catalogue.parse(call), who, now_ms)
         except ToolCallError as error:
             return _invalid(call, error)
-        if isinstance(intent, NotEquipped):
-            return _not_equipped(call, intent)
-        resolution = resolve(intent, self._context(who, now_ms))
+        if isinstance(resolution, NotEquipped):
+            return _not_equipped(call, resolution)
         if not isinstance(resolution, Absolute):
             return Outcome(call.id, call.name, Status.NO_ACTION, type(resolution).__name__.lower())
         order = Order(call.id, call.name, who, resolution.actions, resolution.arguments)
@@ -156,6 +163,7 @@ class Engine:
 
     def confirm(self, token: str, accept: bool, who: Provenance, now_ms: int) -> list[Effect]:
         """A person's answer, through the host's own channel, to a question of `needs_confirmation`."""
+        self._laps = {}
         question = self.questions.take(token, who, now_ms)
         if isinstance(question, str):
             return [Answer(Outcome("", "confirm", Status.DENIED, question))]
@@ -169,6 +177,7 @@ class Engine:
 
     def undo(self, who: Provenance, now_ms: int) -> list[Effect]:
         """Put back what the last call that was done has changed, through the same guard."""
+        self._laps = {}
         call_id = self.memory.mint("undo")
         step = self.memory.last_done()
         if step is None:
@@ -258,14 +267,11 @@ class Engine:
         begun = self.commands.begin(run, now_ms)
         self._lap("encode", started)
         if isinstance(begun, Refused):
-            status = Status.DENIED if begun.reason.startswith("budget") else Status.ERROR
-            return self._close(_judged(order, verdict, status, begun.reason), now_ms)
+            return self._close(_kept_back(order, verdict, begun.reason), now_ms)
         sends, superseded = begun
         paths = run.inputs | verdict.permit.emitted.keys() | self.encoder.siblings(run.frames)
         read = snapshot(paths, self.state, self.live, now_ms)
-        record = intent_record(
-            order, verdict, human_yes, read, others, counters, run.frames, now_ms
-        )
+        record = intent_record(order, verdict, human_yes, read, others, counters, run.frames, now_ms)
         effects = [Record(record), *sends, *self._finish(superseded, now_ms)]
         return effects + (self._close(run.outcome(Status.SENT), now_ms) if run.moves else [])
 
@@ -317,17 +323,13 @@ class Engine:
             if end.status is Status.DONE:
                 self._learn_undo(run)
             elif (back := restoring(run, self.profile)) and end.code != "superseded":
-                order = Order(
-                    self.memory.mint("rollback"), "rollback", run.order.who, back, restores=outcome
-                )
+                order = Order(self.memory.mint("rollback"), "rollback", run.order.who, back, restores=outcome)
                 effects += self._roll_back(order, outcome, run.human_yes, now_ms)
                 continue
             effects += self._close(outcome, now_ms)
         return effects
 
-    def _roll_back(
-        self, order: Order, outcome: Outcome, human_yes: bool, now_ms: int
-    ) -> list[Effect]:
+    def _roll_back(self, order: Order, outcome: Outcome, human_yes: bool, now_ms: int) -> list[Effect]:
         verdict = self.guard.judge(order.actions, self.state, order.who, now_ms, confirmed=human_yes)
         if verdict.permit is None:
             return self._close(replace(outcome, code="rollback_refused"), now_ms)
@@ -348,18 +350,16 @@ class Engine:
         self.memory.keep(outcome)
         return outcome
 
-    def _would_allow(
-        self, name: str, arguments: object, who: Provenance, now_ms: int
-    ) -> bool:
+    def _would_allow(self, name: str, arguments: object, who: Provenance, now_ms: int) -> bool:
         call = ToolCall("choice", name, dict(arguments) if isinstance(arguments, dict) else {})
         return self.explain(call, who, now_ms).status not in (
-            Status.DENIED, Status.INVALID, Status.NOT_EQUIPPED, Status.ERROR,
+            Status.DENIED,
+            Status.INVALID,
+            Status.NOT_EQUIPPED,
+            Status.ERROR,
         )
 
-    def _context(self, who: Provenance, now_ms: int) -> Context:
-        return Context(self.profile, self.catalogue, who, lambda path: self._known(path, now_ms), self.commands.values())
-
-    def _known(self, path: str, now_ms: int) -> tuple[Value | None, object]:
+    def _known(self, path: str, now_ms: int) -> tuple[Value | None, Quality]:
         return usable(self.state.get(path), self.profile.sensors[path], now_ms)
 
     def _lap(self, stage: str, started: int) -> int:
@@ -379,11 +379,16 @@ def _not_equipped(call: ToolCall, missing: NotEquipped) -> Outcome:
     return Outcome(call.id, call.name, Status.NOT_EQUIPPED, "no_actuator", str(missing))
 
 
+def _kept_back(order: Order, verdict: Verdict, reason: str) -> Outcome:
+    """The egress gate refused: too often is the caller's doing, everything else is a fault of ours."""
+    if reason.startswith(("budget", "frame cap")):
+        return replace(_judged(order, verdict, Status.DENIED, "too_often"), message=reason)
+    return replace(_judged(order, verdict, Status.ERROR, "egress"), message=reason)
+
+
 def _plain(order: Order, status: Status, code: str) -> Outcome:
     return Outcome(order.call_id, order.intent, status, code)
 
 
 def _judged(order: Order, verdict: Verdict, status: Status, code: str) -> Outcome:
-    return Outcome(
-        order.call_id, order.intent, status, code, verdict=verdict, actions=reports(verdict)
-    )
+    return Outcome(order.call_id, order.intent, status, code, verdict=verdict, actions=reports(verdict))

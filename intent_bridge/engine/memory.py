@@ -60,7 +60,6 @@ class Memory:
             self._minted += 1
             call_id = f"{kind}-{self._minted}"
             if call_id not in self._ids:
-                self._ids.add(call_id)
                 return call_id
 
     def did(self, step: UndoStep) -> None:

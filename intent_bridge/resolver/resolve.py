@@ -39,7 +39,10 @@ from intent_bridge.types import Action, Choice, SeatZone, ToolCall, Value
 
 
 def resolve(intent: Intent, context: Context) -> Resolution:
-    """The absolute meaning of one intent in one vehicle at one moment."""
+    """The absolute meaning of one intent in one vehicle at one moment.
+
+    ToolCallError when a value does not fit the place it is meant for (a rear seat that moves less).
+    """
     match intent:
         case AdjustSetting():
             return _adjust(intent, context)
@@ -161,9 +164,7 @@ def _paths(target: Target, zone: Zone | None, context: Context) -> list[str]:
     return [path for path in found if path in actuators]
 
 
-def _which_zone(
-    tool: str, arguments: dict[str, object], target: Target, context: Context
-) -> Ambiguous:
+def _which_zone(tool: str, arguments: dict[str, object], target: Target, context: Context) -> Ambiguous:
     """One choice per place that has the thing."""
     return Ambiguous(
         tuple(
@@ -214,4 +215,3 @@ def _capabilities(context: Context) -> dict[str, Any]:
         "tools": {tool.name: tool.description for tool in context.catalogue.tools},
         "scenes": {name: scene.description for name, scene in context.profile.file.scenes.items()},
     }
-

@@ -20,7 +20,7 @@ class Transport(Protocol):
         """Hand one frame to its bus. TransportError when the bus does not take it."""
 
     def receive(self, until_ms: int) -> list[tuple[int, RawFrame]]:
-        """Wait for frames, at the latest until `until_ms`; return them with their receive times, oldest first."""
+        """Wait for frames, at the latest until `until_ms`; return them with receive times, oldest first."""
 
     def close(self) -> None:
         """Release the buses. Safe to call twice."""

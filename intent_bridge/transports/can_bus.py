@@ -23,7 +23,7 @@ POLL_S = 0.2
 def open_bus(options: Mapping[str, Any], *, fd: bool) -> can.BusABC:
     """Open one python-can bus; `options` are python-can's own (`interface`, `channel`, …)."""
     try:
-        return can.Bus(**({"fd": True} if fd else {}), **options)
+        return can.Bus(**{**options, "fd": True} if fd else options)
     except (can.CanError, OSError, ValueError, TypeError, ImportError, NotImplementedError) as error:
         raise TransportError(f"bus `{options}` does not open: {error}") from error
 
@@ -70,7 +70,9 @@ class CanTransport:
         try:
             self._buses[frame.bus].send(to_message(frame), timeout=0.0)
         except (can.CanError, OSError, ValueError) as error:
-            raise TransportError(f"bus `{frame.bus}` did not take frame {frame.can_id:#x}: {error}") from error
+            raise TransportError(
+                f"bus `{frame.bus}` did not take frame {frame.can_id:#x}: {error}"
+            ) from error
 
     def receive(self, until_ms: int) -> list[tuple[int, RawFrame]]:
         wait_s = max(0.0, (until_ms - self.now_ms()) / 1000)

@@ -1,0 +1,107 @@
+"""The chain: every edit, removal, reorder and torn line shows; a restart continues it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from intent_bridge.audit import AuditLog, read, verify
+
+
+def write(path: Path, count: int) -> None:
+    log = AuditLog(path, fsync="off")
+    for number in range(count):
+        log.write({"type": "outcome", "n": number})
+    log.close()
+
+
+def test_what_was_written_reads_back_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    write(path, 5)
+    assert [r["n"] for r in read(path)] == [0, 1, 2, 3, 4]
+    assert verify(path) == (5, None)
+
+
+def test_a_restart_continues_the_chain(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    write(path, 2)
+    write(path, 2)
+    assert verify(path) == (4, None)
+
+
+def test_a_torn_last_line_is_cut_off_and_the_chain_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    write(path, 2)
+    with path.open("ab") as file:
+        file.write(b'{"type":"outc')
+    assert verify(path)[1] is not None
+    write(path, 1)
+    assert verify(path) == (3, None)
+
+
+@pytest.mark.parametrize(
+    ("damage", "line"),
+    [
+        (lambda lines: [lines[0].replace('"n":0', '"n":7'), *lines[1:]], 1),
+        (lambda lines: [lines[0], *lines[2:]], 2),
+        (lambda lines: [lines[1], lines[0], *lines[2:]], 1),
+        (lambda lines: [*lines[:2], "nonsense", lines[2]], 3),
+        (lambda lines: [*lines[:2], "[1]", lines[2]], 3),
+    ],
+    ids=["edit", "removal", "reorder", "garbage", "no record"],
+)
+def test_every_damage_is_found_at_its_line(tmp_path: Path, damage, line: int) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "audit.jsonl"
+    write(path, 4)
+    path.write_text("\n".join(damage(path.read_text().splitlines())) + "\n")
+    broken = verify(path)[1]
+    assert broken is not None and broken.line == line
+    with pytest.raises(ValueError, match=f":{line}: "):
+        list(read(path))
+
+
+def test_an_edit_with_a_recomputed_hash_breaks_the_next_line(tmp_path: Path) -> None:
+    from intent_bridge.audit.log import GENESIS, seal
+
+    path = tmp_path / "audit.jsonl"
+    write(path, 3)
+    lines = path.read_text().splitlines()
+    forged, _ = seal(GENESIS, {"type": "outcome", "n": 99})
+    path.write_text(forged + "\n".join(lines[1:]) + "\n")
+    broken = verify(path)[1]
+    assert broken is not None and broken.line == 2
+
+
+def test_each_record_is_on_the_disk_when_fsync_is_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr("intent_bridge.audit.log.os.fsync", synced.append)
+    log = AuditLog(tmp_path / "a.jsonl", fsync="each")
+    log.write({"n": 1})
+    log.write({"n": 2})
+    assert len(synced) == 2
+    log.close()
+
+
+def test_a_batch_is_synced_when_it_is_full_and_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr("intent_bridge.audit.log.os.fsync", synced.append)
+    log = AuditLog(tmp_path / "a.jsonl", fsync="batch")
+    for number in range(65):
+        log.write({"n": number})
+    assert len(synced) == 1
+    log.close()
+    log.close()
+    assert len(synced) == 2
+
+
+def test_records_are_canonical_json(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    log = AuditLog(path, fsync="off")
+    log.write({"b": 1, "a": "ü"})
+    log.close()
+    line = path.read_text()
+    assert line.startswith('{"a":"\\u00fc","b":1,"prev":') and json.loads(line)["a"] == "ü"
