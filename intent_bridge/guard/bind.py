@@ -7,7 +7,7 @@ from typing import Final
 from ..errors import Problem
 from ..profile.report import Place
 from . import units
-from .check import Checker, Kind
+from .check import Checker, Kind, Remark
 from .lang import RuleTextError, Tree, bind, names, parse
 from .rules import VALUE, PackFile, Rule, RuleText, Trees
 
@@ -82,20 +82,23 @@ class Binder:
             for key, tree in self.trees.items():
                 bound[key] = bind(tree, places)
             lacking = self._lacking(bound.values(), path)
-            checker = Checker(self._scope(path, target, bound.values()), path)
+            scope = self._scope(path, target, bound.values())
+            remarks: list[tuple[str, Remark]] = []
             when = low = high = None
             for key, tree in bound.items():
+                checker = Checker(scope, path)
                 if key == "when":
                     when = checker.condition(tree)
                 elif key == "lo":
                     low = checker.bound(tree, target, upper=False)
                 else:
                     high = checker.bound(tree, target, upper=True)
+                remarks += ((key, remark) for remark in checker.remarks)
         except RuleTextError as error:
             self._trouble(key, str(error), error.mend)
             return None
         if not lacking:
-            self._remarks(checker, path)
+            self._remarks(remarks, path)
         document = self.place.document
         kept = Trees(bound.get("when"), bound.get("lo"), bound.get("hi"))
         line = document.line_of((*self.place.path, "id"))
@@ -129,12 +132,12 @@ class Binder:
             self._warn(what, "add the sensor to the profile, if the vehicle has it")
         return bool(lacking)
 
-    def _remarks(self, checker: Checker, path: str) -> None:
-        for remark in checker.remarks:
+    def _remarks(self, remarks: Iterable[tuple[str, Remark]], path: str) -> None:
+        for key, remark in remarks:
             if self.pack.pack.for_every_vehicle:
                 self._warn(f"rule `{self.text.id}` on `{path}`: {remark.what}", "")
             else:
-                self._trouble("when", remark.what, remark.mend)
+                self._trouble(key, remark.what, remark.mend)
 
     def _trouble(self, key: str, what: str, mend: str) -> None:
         self.place.below(key).problem(f"rule `{self.text.id}`: {what}", mend)

@@ -119,6 +119,9 @@ class Checker:
                 Remark(f"the bound `{bound.text}` lies outside the range of the path", "mend the number")
             )
 
+    def _knows(self, name: str) -> bool:
+        return name == "current" or name in self._kinds
+
     def _kind(self, name: str) -> tuple[str, Kind]:
         name = self._current if name == "current" else name
         if name not in self._kinds:
@@ -132,19 +135,19 @@ class Checker:
             raise RuleTextError(f"`{tree.text}` never changes", "leave `when` out, or write `x` or `not x`")
         name, kind = self._kind(tree.text)
         if kind.type != "boolean":
-            raise RuleTextError(f"`{name}` is a {kind.type}, not a boolean", "compare it with a value")
+            raise RuleTextError(f"`{name}` is no boolean", "compare it with a value")
         return name
 
     def _enum(self, tree: lang.Compare) -> ir.Node | None:
         """The test for a member of an enum; None when the comparison is about numbers."""
-        sides = [side.text if isinstance(side, lang.Name) else "" for side in (tree.left, tree.right)]
-        known = [name == "current" or name in self._kinds for name in sides]
-        if known == [False, True]:
-            sides.reverse()
-        elif known != [True, False] or not sides[1]:
+        if not (isinstance(tree.left, lang.Name) and isinstance(tree.right, lang.Name)):
             return None
-        name, kind = self._kind(sides[0])
-        member = sides[1]
+        name, member = tree.left.text, tree.right.text
+        if self._knows(name) == self._knows(member):
+            return None
+        if self._knows(member):
+            name, member = member, name
+        name, kind = self._kind(name)
         if kind.type == "boolean":
             raise RuleTextError(
                 f"`{name}` is a boolean and is not compared", f"write `{name}` or `not {name}`"
@@ -227,9 +230,7 @@ class Checker:
             case lang.Name(text):
                 name, kind = self._kind(text)
                 if kind.type != "number":
-                    raise RuleTextError(
-                        f"`{name}` is a {kind.type}, not a number", "compare it with one of its values"
-                    )
+                    raise RuleTextError(f"`{name}` is no number", "compare it with one of its values")
                 return _Sum({name: kind.step}, Fraction(0), kind.dimension, kind.unit)
             case lang.Arith("*", left, right):
                 return self._product(left, right)

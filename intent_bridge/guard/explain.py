@@ -74,11 +74,11 @@ class Explanation:
 
     def _way_out(self, rule: Rule) -> list[str]:
         """What would have to become true for the rule to rest; nothing for one that always fires."""
-        if rule.when is not None and ir.truth(rule.when, self.env) is not True:
-            return [ir.until_false(rule.when, self.env)]
-        if rule.text.effect == "clamp":
-            sides = ((rule.low, ">="), (rule.high, "<="))
-            return [f"{VALUE} {op} {bound.text}" for bound, op in sides if bound is not None]
+        applies = rule.when is None or ir.truth(rule.when, self.env) is True
+        if rule.text.effect == "clamp" and applies:
+            sides = ((rule.low, False, ">="), (rule.high, True, "<="))
+            open_sides = ((b, op) for b, upper, op in sides if b and b.at(self.env, upper=upper) is None)
+            return [f"{VALUE} {op} {bound.text}" for bound, op in open_sides]
         return [] if rule.when is None else [ir.until_false(rule.when, self.env)]
 
     def _moves(self, rule: Rule) -> bool:

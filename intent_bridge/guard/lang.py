@@ -124,7 +124,8 @@ def _tokens(text: str) -> Iterator[_Token]:
         match = _TOKEN.match(text, at)
         if match is None:
             column = at + len(text[at:]) - len(text[at:].lstrip())
-            raise RuleTextError(f"`{text[column]}` at column {column + 1} is not in the rule language")
+            mend = "write `==`" if text[column] == "=" else "write comparisons joined by `and`, `or`, `not`"
+            raise RuleTextError(f"`{text[column]}` at column {column + 1} is not in the rule language", mend)
         kind = str(match.lastgroup)
         word, column, at = match[kind], match.start(kind) + 1, match.end()
         if kind == "number":
@@ -139,8 +140,8 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _unexpected(token: _Token) -> RuleTextError:
-    mend = "write `==` for equality" if token.text == "=" else ""
-    return RuleTextError(f"`{token.text.strip()}` at column {token.column} is not expected there", mend)
+    what = f"`{token.text.strip()}` at column {token.column} is not expected there"
+    return RuleTextError(what, "write `a < b`, `x == MEMBER`, `not x`, joined by `and`, `or`")
 
 
 class _Parser:

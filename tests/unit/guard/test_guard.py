@@ -1,0 +1,452 @@
+"""The meaning of verdicts: default deny, clamps, unknown, confirmation, deferral, permits and watching."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from intent_bridge.guard import Guard, load_packs
+from intent_bridge.types import (
+    Action,
+    Decision,
+    Provenance,
+    Quality,
+    Sample,
+    SeatZone,
+    Speaker,
+    Value,
+)
+
+from .car import (
+    AIR_CON,
+    AIRFLOW,
+    DRIVER,
+    FAN,
+    GEAR,
+    LANE_KEEP,
+    NOW,
+    OUTSIDE,
+    PASSENGER,
+    SEAT,
+    SPEED,
+    TEMPERATURE,
+    guard,
+    ids,
+    judge,
+    rule,
+    state,
+    with_pack,
+)
+
+MOVING = rule(id="seat.moving", when="Vehicle.Speed > 5 km/h")
+
+
+# Default deny
+
+
+def test_a_path_without_actuator_is_denied(tmp_path: Path) -> None:
+    verdict = judge(guard(tmp_path, rule()), "Vehicle.Nothing", 1)
+    assert (verdict.decision, ids(verdict), verdict.permit) == (Decision.DENY, ["default.deny"], None)
+
+
+def test_a_sensor_is_no_actuator(tmp_path: Path) -> None:
+    assert ids(judge(guard(tmp_path, rule()), SPEED, 0)) == ["default.deny"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [(SEAT, 51), (SEAT, -1), (SEAT, True), (SEAT, "5"), (SEAT, 5.0), (AIR_CON, 1), (AIRFLOW, "CEILING")],
+)
+def test_a_value_that_the_path_cannot_take_is_denied(tmp_path: Path, path: str, value: Value) -> None:
+    verdict = judge(guard(tmp_path, MOVING), path, value)
+    assert (verdict.decision, ids(verdict)) == (Decision.DENY, ["default.value"])
+
+
+def test_two_values_for_one_path_are_denied_in_either_order(tmp_path: Path) -> None:
+    made = guard(tmp_path, MOVING)
+    for values in ((10, 20), (20, 10)):
+        actions = [Action(SEAT, value) for value in values]
+        verdict = made.judge(actions, state(), DRIVER, NOW)
+        assert verdict.decision is Decision.DENY
+        assert set(ids(verdict)) == {"default.ambiguous"}
+    same = made.judge([Action(SEAT, 10), Action(SEAT, 10)], state(), DRIVER, NOW)
+    assert same.decision is Decision.ALLOW
+
+
+def test_a_call_without_actions_gets_no_permit(tmp_path: Path) -> None:
+    verdict = guard(tmp_path, MOVING).judge([], state(), DRIVER, NOW)
+    assert (verdict.decision, verdict.permit) == (Decision.ALLOW, None)
+
+
+# Deny, and the way out
+
+
+@pytest.mark.parametrize(
+    ("speed", "decision"), [(0, Decision.ALLOW), (50, Decision.ALLOW), (51, Decision.DENY)]
+)
+def test_a_deny_rule_fires_exactly_above_its_threshold(
+    tmp_path: Path, speed: int, decision: Decision
+) -> None:
+    verdict = judge(guard(tmp_path, MOVING), SEAT, 30, {SPEED: speed})
+    assert verdict.decision is decision
+    assert (verdict.permit is None) == (decision is Decision.DENY)
+    assert verdict.unlock == (("Vehicle.Speed <= 5 km/h",) if decision is Decision.DENY else ())
+
+
+def test_a_denial_carries_the_rule_and_its_reason(tmp_path: Path) -> None:
+    (hit,) = judge(guard(tmp_path, MOVING), SEAT, 30, {SPEED: 60}).hits
+    assert (hit.id, hit.path, hit.effect, hit.reason_key) == ("seat.moving", SEAT, Decision.DENY, "a-reason")
+    assert hit.unknown == ()
+
+
+@pytest.mark.parametrize(
+    ("when", "unlock"),
+    [
+        ("Vehicle.Speed > 5 km/h and value > 100 mm", "Vehicle.Speed <= 5 km/h or value <= 100 mm"),
+        ("Vehicle.Speed > 5 km/h or speaker == driver", "Vehicle.Speed <= 5 km/h and speaker != driver"),
+        ("Vehicle.Speed > 5 km/h or speaker == app", "Vehicle.Speed <= 5 km/h"),
+        (
+            "(Vehicle.Speed > 5 km/h and value > 100 mm) or not Vehicle.Cabin.Door.Row1.DriverSide.IsOpen",
+            "(Vehicle.Speed <= 5 km/h or value <= 100 mm) and Vehicle.Cabin.Door.Row1.DriverSide.IsOpen",
+        ),
+        (
+            "not (Vehicle.Speed <= 5 km/h or Vehicle.Cabin.Door.Row1.DriverSide.IsOpen)",
+            "Vehicle.Speed <= 5 km/h or Vehicle.Cabin.Door.Row1.DriverSide.IsOpen",
+        ),
+        ("not Vehicle.Cabin.Door.Row1.DriverSide.IsOpen", "Vehicle.Cabin.Door.Row1.DriverSide.IsOpen"),
+        ("untrusted_text or Vehicle.Speed == 6 km/h", "Vehicle.Speed != 6 km/h"),
+    ],
+)
+def test_unlock_is_what_would_have_to_become_true_and_no_more(tmp_path: Path, when: str, unlock: str) -> None:
+    assert judge(guard(tmp_path, rule(when=when)), SEAT, 30, {SPEED: 60}).unlock == (unlock,)
+
+
+def test_an_unconditional_denial_has_no_way_out(tmp_path: Path) -> None:
+    verdict = judge(guard(tmp_path, rule()), SEAT, 30)
+    assert (verdict.decision, verdict.unlock) == (Decision.DENY, ())
+
+
+# Unknown
+
+
+@pytest.mark.parametrize("effect", ["deny", "confirm", "watch"])
+def test_an_unknown_input_denies_whatever_the_effect(tmp_path: Path, effect: str) -> None:
+    made = guard(tmp_path, rule(effect=effect, when="Vehicle.Speed > 5 km/h"))
+    verdict = judge(made, SEAT, 30, {SPEED: None}, confirmed=True)
+    assert verdict.decision is Decision.DENY
+    assert verdict.hits[0].unknown == ((SPEED, Quality.MISSING),)
+    assert verdict.unlock == ("Vehicle.Speed <= 5 km/h",)
+
+
+@pytest.mark.parametrize(
+    ("sample", "quality"),
+    [
+        (Sample(0, NOW - 201, Quality.OK), Quality.STALE),
+        (Sample(0, NOW + 1, Quality.OK), Quality.FUTURE),
+        (Sample(0, NOW, Quality.FROZEN), Quality.FROZEN),
+        (Sample(None, NOW, Quality.OK), Quality.NOT_AVAILABLE),
+        (Sample(9999, NOW, Quality.OK), Quality.OUT_OF_RANGE),
+        (Sample("0", NOW, Quality.OK), Quality.OUT_OF_RANGE),
+        (Sample(False, NOW, Quality.OK), Quality.OUT_OF_RANGE),
+    ],
+)
+def test_a_sample_that_may_not_be_used_denies_with_its_reason(
+    tmp_path: Path, sample: Sample, quality: Quality
+) -> None:
+    made = guard(tmp_path, MOVING)
+    verdict = made.judge([Action(SEAT, 30)], {**state(), SPEED: sample}, DRIVER, NOW)
+    assert verdict.decision is Decision.DENY
+    assert verdict.hits[0].unknown == ((SPEED, quality),)
+
+
+def test_an_unknown_input_that_cannot_matter_does_not_deny(tmp_path: Path) -> None:
+    made = guard(tmp_path, rule(when="value > 200 mm and Vehicle.Speed > 5 km/h"))
+    assert judge(made, SEAT, 30, {SPEED: None}).decision is Decision.ALLOW
+    assert judge(made, SEAT, 41, {SPEED: None}).decision is Decision.DENY
+
+
+def test_an_unknown_part_beside_a_true_one_is_a_plain_denial(tmp_path: Path) -> None:
+    made = guard(tmp_path, rule(when="value > 100 mm or Vehicle.Speed > 5 km/h"))
+    (hit,) = judge(made, SEAT, 30, {SPEED: None}).hits
+    assert hit.unknown == ()
+
+
+def test_unknown_defers_where_the_rule_says_so(tmp_path: Path) -> None:
+    waits = rule(when="Vehicle.Speed > 5 km/h", on_unknown="defer", deadline_ms=3000)
+    verdict = judge(guard(tmp_path, waits), SEAT, 30, {SPEED: None})
+    assert (verdict.decision, verdict.defer_deadline_ms) == (Decision.DEFER, 3000)
+    assert judge(guard(tmp_path, waits), SEAT, 30, {SPEED: 60}).decision is Decision.DENY
+
+
+@pytest.mark.parametrize(
+    ("when", "values"),
+    [
+        ("Vehicle.Powertrain.Transmission.SelectedGear != P", {GEAR: None}),
+        ("Vehicle.Powertrain.Transmission.SelectedGear == D", {GEAR: None}),
+        ("Vehicle.Cabin.Door.Row1.DriverSide.IsOpen", {"Vehicle.Cabin.Door.Row1.DriverSide.IsOpen": None}),
+        (
+            "not Vehicle.Cabin.Door.Row1.DriverSide.IsOpen",
+            {"Vehicle.Cabin.Door.Row1.DriverSide.IsOpen": None},
+        ),
+        ("value > current", {SEAT: None}),
+        ("not (value > current and untrusted_text)", {SEAT: None}),
+    ],
+)
+def test_unknown_denies_for_every_kind_of_condition(
+    tmp_path: Path, when: str, values: dict[str, Value | None]
+) -> None:
+    assert judge(guard(tmp_path, rule(when=when)), SEAT, 30, values).decision is Decision.DENY
+
+
+# Clamp
+
+
+HIGH = rule(id="fan.high", effect="clamp", on=[FAN], hi="60 %")
+LOW = rule(id="fan.low", effect="clamp", on=[FAN], lo="30 %", when="Vehicle.Speed > 5 km/h")
+
+
+@pytest.mark.parametrize(
+    ("asked", "speed", "emitted", "fired"),
+    [
+        (5, 0, 5, []),
+        (6, 0, 6, []),
+        (7, 0, 6, ["fan.high"]),
+        (0, 0, 0, []),
+        (0, 60, 3, ["fan.low"]),
+        (3, 60, 3, []),
+    ],
+)
+def test_clamps_move_a_value_to_the_nearest_allowed_one(
+    tmp_path: Path, asked: int, speed: int, emitted: int, fired: list[str]
+) -> None:
+    verdict = judge(guard(tmp_path, HIGH, LOW), FAN, asked, {SPEED: speed})
+    assert verdict.emitted == (Action(FAN, emitted),)
+    assert verdict.requested == (Action(FAN, asked),)
+    assert ids(verdict) == fired
+    assert verdict.decision is (Decision.CLAMP if fired else Decision.ALLOW)
+    assert verdict.permit is not None
+    assert verdict.permit.emitted == {FAN: emitted}
+
+
+def test_clamps_that_exclude_each_other_deny(tmp_path: Path) -> None:
+    low = rule(id="fan.blower", effect="clamp", on=[FAN], hi="20 %")
+    verdict = judge(guard(tmp_path, HIGH, LOW, low), FAN, 5, {SPEED: 60})
+    assert verdict.decision is Decision.DENY
+    assert ids(verdict) == ["clamp.conflict", "fan.blower"]
+    assert verdict.unlock == ("30 % <= 20 %",)
+    assert verdict.emitted == verdict.requested
+
+
+def test_a_clamp_beyond_the_range_of_the_path_denies(tmp_path: Path) -> None:
+    too_low = rule(effect="clamp", on=[TEMPERATURE], hi="Vehicle.Exterior.AirTemperature")
+    verdict = judge(guard(tmp_path, too_low), TEMPERATURE, 40, {OUTSIDE: 5})
+    assert ids(verdict) == ["clamp.conflict", "a.rule"]
+    assert verdict.unlock == ("LO <= Vehicle.Exterior.AirTemperature",)
+
+
+@pytest.mark.parametrize(("key", "emitted"), [("hi", 2), ("lo", 3)])
+def test_a_bound_between_two_steps_is_rounded_to_the_safe_side(
+    tmp_path: Path, key: str, emitted: int
+) -> None:
+    half = rule(effect="clamp", on=[FAN], **{key: "0.5 * current"})
+    verdict = judge(guard(tmp_path, half), FAN, {"hi": 9, "lo": 0}[key], {FAN: 5})
+    assert verdict.emitted == (Action(FAN, emitted),)
+
+
+def test_a_bound_may_scale_another_path(tmp_path: Path) -> None:
+    bound = rule(effect="clamp", on=[TEMPERATURE], hi="2 * Vehicle.Exterior.AirTemperature + 0.5 Celsius")
+    assert judge(guard(tmp_path, bound), TEMPERATURE, 60, {OUTSIDE: 10}).emitted == (Action(TEMPERATURE, 41),)
+
+
+@pytest.mark.parametrize("when", ["", "Vehicle.Speed > 5 km/h"])
+def test_a_clamp_whose_bound_is_unknown_denies(tmp_path: Path, when: str) -> None:
+    bound = rule(effect="clamp", on=[FAN], lo="10 %", hi="current + 10 %", when=when)
+    verdict = judge(guard(tmp_path, bound), FAN, 5, {FAN: None, SPEED: 60})
+    assert verdict.decision is Decision.DENY
+    assert verdict.hits[0].unknown == ((FAN, Quality.MISSING),)
+    assert verdict.unlock == ("value <= current + 10 %",)
+
+
+def test_a_clamp_whose_condition_is_unknown_denies(tmp_path: Path) -> None:
+    verdict = judge(guard(tmp_path, LOW), FAN, 5, {SPEED: None})
+    assert (verdict.decision, verdict.unlock) == (Decision.DENY, ("Vehicle.Speed <= 5 km/h",))
+
+
+def test_a_clamp_that_cannot_apply_needs_no_bound(tmp_path: Path) -> None:
+    bound = rule(effect="clamp", on=[FAN], hi="current", when="Vehicle.Speed > 5 km/h")
+    assert judge(guard(tmp_path, bound), FAN, 5, {FAN: None}).decision is Decision.ALLOW
+
+
+def test_deny_and_confirm_judge_the_value_that_is_emitted(tmp_path: Path) -> None:
+    made = guard(tmp_path, HIGH, LOW, rule(id="fan.loud", effect="confirm", on=[FAN], when="value > 20 %"))
+    assert judge(made, FAN, 2, {SPEED: 0}).decision is Decision.ALLOW
+    assert judge(made, FAN, 2, {SPEED: 60}).decision is Decision.CONFIRM
+    deny = guard(tmp_path, HIGH, rule(id="fan.deny", on=[FAN], when="value > 60 %"))
+    assert judge(deny, FAN, 10).decision is Decision.CLAMP
+
+
+# Confirm
+
+
+ASK = rule(id="lane.off", effect="confirm", on=[LANE_KEEP], when="not value")
+
+
+def test_confirmation_lifts_confirm(tmp_path: Path) -> None:
+    made = guard(tmp_path, ASK)
+    asked = judge(made, LANE_KEEP, False)
+    assert (asked.decision, asked.permit) == (Decision.CONFIRM, None)
+    lifted = judge(made, LANE_KEEP, False, confirmed=True)
+    assert lifted.decision is Decision.ALLOW
+    assert lifted.permit is not None
+    assert ids(lifted) == ["lane.off"]
+
+
+def test_confirmation_never_lifts_a_denial(tmp_path: Path) -> None:
+    deny = rule(id="lane.moving", on=[LANE_KEEP], when="Vehicle.Speed > 0 km/h")
+    verdict = judge(guard(tmp_path, ASK, deny), LANE_KEEP, False, {SPEED: 1}, confirmed=True)
+    assert (verdict.decision, verdict.permit) == (Decision.DENY, None)
+    assert ids(verdict) == ["lane.moving", "lane.off"]
+
+
+def test_the_digest_holds_from_question_to_answer(tmp_path: Path) -> None:
+    made = guard(tmp_path, ASK)
+    first = judge(made, LANE_KEEP, False).digest
+    assert len(first) == 64
+    assert judge(made, LANE_KEEP, False, confirmed=True).digest == first
+    assert judge(made, LANE_KEEP, False, {SPEED: 100}, confirmed=True).digest == first
+
+
+def test_the_digest_changes_with_everything_it_is_bound_to(tmp_path: Path) -> None:
+    other = rule(id="lane.speed", on=[LANE_KEEP], effect="confirm", when="Vehicle.Speed > 5 km/h")
+    made = guard(tmp_path, ASK, other)
+    first = judge(made, LANE_KEEP, False).digest
+    elsewhere = replace(DRIVER, zone=SeatZone.PASSENGER)
+    assert judge(made, LANE_KEEP, False, who=elsewhere).digest != first
+    assert judge(made, LANE_KEEP, False, {SPEED: 60}).digest != first
+    assert judge(made, LANE_KEEP, False, {SPEED: None}).digest != first
+    assert judge(made, LANE_KEEP, True, confirmed=True).digest != first
+    assert judge(guard(tmp_path, ASK), LANE_KEEP, False).digest != first
+
+
+def test_the_digest_is_empty_where_no_confirmation_plays_a_part(tmp_path: Path) -> None:
+    assert judge(guard(tmp_path, ASK), LANE_KEEP, True).digest == ""
+
+
+# Defer
+
+
+def test_a_deferred_call_waits_for_the_shortest_deadline(tmp_path: Path) -> None:
+    park = rule(id="seat.park", effect="defer", when=f"{GEAR} != P", deadline_ms=120_000)
+    still = rule(id="seat.still", effect="defer", when="Vehicle.Speed > 0 km/h", deadline_ms=5_000)
+    verdict = judge(guard(tmp_path, park, still), SEAT, 30, {GEAR: "D", SPEED: 10})
+    assert (verdict.decision, verdict.permit, verdict.defer_deadline_ms) == (Decision.DEFER, None, 5_000)
+    assert verdict.unlock == (f"{GEAR} == P", "Vehicle.Speed <= 0 km/h")
+
+
+def test_a_denied_call_has_no_deadline(tmp_path: Path) -> None:
+    park = rule(id="seat.park", effect="defer", when=f"{GEAR} != P", deadline_ms=120_000)
+    verdict = judge(guard(tmp_path, park, MOVING), SEAT, 30, {GEAR: "D", SPEED: 60})
+    assert (verdict.decision, verdict.defer_deadline_ms) == (Decision.DENY, None)
+
+
+# Whole calls
+
+
+def test_a_call_takes_the_heaviest_verdict_of_its_actions(tmp_path: Path) -> None:
+    made = guard(tmp_path, MOVING, HIGH)
+    actions = [Action(FAN, 9), Action(SEAT, 30)]
+    verdict = made.judge(actions, state({SPEED: 60}), DRIVER, NOW)
+    assert (verdict.decision, verdict.permit) == (Decision.DENY, None)
+    assert verdict.emitted == (Action(FAN, 6), Action(SEAT, 30))
+    assert ids(verdict) == ["fan.high", "seat.moving"]
+
+
+def test_a_permit_names_policy_values_and_the_longest_lifetime(tmp_path: Path) -> None:
+    made = guard(tmp_path, MOVING)
+    permit = made.judge([Action(FAN, 5), Action(SEAT, 30)], state(), DRIVER, NOW).permit
+    assert permit is not None
+    assert permit.emitted == {FAN: 5, SEAT: 30}
+    assert permit.policy_hash == made.policy_hash
+    assert (permit.minted_ms, permit.expires_ms) == (NOW, NOW + 20_000)
+    with pytest.raises(TypeError):
+        permit.emitted[FAN] = 9  # type: ignore[index]
+
+
+def test_who_asks_decides_where_a_rule_says_so(tmp_path: Path) -> None:
+    made = guard(
+        tmp_path,
+        rule(id="a.speaker", when="speaker != driver"),
+        rule(id="a.zone", when="speaker_zone == rear_left"),
+        rule(id="a.channel", when="channel == app"),
+        rule(id="a.text", when="untrusted_text"),
+    )
+    assert judge(made, SEAT, 30).decision is Decision.ALLOW
+    assert ids(judge(made, SEAT, 30, who=PASSENGER)) == ["a.speaker"]
+    assert ids(judge(made, SEAT, 30, who=replace(DRIVER, zone=SeatZone.REAR_LEFT))) == ["a.zone"]
+    assert ids(judge(made, SEAT, 30, who=replace(DRIVER, untrusted_text=True))) == ["a.text"]
+    assert ids(judge(made, SEAT, 30, who=Provenance(Speaker.UNKNOWN))) == ["a.speaker"]
+
+
+def test_inputs_are_what_the_rules_of_the_paths_read(tmp_path: Path) -> None:
+    made = guard(
+        tmp_path, MOVING, rule(id="a.fan", effect="clamp", on=[FAN], hi="current + 10 %", when=f"{GEAR} == P")
+    )
+    assert made.inputs([SEAT]) == {SPEED}
+    assert made.inputs([FAN, SEAT]) == {SPEED, FAN, GEAR}
+    assert made.inputs([LANE_KEEP, "Vehicle.Nothing"]) == frozenset()
+
+
+# Watching a motion
+
+
+@pytest.mark.parametrize(
+    ("keys", "changes", "stops"),
+    [
+        ({"effect": "watch", "when": "Vehicle.Speed > 3 km/h"}, {SPEED: 31}, True),
+        ({"effect": "watch", "when": "Vehicle.Speed > 3 km/h"}, {SPEED: 30}, False),
+        ({"effect": "watch", "when": "Vehicle.Speed > 3 km/h"}, {SPEED: None}, True),
+        ({"when": "Vehicle.Speed > 3 km/h"}, {SPEED: 31}, True),
+        ({"when": "Vehicle.Speed > 3 km/h"}, {SPEED: None}, True),
+        ({"effect": "confirm", "when": "Vehicle.Speed > 3 km/h"}, {SPEED: 31}, False),
+        ({"effect": "confirm", "when": "Vehicle.Speed > 3 km/h"}, {SPEED: None}, True),
+        ({"effect": "defer", "when": f"{GEAR} != P", "deadline_ms": 10}, {GEAR: "D"}, True),
+        ({"effect": "clamp", "when": "Vehicle.Speed > 3 km/h", "hi": "100 mm"}, {SPEED: 31}, True),
+        ({"effect": "clamp", "when": "Vehicle.Speed > 3 km/h", "hi": "150 mm"}, {SPEED: 31}, False),
+    ],
+)
+def test_a_motion_stops_when_it_could_not_be_started_again(
+    tmp_path: Path, keys: dict[str, str], changes: dict[str, Value | None], stops: bool
+) -> None:
+    made = guard(tmp_path, rule(**keys))
+    permit = judge(made, SEAT, 30, confirmed=True).permit
+    assert permit is not None
+    assert made.watch(permit, DRIVER, state(), NOW) == ()
+    hits = made.watch(permit, DRIVER, state(changes), NOW)
+    assert [hit.id for hit in hits] == (["a.rule"] if stops else [])
+
+
+def test_a_motion_that_would_be_stopped_is_not_started(tmp_path: Path) -> None:
+    made = guard(tmp_path, rule(effect="watch", when="Vehicle.Speed > 3 km/h"))
+    assert judge(made, SEAT, 30, {SPEED: 31}).decision is Decision.DENY
+
+
+def test_what_does_not_move_is_not_watched(tmp_path: Path) -> None:
+    made = guard(tmp_path, rule(id="a.fan", on=[FAN], when="Vehicle.Speed > 3 km/h"))
+    permit = judge(made, FAN, 5).permit
+    assert permit is not None
+    assert made.watch(permit, DRIVER, state({SPEED: 99}), NOW) == ()
+
+
+def test_a_motion_stops_when_the_rules_change(tmp_path: Path) -> None:
+    permit = judge(guard(tmp_path, rule(id="a.old", when="Vehicle.Speed > 3 km/h")), SEAT, 30).permit
+    assert permit is not None
+    hits = guard(tmp_path, MOVING).watch(permit, DRIVER, state(), NOW)
+    assert [(hit.id, hit.path) for hit in hits] == [("default.policy", SEAT)]
+
+
+def test_a_vehicle_without_the_sensor_of_a_rule_is_denied(tmp_path: Path) -> None:
+    head = "names:\n  Vehicle.Rain: {type: boolean}\n"
+    profile = with_pack(tmp_path, rule(when="Vehicle.Rain", effect="confirm"), head=head, layer="base")
+    verdict = judge(Guard(profile, load_packs(profile)), SEAT, 30)
+    assert verdict.decision is Decision.DENY
+    assert verdict.hits[0].unknown == (("Vehicle.Rain", Quality.MISSING),)
