@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+import cantools
+import e2e.p02
+import e2e.p05
+
 from intent_bridge.profile import Profile, load_profile
 from intent_bridge.types import _MINT, Frame, Permit, Quality, RawFrame, Sample, Value
 
@@ -19,6 +23,24 @@ OTHER_SEAT = "Vehicle.Cabin.Seat.Row1.PassengerSide.Position"
 LANE_KEEP = "Vehicle.ADAS.LaneKeepAssist.IsEnabled"
 LANE_KEEP_MODE = "Vehicle.ADAS.LaneKeepAssist.Mode"
 SPEED = "Vehicle.Speed"
+
+DBC = cantools.database.load_file(TINY_CAR / "body.dbc")
+CLIMATE: dict[str, object] = {
+    "CmdAlive": 7,
+    "CmdResult": "ACCEPTED",
+    "AirCon": "ON",
+    "DriverTemp": 21.5,
+    "Airflow": "FACE",
+    "Fan": 40,
+    "CabinTemp": 20.0,
+}
+SEATS: dict[str, object] = {
+    "SeatIndex": 0,
+    "CmdAlive": 0,
+    "CmdResult": "NONE",
+    "Position0": 100,
+    "Heating0": 2,
+}
 
 
 @cache
@@ -42,3 +64,16 @@ def with_bit(frame: Frame | RawFrame, byte: int, flip: int) -> RawFrame:
     data = bytearray(raw.data)
     data[byte] ^= flip
     return raw._replace(data=bytes(data))
+
+
+def status(name: str, counter: int, values: dict[str, object]) -> RawFrame:
+    """A frame as an ECU sends it: encoded by cantools, protected by autosar-e2e."""
+    message = DBC.get_message_by_name(name)
+    spec = tiny_car().messages[name].spec.e2e
+    assert spec is not None
+    data = bytearray(message.encode({"CRC": 0, "Alive": counter, **values}, strict=False))
+    if spec.profile == "P02":
+        e2e.p02.e2e_p02_protect(data, bytes(spec.data_ids), increment_counter=False)
+    else:
+        e2e.p05.e2e_p05_protect(data, spec.data_ids[0], increment_counter=False)
+    return RawFrame("body", message.frame_id, False, message.is_fd, bytes(data))

@@ -1,7 +1,5 @@
 """Command frames: exactly the permitted values, and everybody else's setting left alone."""
 
-import dataclasses
-
 import cantools
 import pytest
 
@@ -116,7 +114,11 @@ def test_neutral_frames_go_only_where_the_ecu_does_not_latch() -> None:
     encoder = Encoder(tiny_car())
     assert encoder.neutral(permit({FAN: 1, LANE_KEEP_MODE: "WARN"}), {}, {}) == ()
     (frame,) = encoder.neutral(permit({SEAT: 10, SEAT_HEATING: 2, FAN: 1}), live({SEAT_HEATING: 2}), {})
-    assert (frame.message, frame.signals["Position0"], frame.signals["Heating0"]) == ("SEAT_CMD", "NO_REQUEST", 2)
+    assert (frame.message, frame.signals["Position0"], frame.signals["Heating0"]) == (
+        "SEAT_CMD",
+        "NO_REQUEST",
+        2,
+    )
     assert frame.origins["Position0"] == "neutral"
 
 
@@ -134,7 +136,9 @@ def test_siblings_names_every_actuator_a_frame_speaks_of() -> None:
 @pytest.mark.parametrize(
     "emitted", [{SPEED: 1}, {FAN: 11}, {FAN: True}, {FAN: "SNA"}, {AIR_CON: 1}, {AIRFLOW: "SIDEWAYS"}]
 )
-def test_a_permit_that_no_frame_can_say_is_our_own_fault_and_nothing_is_built(emitted: dict[str, int]) -> None:
+def test_a_permit_that_no_frame_can_say_is_our_own_fault_and_nothing_is_built(
+    emitted: dict[str, int],
+) -> None:
     encoder = Encoder(tiny_car())
     with pytest.raises(InvariantError):
         encoder.encode(permit(emitted), {}, {})
@@ -147,5 +151,7 @@ def test_a_frame_that_could_not_be_filled_is_reported_at_load() -> None:
         signal = profile.messages["CLIMATE_CMD"].dbc.get_signal_by_name(name)
         signal.raw_initial = None  # type: ignore[misc]
         signal.conversion.choices = {} if name == "Fan" else signal.choices
-    with pytest.raises(ProfileError, match="CLIMATE_CMD.Fan has neither start value nor not-available code"):
+    with pytest.raises(
+        ProfileError, match=r"CLIMATE_CMD\.Fan has neither start value nor not-available code"
+    ):
         Encoder(profile)
