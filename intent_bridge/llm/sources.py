@@ -1,0 +1,87 @@
+"""How one answer comes in, in pieces of any size: as text, as one JSON value, or as a stream of events."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from intent_bridge.errors import ToolCallError
+from intent_bridge.llm.door import read_message
+from intent_bridge.llm.fields import Assembler
+from intent_bridge.llm.framing import Framing
+from intent_bridge.llm.model import Message, OpenCall
+from intent_bridge.llm.table import ToolTable
+
+ReadText = Callable[[str, ToolTable], Message]
+ReadValue = Callable[[object], Message]
+
+
+class Source(Protocol):
+    """Takes an answer in pieces; ToolCallError from `feed` or `finish` refuses it."""
+
+    def feed(self, text: str) -> None: ...
+
+    def open_calls(self) -> tuple[OpenCall, ...]: ...
+
+    def finish(self) -> Message: ...
+
+
+class TextSource:
+    """Text with calls in it: read when it has ended."""
+
+    def __init__(self, read: ReadText, table: ToolTable) -> None:
+        self._read = read
+        self._table = table
+        self._pieces: list[str] = []
+
+    def feed(self, text: str) -> None:
+        self._pieces.append(text)
+
+    def open_calls(self) -> tuple[OpenCall, ...]:
+        return ()
+
+    def finish(self) -> Message:
+        return self._read("".join(self._pieces), self._table)
+
+
+class ValueSource:
+    """One JSON value: read when it has ended."""
+
+    def __init__(self, read: ReadValue) -> None:
+        self._read = read
+        self._pieces: list[str] = []
+
+    def feed(self, text: str) -> None:
+        self._pieces.append(text)
+
+    def open_calls(self) -> tuple[OpenCall, ...]:
+        return ()
+
+    def finish(self) -> Message:
+        return self._read(read_message("".join(self._pieces)))
+
+
+class EventSource:
+    """Events, each a JSON value or `[DONE]`: put together as they come."""
+
+    def __init__(self, framing: Framing, assembler: Assembler) -> None:
+        self._framing = framing
+        self._assembler = assembler
+
+    def feed(self, text: str) -> None:
+        for event in self._framing.feed(text):
+            self._add(event)
+
+    def open_calls(self) -> tuple[OpenCall, ...]:
+        return self._assembler.open_calls()
+
+    def finish(self) -> Message:
+        for event in self._framing.end():
+            try:
+                self._add(event)
+            except ToolCallError as error:
+                if error.code != "not_json":
+                    raise
+                # half an event: the assembler knows whether the answer had ended before
+        return self._assembler.finish()
+
+    def _add(self, event: str) -> None:
+        self._assembler.add(event if event.strip() == "[DONE]" else read_message(event))
