@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 
 from intent_bridge.profile import Profile
-from intent_bridge.types import Choice, Outcome, RuleHit, Value
 from intent_bridge.texts.sentences import choice_text, reason_text, sentence
 from intent_bridge.texts.words import Words, kind_of, setting_id
+from intent_bridge.types import Choice, Outcome, RuleHit, Value
 
 __all__ = ["Texts", "languages", "render"]
 

@@ -7,11 +7,12 @@ names confirmed values, every other status names what was emitted, and reasons c
 from collections.abc import Sequence
 
 from intent_bridge.profile import Profile
-from intent_bridge.types import ActionReport, Choice, Decision, Outcome, RuleHit, Status, Value
 from intent_bridge.texts.words import Words, kind_of, many, setting_id, zone_of
+from intent_bridge.types import ActionReport, Choice, Decision, Outcome, RuleHit, Status, Value
 
 CLAUSES_MAX = 3
 """More changed settings than that are counted, not listed: a sentence while driving is short."""
+PLACES_MAX = 2
 REASONS_MAX = 2
 
 _CARRIED_OUT = frozenset({Status.DONE, Status.NO_EFFECT, Status.SENT})
@@ -92,11 +93,13 @@ def _clauses(words: Words, profile: Profile, outcome: Outcome) -> list[str]:
 
 
 def _labels(words: Words, profile: Profile, paths: Sequence[str]) -> tuple[str, str]:
-    """The places of one setting in one name if they make up a row or the whole cabin, else as a list."""
+    """The places of one setting in one name if they make up a row or are many, else as a list."""
     zones = [zone_of(path, profile.file.driver_side) for path in paths]
     row = _ROWS.get(frozenset(zones)) if len(paths) > 1 else None
+    if row is None and len(paths) > PLACES_MAX:
+        row = "several"
     if row is not None:
-        return words.label(paths[0], row), many(row)
+        return words.label(paths[0], row, len(paths)), many(row)
     return _joined(words, "item", [words.label(path) for path in paths]), "yes" if len(paths) > 1 else "no"
 
 

@@ -52,7 +52,7 @@ class Words:
         self._bundle = FluentBundle([language], use_isolating=False)
         for file in files:
             self._bundle.add_resource(FluentResource(file.read_text(encoding="utf-8")), allow_overrides=True)
-        self._labels: dict[tuple[str, str], str] = {}
+        self._labels: dict[tuple[str, str, int], str] = {}
         self._values: dict[tuple[str, type, Value], str] = {}
 
     def has(self, message_id: str) -> bool:
@@ -68,13 +68,16 @@ class Words:
         """One message; ValueError when it lacks something, which a test of the catalogues rules out."""
         return self._format(self._bundle.get_message(message_id).value, message_id, arguments or {})
 
-    def label(self, path: str, zone: str | None = None) -> str:
-        """What people call this setting, with its place; `zone` replaces the path's own (`front_row`)."""
+    def label(self, path: str, zone: str | None = None, count: int = 1) -> str:
+        """What people call this setting, with its place.
+
+        `zone` replaces the path's own: `front_row`, or `several` for `count` places without a name.
+        """
         zone = zone or zone_of(path, self._driver_side)
-        key = (setting_id(path), zone)
+        key = (setting_id(path), zone, count)
         if key not in self._labels:
             name = key[0] if self.has(key[0]) else "setting"
-            self._labels[key] = self.text(name, {"zone": zone, "many": many(zone)})
+            self._labels[key] = self.text(name, {"zone": zone, "many": many(zone), "count": count})
         return self._labels[key]
 
     def value(self, path: str, quantity: Quantity, value: Value) -> str:
@@ -125,4 +128,4 @@ class Words:
 
 def many(zone: str) -> str:
     """Whether a zone is several places, for grammar."""
-    return "yes" if zone in ("front_row", "rear_row", "all") else "no"
+    return "yes" if zone in ("front_row", "rear_row", "all", "several") else "no"

@@ -9,6 +9,7 @@ place = { $zone ->
     [front_row] both front
     [rear_row] both rear
     [all] all
+    [several] { $count }
    *[none] the
   }
 s = { $many ->

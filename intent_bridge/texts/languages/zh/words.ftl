@@ -8,6 +8,7 @@ place = { $zone ->
     [front_row] 前排
     [rear_row] 后排
     [all] 全车
+    [several] { $count }处
    *[none] {""}
   }
 s = {""}

@@ -1,0 +1,196 @@
+"""The verbs of `intent-bridge`: their options and their help. What they do stands in modules of their own.
+
+A verb returns its exit code. Its imports stand inside, so that `--help` and a mistyped option cost nothing.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from intent_bridge.cli.exits import HINTS, Exit, UsageProblem, exit_code
+from intent_bridge.errors import IntentBridgeError
+
+app = typer.Typer(
+    name="intent-bridge",
+    help="From a model's tool call to a frame the ECU confirmed, through a guard that denies by default.",
+    epilog="Exit codes: 0 done, 1 the answer is no, 2 wrong usage, 3 vehicle data unusable, 4 bus failed.",
+    no_args_is_help=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Vehicle = Annotated[
+    str, typer.Argument(help="A shipped vehicle's name (demo_sedan) or a folder.", metavar="VEHICLE")
+]
+Call = Annotated[
+    str, typer.Argument(help="The tool call as JSON, `@FILE`, or `-` for standard input.", metavar="CALL")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+From = Annotated[
+    str | None, typer.Option("--from", help="Who speaks: driver, passenger, … or speaker=…,zone=…,channel=….")
+]
+Buses = Annotated[
+    list[str] | None, typer.Option("--bus", help="NAME=INTERFACE:CHANNEL[,OPTION=VALUE]…, once per bus.")
+]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", help="PATH=VALUE in VSS units; may be given several times.")
+]
+Language = Annotated[str, typer.Option("--lang", help="Language of texts that come in one language only.")]
+Audit = Annotated[Path | None, typer.Option("--audit", help="Append the hash-chained record to this file.")]
+
+
+@app.command()
+def demo(
+    as_json: Json = False,
+    pace: Annotated[float, typer.Option(help="Seconds to pause after each request, for an audience.")] = 0.0,
+) -> int:
+    """A scripted drive on the simulated demo_sedan: asked, judged, sent, confirmed, said."""
+    from intent_bridge.cli.demo import run_demo
+
+    return run_demo(as_json=as_json, pace_s=pace)
+
+
+@app.command()
+def check(
+    vehicle: Annotated[
+        str | None, typer.Argument(help="A name or a folder; without it, all shipped vehicles.")
+    ] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="A recorded drive (blf, asc, log, mf4, …) to hold against it.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Check a vehicle's data, or hold a recorded drive against it."""
+    from intent_bridge.cli.check import run_check
+
+    return run_check(vehicle, log, as_json=as_json)
+
+
+@app.command()
+def tools(
+    vehicle: Vehicle,
+    dialect: Annotated[str, typer.Option(help="Whose tool format: openai, anthropic, …")] = "openai",
+    as_json: Json = False,
+) -> int:
+    """Print the tools of a vehicle, as a model takes them (always JSON)."""
+    from intent_bridge.cli.verbs import print_tools
+
+    return print_tools(vehicle, dialect)
+
+
+@app.command()
+def explain(
+    vehicle: Vehicle,
+    call: Call,
+    state: Sets = None,
+    who: From = None,
+    language: Language = "en",
+    as_json: Json = False,
+) -> int:
+    """Dry run: what would be decided and sent, and why. Nothing is sent."""
+    from intent_bridge.cli.verbs import explain_call
+
+    return explain_call(vehicle, call, state or [], who, language=language, as_json=as_json)
+
+
+@app.command()
+def send(
+    vehicle: Vehicle,
+    call: Call,
+    bus: Buses = None,
+    who: From = None,
+    audit: Audit = None,
+    language: Language = "en",
+    as_json: Json = False,
+) -> int:
+    """Carry out one call on real buses. Exit code 1 when it was not carried out."""
+    from intent_bridge.cli.verbs import send_call
+
+    return send_call(vehicle, call, bus or [], who, audit=audit, language=language, as_json=as_json)
+
+
+@app.command()
+def sim(vehicle: Vehicle, bus: Buses = None, state: Sets = None, as_json: Json = False) -> int:
+    """Run the simulated ECUs of a vehicle on buses, until Ctrl-C."""
+    from intent_bridge.cli.verbs import serve_simulation
+
+    return serve_simulation(vehicle, bus or [], state or [], as_json=as_json)
+
+
+@app.command()
+def run(
+    vehicle: Vehicle,
+    bus: Buses = None,
+    listen_only: Annotated[
+        bool, typer.Option("--listen-only", help="Show state and frames; send nothing.")
+    ] = False,
+    audit: Audit = None,
+    session: Annotated[str | None, typer.Option(help="The space that call ids are unique in.")] = None,
+    language: Language = "en",
+    as_json: Json = False,
+) -> int:
+    """JSON lines in, JSON lines out (docs/run.md). Without --bus, on the simulated vehicle."""
+    from intent_bridge.cli.verbs import serve_lines
+
+    return serve_lines(vehicle, bus or [], listen_only, audit=audit, session=session, language=language)
+
+
+@app.command()
+def replay(
+    audit: Annotated[Path, typer.Argument(help="An audit log.", metavar="AUDIT")],
+    vehicle: Annotated[
+        str | None, typer.Option(help="The vehicle; without it, the one the log names.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Decide a recorded drive again; exit code 1 unless every frame is the same, bit for bit."""
+    from intent_bridge.cli.verbs import replay_log
+
+    return replay_log(audit, vehicle, as_json=as_json)
+
+
+@app.callback(invoke_without_command=True)
+def _start(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        from intent_bridge import __version__
+
+        typer.echo(__version__)
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; errors become one line and a hint."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = typer.main.get_command(app)(given, prog_name="intent-bridge", standalone_mode=False)
+        return int(code or 0)
+    except typer.TyperException as error:
+        return _fail(given, Exit.USAGE, error.format_message(), HINTS[Exit.USAGE])
+    except UsageProblem as error:
+        return _fail(given, Exit.USAGE, str(error), error.hint or HINTS[Exit.USAGE])
+    except IntentBridgeError as error:
+        code = exit_code(error)
+        return _fail(given, code, str(error), HINTS[code])
+    except BrokenPipeError:  # the reader of our output has gone, which is its right
+        sys.stderr.close()
+        return Exit.OK
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+
+
+def _fail(given: Sequence[str], code: Exit, message: str, hint: str) -> int:
+    if "--json" in given:
+        import json
+
+        typer.echo(json.dumps({"error": {"code": code.name.lower(), "message": message, "hint": hint}}))
+    else:
+        typer.echo(f"error: {message}\nhint: {hint}", err=True)
+    return code
