@@ -49,6 +49,7 @@ class Link:
                 self.sensors[path] = SensorInfo(path, spec, status, spec.max_age_ms, True)
         self._check_directions()
         self._check_commands_differ()
+        self._check_tools_differ()
         self._check_ages()
 
     def _bind(self, quantity: model.Quantity, role: Role, ref: str, place: Place) -> Binding | None:
@@ -156,6 +157,15 @@ class Link:
                     f"`{spec.command}` already belongs to {owner[spec.command]}", "use a signal of its own"
                 )
             owner.setdefault(spec.command, f"`{path}`")
+
+    def _check_tools_differ(self) -> None:
+        names: set[str] = set()
+        for path, spec in self.file.actuators.items():
+            if spec.tool and spec.tool.name in names:
+                self.place.below("actuators", path, "tool").problem(
+                    f"tool `{spec.tool.name}` exists already", "choose another name"
+                )
+            names.add(spec.tool.name if spec.tool else "")
 
     def _check_ages(self) -> None:
         """A maximum age under the sender's cycle would make every sample stale."""

@@ -127,9 +127,10 @@ class _Loader:
             database = cantools.database.load_string(text, "dbc", strict=True)
         except Exception as error:  # cantools names no common base: parse, key, value and type errors
             line = re.search(r"line (\d+)", str(error))
-            what = " ".join(str(error).split()) or type(error).__name__
-            mend = "mend the DBC"
-            self.problems.append(Problem(self.folder / name, int(line[1]) if line else None, what, mend))
+            text = " ".join(str(error).split()).removeprefix("DBC: ").strip('"') or type(error).__name__
+            what = f"not a sound DBC: {text[:1].lower()}{text[1:]}"
+            place = int(line[1]) if line else None
+            self.problems.append(Problem(self.folder / name, place, what, "mend the DBC"))
             return None
         assert isinstance(database, Database)
         return database

@@ -5,7 +5,7 @@ write (`Decimal`, in the path's unit) and back, exactly: nothing is rounded, a n
 the grain is refused. Errors are `ValueError` with a text that says what would fit.
 """
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from ..types import Value
 from .model import Quantity
@@ -85,16 +85,13 @@ def _steps(quantity: Quantity, given: object) -> int:
     assert quantity.step is not None and quantity.range is not None
     if isinstance(given, bool) or not isinstance(given, int | float | Decimal):
         raise ValueError(f"{_short(given)} is not a number")
-    try:
-        number = Decimal(str(given)) if isinstance(given, float) else Decimal(given)
-        low, high = quantity.range
-        if not (number.is_finite() and low <= number <= high):
-            raise ValueError(f"{_short(given)} is out of range, give {low} to {high} {quantity.unit}")
-        steps = number / quantity.step
-        if steps != steps.to_integral_value() or steps * quantity.step != number:
-            raise ValueError(f"{_short(given)} is between two steps, give a multiple of {quantity.step}")
-    except InvalidOperation as error:
-        raise ValueError(f"{_short(given)} is not a number that can be used") from error
+    number = Decimal(str(given)) if isinstance(given, float) else Decimal(given)
+    low, high = quantity.range
+    if not (number.is_finite() and low <= number <= high):
+        raise ValueError(f"{_short(given)} is out of range, give {low} to {high} {quantity.unit}")
+    steps = number / quantity.step
+    if steps != steps.to_integral_value() or steps * quantity.step != number:
+        raise ValueError(f"{_short(given)} is between two steps, give a multiple of {quantity.step}")
     return int(steps)
 
 

@@ -14,7 +14,15 @@ from typing import Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.events import (
+    CollectionEndEvent,
+    DocumentStartEvent,
+    Event,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 
 from ..errors import Problem, ProfileError
 
@@ -26,11 +34,9 @@ _WORDS: Final[Mapping[str, bool | None]] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
-_STR: Final = "tag:yaml.org,2002:str"
-_TAGS: Final = tuple(
-    f"tag:yaml.org,2002:{t}"
-    for t in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")
-)
+
+_NO_KEY: Final = -1
+"""Stands in a path for a part that has no name: keys themselves, and values that are dropped."""
 
 DataPath = tuple[str | int, ...]
 
@@ -43,12 +49,11 @@ class Document:
     data: Any
     lines: Mapping[DataPath, int]
 
-    def line_of(self, path: DataPath) -> int | None:
+    def line_of(self, path: DataPath) -> int:
         """Line (from 1) of the part at `path`, or of the nearest part around it that exists."""
-        for length in range(len(path), -1, -1):
-            if (line := self.lines.get(tuple(path[:length]))) is not None:
-                return line
-        return None
+        while path not in self.lines:
+            path = path[:-1]
+        return self.lines[path]
 
 
 def read_yaml(file: Path) -> Document:
@@ -67,19 +72,18 @@ def scan_yaml(file: Path) -> tuple[Document | None, list[Problem]]:
         return None, [Problem(file, None, f"cannot be read ({error.strerror})", "create the file")]
     if len(raw) > _SIZE_MAX:
         return None, [Problem(file, None, f"larger than {_SIZE_MAX} bytes", "split the data")]
+    reader = _Reader(file)
     try:
-        node = YAML(typ="safe").compose(raw.decode("utf-8"))
+        reader.read(YAML(typ="safe").parse(raw.decode("utf-8")))
     except UnicodeDecodeError as error:
         return None, [Problem(file, raw[: error.start].count(b"\n") + 1, "not UTF-8", "save as UTF-8")]
-    except RecursionError:
-        return None, [Problem(file, None, "nested too deep", f"nest at most {_DEPTH_MAX} levels")]
+    except _TooDeepError as error:
+        return None, [Problem(file, error.line, "nested too deep", f"nest at most {_DEPTH_MAX} levels")]
     except YAMLError as error:
         return None, [_syntax_problem(file, error)]
-    if node is None:
+    if not reader.lines:
         return None, [Problem(file, 1, "the file is empty", "write a mapping")]
-    reader = _Reader(file)
-    data = reader.build(node, ())
-    return Document(file, data, reader.lines), reader.problems
+    return Document(file, reader.data, reader.lines), reader.problems
 
 
 def _syntax_problem(file: Path, error: YAMLError) -> Problem:
@@ -90,61 +94,93 @@ def _syntax_problem(file: Path, error: YAMLError) -> Problem:
     return Problem(file, mark.line + 1 if mark else None, f"not YAML: {what}", "mend the syntax")
 
 
+class _TooDeepError(Exception):
+    """Stops the reading: what is nested without end would be read without end."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
 class _Reader:
-    """Turns composed nodes into plain data, noting lines and problems on the way."""
+    """Turns parser events into plain data, noting lines and problems on the way."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
+        self.data: Any = None
         self.lines: dict[DataPath, int] = {}
         self.problems: list[Problem] = []
-        self._seen: set[int] = set()
+        self._events: Iterator[Event] = iter(())
 
-    def build(self, node: Node, path: DataPath) -> Any:
-        self.lines.setdefault(path, node.start_mark.line + 1)
-        if id(node) in self._seen:
-            return self._refuse(node, "aliases are not allowed", "write the value out")
-        self._seen.add(id(node))
+    def read(self, events: Iterator[Event]) -> None:
+        self._events = events
+        documents = 0
+        for event in events:
+            if isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._refuse(event, "a second document begins", "keep one document in a file")
+                    return
+                self.data = self._value(next(events), ())
+            elif isinstance(event, StreamEndEvent):
+                return
+
+    def _value(self, event: Event, path: DataPath) -> Any:
+        self.lines.setdefault(path, _line(event))
+        if not isinstance(event, ScalarEvent | MappingStartEvent | SequenceStartEvent):
+            return self._refuse(event, "aliases are not allowed", "write the value out")
+        if event.tag is not None:
+            self._refuse(event, f"tag {event.tag} is not allowed", "remove the tag")
         if len(path) > _DEPTH_MAX:
-            return self._refuse(node, "nested too deep", f"nest at most {_DEPTH_MAX} levels")
-        if str(node.tag) not in _TAGS:
-            return self._refuse(node, f"tag {node.tag} is not allowed", "remove the tag")
-        if isinstance(node, MappingNode):
-            return {key: self.build(child, (*path, key)) for key, child in self._items(node, path)}
-        if isinstance(node, SequenceNode):
-            return [self.build(child, (*path, i)) for i, child in enumerate(node.value)]
-        assert isinstance(node, ScalarNode)
-        return self._scalar(node)
+            raise _TooDeepError(_line(event))
+        if isinstance(event, MappingStartEvent):
+            return self._mapping(path)
+        if isinstance(event, SequenceStartEvent):
+            return [self._value(child, (*path, i)) for i, child in enumerate(self._children())]
+        return self._scalar(event)
 
-    def _items(self, node: MappingNode, path: DataPath) -> Iterator[tuple[str, Node]]:
-        known: dict[str, int] = {}
-        for key_node, child in node.value:
-            key = self._scalar(key_node) if isinstance(key_node, ScalarNode) else None
-            line = key_node.start_mark.line + 1
-            if not isinstance(key, str):
-                self._refuse(key_node, "a key is not a string", "quote the key")
-            elif key in known:
-                self._refuse(key_node, f"key `{key}` stands twice (first on line {known[key]})", "keep one")
-            else:
-                known[key] = line
+    def _mapping(self, path: DataPath) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_event in self._children():
+            key = self._value(key_event, (*path, _NO_KEY))
+            line = _line(key_event)
+            if isinstance(key, str) and key not in result:
                 self.lines[(*path, key)] = line
-                yield key, child
+                result[key] = self._value(next(self._events), (*path, key))
+                continue
+            if isinstance(key, str):
+                first = self.lines[(*path, key)]
+                self._refuse(key_event, f"key `{key}` stands twice (first on line {first})", "keep one")
+            else:
+                self._refuse(key_event, "a key is not a string", "quote the key")
+            self._value(next(self._events), (*path, _NO_KEY))
+        return result
 
-    def _scalar(self, node: ScalarNode) -> Any:
-        text: str = node.value
-        if str(node.tag) == _STR:
+    def _children(self) -> Iterator[Event]:
+        """The first event of each part of the collection that has just begun."""
+        while not isinstance(event := next(self._events), CollectionEndEvent):
+            yield event
+
+    def _scalar(self, event: ScalarEvent) -> Any:
+        text: str = event.value
+        is_plain: bool = event.implicit[0]
+        if not is_plain:
             return text
-        if node.style:
-            return self._refuse(node, "a quoted text with a tag is not allowed", "remove the tag")
         if text in _WORDS:
             return _WORDS[text]
         if _INT.fullmatch(text):
             return int(text, 8 if text.startswith("0o") else 16 if text.startswith("0x") else 10)
         if _FLOAT.fullmatch(text):
             number = float(text)
-            return number if math.isfinite(number) else self._refuse(node, "number too large", "write less")
+            return number if math.isfinite(number) else self._refuse(event, "number too large", "write less")
         return text
 
-    def _refuse(self, node: Node, what: str, mend: str) -> Any:
+    def _refuse(self, event: Event, what: str, mend: str) -> Any:
         """Note a problem; the refused part reads as None."""
-        self.problems.append(Problem(self.file, node.start_mark.line + 1, what, mend))
+        self.problems.append(Problem(self.file, _line(event), what, mend))
         return None
+
+
+def _line(event: Event) -> int:
+    line: int = event.start_mark.line
+    return line + 1

@@ -99,16 +99,33 @@ def test_all_problems_of_all_files_are_told_at_once(copy: Copy) -> None:
         assert any(what in text for text in told), (what, told)
 
 
-def test_what_hangs_on_a_wrong_part_is_not_told_too(copy: Copy) -> None:
-    copy.replace(PROFILE, "bitrate: 500000", "bitrate: quick")
+def test_what_hangs_on_a_wrong_bus_is_not_told_too(copy: Copy) -> None:
+    bus = "  other: {dbc: other.dbc, bitrate: quick}\n"
+    copy.replace(PROFILE, "\nmessages:\n", f"{bus}\nmessages:\n  RADIO: {{bus: other}}\n")
     (problem,) = copy.problems()
-    assert "bitrate" in problem.what
+    assert "`buses.other.bitrate`" in problem.what
 
 
 def test_what_hangs_on_a_wrong_message_is_not_told_too(copy: Copy) -> None:
     copy.replace(PROFILE, "  VEHICLE_STATE:\n    bus: body\n", "  VEHICLE_STATE:\n    bus: 7\n")
     (problem,) = copy.problems()
     assert "`messages.VEHICLE_STATE.bus`" in problem.what
+
+
+def test_a_wrong_list_of_not_available_names_does_not_hide_the_rest(copy: Copy) -> None:
+    copy.replace(PROFILE, "not_available: [SNA]", "not_available: []")
+    copy.replace(PROFILE, "VEHICLE_STATE.Gear", "VEHICLE_STATE.Geer")
+    told = [problem.what for problem in copy.problems()]
+    assert len(told) == 2 and "not_available" in told[0] and "Geer" in told[1]
+
+
+def test_an_unknown_key_does_not_hide_the_rest(copy: Copy) -> None:
+    copy.replace(PROFILE, "driver_side: left", "driver_side: left\ncolour: red")
+    copy.replace(PROFILE, "VEHICLE_STATE.Gear", "VEHICLE_STATE.Geer")
+    assert [p.what for p in copy.problems()] == [
+        "`colour` is not known",
+        "`VEHICLE_STATE` has no signal `Geer`",
+    ]
 
 
 def test_a_profile_that_is_no_mapping_is_told(copy: Copy) -> None:
@@ -145,6 +162,42 @@ def test_a_command_needs_something_to_send_before_its_value_is_known(copy: Copy)
     (problem,) = copy.problems()
     assert "neither a start value nor a not-available code" in problem.what
     assert "CLIMATE_CMD.Fan" in copy.line(problem)
+
+
+def test_an_answer_comes_in_a_declared_message(copy: Copy) -> None:
+    copy.replace(PROFILE, "result: ADAS_STATUS.", "result: ADAS_ANSWER.")
+    copy.replace(PROFILE, "counter: ADAS_STATUS.", "counter: ADAS_ANSWER.")
+    told = [problem.what for problem in copy.problems()]
+    assert told == ["message `ADAS_ANSWER` is not declared"] * 2
+
+
+def test_two_actuators_do_not_share_a_tool_name(copy: Copy) -> None:
+    for signal in ("AirCon", "Fan"):
+        command = f"    command: CLIMATE_CMD.{signal}\n"
+        copy.replace(PROFILE, command, f"{command}    tool: {{name: set_air, description: x}}\n")
+    (problem,) = copy.problems()
+    assert problem.what == "tool `set_air` exists already"
+
+
+def test_a_signal_under_several_multiplexer_ids_cannot_be_bound(copy: Copy) -> None:
+    copy.replace(DBC, "SG_ Position1 m1 : 16|8@1+ (5,0) [0|250]", "SG_ Position1 m1 : 32|8@1+ (5,0) [0|250]")
+    copy.replace(
+        DBC, "VAL_ 256 DriverTemp", "SG_MUL_VAL_ 288 Position1 SeatIndex 1-2;\n\nVAL_ 256 DriverTemp"
+    )
+    (problem,) = copy.problems()
+    assert problem.what == "`SEAT_CMD.Position1` stands under 2 multiplexer ids"
+
+
+def test_a_message_with_two_multiplexers_is_refused(copy: Copy) -> None:
+    copy.replace(
+        DBC,
+        " SG_ Position1 m1 : 16|8@1+ (5,0)",
+        ' SG_ Page m1M : 32|2@1+ (1,0) [0|3] "" SEAT\n SG_ Position1 m1 : 16|8@1+ (5,0)',
+    )
+    pages = {"Position0": 0, "Heating0": 0, "Page": 1, "Position1": 1, "Heating1": 1}
+    lines = [f"SG_MUL_VAL_ 288 {name} SeatIndex {page}-{page};\n" for name, page in pages.items()]
+    copy.replace(DBC, "VAL_ 256 DriverTemp", "".join(lines) + "\nVAL_ 256 DriverTemp")
+    assert [p.what for p in copy.problems()] == ["`SEAT_CMD` has several multiplexers (SeatIndex, Page)"]
 
 
 def test_a_dbc_in_the_old_windows_encoding_loads(copy: Copy) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 
 from intent_bridge.profile import data_dir, shipped_vehicles
 from intent_bridge.profile.model import ProfileFile
-from intent_bridge.profile.schema import NAME, profile_schema, schema_text
+from intent_bridge.profile.schema import NAME, profile_schema, schema_text, write_schema
 from intent_bridge.profile.yaml import read_yaml
 
 from .conftest import TINY_CAR
@@ -30,6 +31,11 @@ def _model_accepts(data: object) -> bool:
 def test_the_file_in_the_repository_is_the_generated_one() -> None:
     """Otherwise run `python -m intent_bridge.profile.schema`."""
     assert (data_dir() / NAME).read_text(encoding="utf-8") == schema_text()
+
+
+def test_the_command_writes_it_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("intent_bridge.profile.schema.data_dir", lambda: tmp_path)
+    assert write_schema().read_text(encoding="utf-8") == schema_text()
 
 
 def test_the_schema_is_a_valid_schema() -> None:

@@ -1,5 +1,6 @@
 """The YAML reader takes what JSON could say, by YAML 1.2, and names the line of everything else."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,11 @@ from intent_bridge.errors import ProfileError
 from intent_bridge.profile.yaml import Document, read_yaml
 
 
+Read = Callable[[str | bytes], Document]
+
+
 @pytest.fixture
-def read(tmp_path: Path):  # type: ignore[no-untyped-def]
+def read(tmp_path: Path) -> Read:
     def read_text(text: str | bytes) -> Document:
         file = tmp_path / "x.yaml"
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -36,11 +40,11 @@ def read(tmp_path: Path):  # type: ignore[no-untyped-def]
         ("a: 2024-01-31", {"a": "2024-01-31"}),
         ("a: 12:30:45", {"a": "12:30:45"}),
         ("a: '5'", {"a": "5"}),
-        ("a: !!str 5", {"a": "5"}),
+        ("{'': 1, b: {'': 2}}", {"": 1, "b": {"": 2}}),
         ("a: [1, {b: c}]", {"a": [1, {"b": "c"}]}),
     ],
 )
-def test_scalars_follow_the_yaml_1_2_core_schema(read, text: str, data: object) -> None:  # type: ignore[no-untyped-def]
+def test_scalars_follow_the_yaml_1_2_core_schema(read: Read, text: str, data: object) -> None:
     assert read(text).data == data
 
 
@@ -49,24 +53,27 @@ def test_scalars_follow_the_yaml_1_2_core_schema(read, text: str, data: object) 
     [
         ("a: 1\nb: 2\na: 3", 3, "key `a` stands twice (first on line 1)"),
         ("a: {b: 1,\n  b: 2}", 2, "key `b` stands twice"),
-        ("a: &x [1]\nb: *x", 1, "aliases are not allowed"),
+        ("a: &x [1]\nb: *x", 2, "aliases are not allowed"),
         ("a: 1\n2: b", 2, "a key is not a string"),
         ("? [1]\n: b", 1, "a key is not a string"),
         ("a: !!python/name:os.system x", 1, "is not allowed"),
-        ("a: !!int '5'", 1, "quoted text with a tag"),
+        ("a: !!int '5'", 1, "is not allowed"),
         ("a: 1\nb: 1e999", 2, "number too large"),
         ("a: 1\nb: [1, 2\nc: 3", 3, "not YAML"),
-        ("a: 1\n---\nb: 2", 2, "not YAML"),
+        ("a: 1\n---\nb: 2", 2, "a second document begins"),
+        ("'': 1\n'': 2", 2, "key `` stands twice (first on line 1)"),
+        ("a: *x", 1, "aliases are not allowed"),
+        ("{a: 1, a: {b: 1}, ", None, "not YAML"),
         ("a: 1\n\tb: 2", 2, "not YAML"),
         (b"a: 1\nb: \xff", 2, "not UTF-8"),
         ("", 1, "the file is empty"),
         ("a: " + "[" * 30 + "]" * 30, 1, "nested too deep"),
-        ("[" * 100_000, None, ""),
+        ("[" * 100_000, 1, "nested too deep"),
         ("a: '" + "x" * (1 << 20) + "'", None, "larger than"),
         ("a: \x07", None, "not YAML"),
     ],
 )
-def test_a_refused_text_names_its_line(read, text: str | bytes, line: int | None, what: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_refused_text_names_its_line(read: Read, text: str | bytes, line: int | None, what: str) -> None:
     with pytest.raises(ProfileError) as caught:
         read(text)
     (problem,) = caught.value.problems
@@ -76,7 +83,7 @@ def test_a_refused_text_names_its_line(read, text: str | bytes, line: int | None
         assert problem.line == line
 
 
-def test_all_duplicate_keys_of_a_file_are_told_at_once(read) -> None:  # type: ignore[no-untyped-def]
+def test_all_duplicate_keys_of_a_file_are_told_at_once(read: Read) -> None:
     with pytest.raises(ProfileError) as caught:
         read("a: 1\na: 2\nb:\n  c: 1\n  c: 2\n")
     assert [p.line for p in caught.value.problems] == [2, 5]
@@ -87,7 +94,7 @@ def test_a_missing_file_is_a_problem_and_not_an_oserror(tmp_path: Path) -> None:
         read_yaml(tmp_path / "none.yaml")
 
 
-def test_each_part_knows_its_line_and_a_missing_part_that_of_its_parent(read) -> None:  # type: ignore[no-untyped-def]
+def test_each_part_knows_its_line_and_a_missing_part_that_of_its_parent(read: Read) -> None:
     document = read("a:\n  - x: 1\n    y: 2\n  - z\nb:\n  c: 3\n")
     assert document.line_of(("a", 0, "y")) == 3
     assert document.line_of(("a", 1)) == 4
