@@ -11,7 +11,7 @@ runs without builtins, has no loop and no call except the look-up of samples, so
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, assert_never
 
 from ..types import Provenance, Quality, State, Value
 from . import ir
@@ -210,6 +210,8 @@ class _Writer:
                 return "(" + " and ".join(map(self._plain, parts)) + ")"
             case ir.Or(parts):
                 return "(" + " or ".join(map(self._plain, parts)) + ")"
+            case _:
+                assert_never(node)
 
     def _surely(self, node: ir.Node, goal: bool) -> str:
         """A test that the condition is certainly `goal`, whatever the unknown inputs are."""
@@ -226,6 +228,8 @@ class _Writer:
             case ir.And(parts) | ir.Or(parts):
                 word = " and " if isinstance(node, ir.And) == goal else " or "
                 return "(" + word.join(self._surely(part, goal) for part in parts) + ")"
+            case _:
+                assert_never(node)
 
     def _known(self, names: tuple[str, ...]) -> str:
         return "".join(f"{self._locals[name]} is not None and " for name in names if name in self._inputs)

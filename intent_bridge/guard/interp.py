@@ -8,7 +8,7 @@ no scaling to steps, no generated code.
 import math
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from . import units
 from .check import Kind
@@ -50,6 +50,8 @@ def evaluate(tree: Tree, names: Mapping[str, Physical]) -> Physical:
         case Or(parts):
             truths = [evaluate(part, names) for part in parts]
             return True if True in truths else None if None in truths else False
+        case _:
+            assert_never(tree)
 
 
 def _compare(op: str, one: Physical, two: Physical) -> bool | None:

@@ -8,7 +8,7 @@ value in an environment and as a truth.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from operator import eq, ge, gt, le, lt, ne
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, assert_never
 
 from ..types import Value
 
@@ -95,6 +95,8 @@ def reads(node: Node | Bound) -> frozenset[str]:
             return reads(part)
         case And(parts) | Or(parts):
             return frozenset().union(*map(reads, parts))
+        case _:
+            assert_never(node)
 
 
 def truth(node: Node, env: Env) -> bool | None:
@@ -114,6 +116,8 @@ def truth(node: Node, env: Env) -> bool | None:
             decisive = isinstance(node, Or)
             truths = [truth(part, env) for part in parts]
             return decisive if decisive in truths else None if None in truths else not decisive
+        case _:
+            assert_never(node)
 
 
 def _total(terms: tuple[tuple[int, str], ...], env: Env) -> int | None:
@@ -148,3 +152,5 @@ def _wanted(node: Node, env: Env, goal: bool) -> str:
             open_parts = [part for part in parts if truth(part, env) is not goal]
             texts = [_wanted(part, env, goal) for part in open_parts]
             return " and ".join(f"({t})" if " or " in t and len(texts) > 1 else t for t in texts)
+        case _:
+            assert_never(node)

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias, assert_never
 
 MAX_LENGTH: Final = 500
 """Characters of one condition."""
@@ -195,10 +195,14 @@ class _Parser:
                 )
             return Compare(token.kind, left, right)
         if token.kind == "and":
-            return And((*(left.parts if isinstance(left, And) else (left,)), right))
+            return And(_parts(And, left) + _parts(And, right))
         if token.kind == "or":
-            return Or((*(left.parts if isinstance(left, Or) else (left,)), right))
+            return Or(_parts(Or, left) + _parts(Or, right))
         return Arith(token.kind, left, right)
+
+
+def _parts(kind: type[And] | type[Or], tree: Tree) -> tuple[Tree, ...]:
+    return tree.parts if isinstance(tree, kind) else (tree,)
 
 
 def bind(tree: Tree, places: Mapping[str, str]) -> Tree:
@@ -218,6 +222,8 @@ def bind(tree: Tree, places: Mapping[str, str]) -> Tree:
             return And(tuple(bind(part, places) for part in parts))
         case Or(parts):
             return Or(tuple(bind(part, places) for part in parts))
+        case _:
+            assert_never(tree)
 
 
 def _place(name: str, places: Mapping[str, str]) -> str:
@@ -239,6 +245,8 @@ def names(tree: Tree) -> frozenset[str]:
             return names(part)
         case And(parts) | Or(parts):
             return frozenset().union(*map(names, parts))
+        case _:
+            assert_never(tree)
 
 
 def spell(tree: Tree) -> str:
@@ -259,6 +267,8 @@ def spell(tree: Tree) -> str:
             return " and ".join(f"({spell(p)})" if isinstance(p, Or) else spell(p) for p in parts)
         case Or(parts):
             return " or ".join(map(spell, parts))
+        case _:
+            assert_never(tree)
 
 
 def _inner(tree: Tree, tight: bool) -> str:
