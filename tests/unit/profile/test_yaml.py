@@ -1,13 +1,15 @@
 """The YAML reader takes what JSON could say, by YAML 1.2, and names the line of everything else."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from intent_bridge.errors import ProfileError
-from intent_bridge.profile.yaml import Document, read_yaml
-
+from intent_bridge.profile.yaml import Document, read_yaml, scan_yaml
 
 Read = Callable[[str | bytes], Document]
 
@@ -101,3 +103,35 @@ def test_each_part_knows_its_line_and_a_missing_part_that_of_its_parent(read: Re
     assert document.line_of(("b", "c")) == 6
     assert document.line_of(("b", "nothing", "here")) == 5
     assert document.line_of(("nothing",)) == 1
+
+
+_TEXTS = st.text(st.characters(exclude_categories=("C", "Z")) | st.just(" "), max_size=20)
+_SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**30), 10**30)
+    | st.floats(allow_nan=False, allow_infinity=False)
+)
+_JSON = st.recursive(
+    _SCALARS | _TEXTS,
+    lambda part: st.lists(part, max_size=4) | st.dictionaries(_TEXTS, part, max_size=4),
+    max_leaves=12,
+)
+_MARKS = st.text(st.sampled_from("abc01:-[]{},&*!|>'\"%@#?. \n\t\\\x07é"), max_size=40)
+
+
+@given(_JSON)
+def test_all_json_reads_as_json_reads_it(tmp_path_factory: pytest.TempPathFactory, data: object) -> None:
+    file = tmp_path_factory.getbasetemp() / "json.yaml"
+    file.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    assert read_yaml(file).data == data
+
+
+@given(_MARKS.map(str.encode) | st.binary(max_size=40))
+def test_any_bytes_are_a_document_or_problems(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
+    file = tmp_path_factory.getbasetemp() / "any.yaml"
+    file.write_bytes(raw)
+    document, problems = scan_yaml(file)
+    assert document is not None or problems
+    if document is not None and not problems:
+        json.dumps(document.data)  # plain data and nothing else
