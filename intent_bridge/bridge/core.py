@@ -46,7 +46,7 @@ IDLE_MS = 50
 """Longest sleep of the pump thread; bounds how late a stale sample is noticed."""
 MAX_EVENTS = 4096
 """Outcomes kept until somebody asks for them; the oldest goes first."""
-START_MS = 2000
+START_MS = 300
 """How long the simulated vehicle runs before the first call, so that every status was heard."""
 
 Listener = Callable[[Any], None]

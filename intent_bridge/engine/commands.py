@@ -71,7 +71,7 @@ class Commands:
             before={p: s.value for p in emitted if (s := live.get(p)) is not None and s.value is not None},
             frames=frames,
             sent_ms=now_ms,
-            deadline_ms=now_ms + max(s.confirm_within_ms for s in specs.values()),
+            deadlines_ms={path: now_ms + s.confirm_within_ms for path, s in specs.items()},
             ends_ms=now_ms + max(s.lifetime_ms for s in specs.values()),
             cycle_ms=cycle_ms,
             repeat_ms=now_ms + (cycle_ms or 0),

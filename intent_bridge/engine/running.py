@@ -17,6 +17,9 @@ from intent_bridge.types import (
     Verdict,
 )
 
+SETTLED_MS = 500
+"""A motion that stands still this long within its tolerance has arrived."""
+
 
 @dataclass(slots=True)
 class Running:
@@ -29,8 +32,8 @@ class Running:
     before: Mapping[str, Value]
     frames: tuple[Frame, ...]
     sent_ms: int
-    deadline_ms: int
-    """By then the ECU must have reported every value."""
+    deadlines_ms: Mapping[str, int]
+    """By then the ECU must have reported the path's value."""
     ends_ms: int
     """No frame leaves for this command after that."""
     cycle_ms: int | None
@@ -42,12 +45,19 @@ class Running:
     """Paths that are motions."""
     waiting: dict[str, Value]
     reported: dict[str, Value] = field(default_factory=dict)
+    resting: dict[str, tuple[Value, int]] = field(default_factory=dict)
+    """Motions: the value last reported, and since when."""
     counters: set[tuple[str, int]] = field(default_factory=set)
     """(command message, alive counter) of every frame sent: an ECU's answer names one of them."""
 
     @property
     def call_id(self) -> str:
         return self.order.call_id
+
+    @property
+    def deadline_ms(self) -> int:
+        """When the first of the paths still waited for is overdue."""
+        return min(self.deadlines_ms[path] for path in self.waiting)
 
     def note(self, frames: Iterable[Frame], profile: Profile) -> None:
         """Remember the alive counters of frames that leave."""
@@ -60,10 +70,20 @@ class Running:
         """Take in reported values; true when this completed the command."""
         for path in [p for p in self.waiting if p in samples]:
             sample = samples[path]
-            if sample.value is not None and arrived(profile, path, self.waiting[path], sample.value):
+            if sample.value is not None and self._arrived(path, sample.value, sample.received_ms, profile):
                 self.reported[path] = sample.value
                 del self.waiting[path]
         return not self.waiting
+
+    def _arrived(self, path: str, value: Value, now_ms: int, profile: Profile) -> bool:
+        wanted = self.waiting[path]
+        if same(wanted, value):
+            return True
+        if not near(profile, path, wanted, value):
+            return False
+        if self.resting.get(path, (None, 0))[0] != value:
+            self.resting[path] = value, now_ms
+        return now_ms - self.resting[path][1] >= SETTLED_MS  # it has come to rest beside its target
 
     def outcome(self, status: Status, code: str = "") -> Outcome:
         """The outcome of this command as it stands."""
@@ -78,12 +98,17 @@ class Running:
         )
 
 
-def arrived(profile: Profile, path: str, wanted: Value, value: Value) -> bool:
-    """Whether a reported value is the wanted one; a motion has arrived within its tolerance."""
+def same(wanted: Value, value: Value) -> bool:
+    """Whether two values are the same, types included (1 is not True)."""
+    return type(wanted) is type(value) and wanted == value
+
+
+def near(profile: Profile, path: str, wanted: Value, value: Value) -> bool:
+    """Whether a value is the wanted one, or for a motion lies within its tolerance."""
     motion = profile.actuators[path].spec.motion
     if motion is not None and type(wanted) is int and type(value) is int:
         return abs(wanted - value) <= motion.tolerance
-    return type(wanted) is type(value) and wanted == value
+    return same(wanted, value)
 
 
 def reports(verdict: Verdict, reported: Mapping[str, Value] | None = None) -> tuple[ActionReport, ...]:
@@ -105,5 +130,5 @@ def restoring(run: Running, profile: Profile) -> tuple[Action, ...]:
     return tuple(
         Action(path, run.before[path])
         for path, value in run.reported.items()
-        if path in run.before and not arrived(profile, path, run.before[path], value)
+        if path in run.before and not near(profile, path, run.before[path], value)
     )
