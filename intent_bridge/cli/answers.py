@@ -17,7 +17,7 @@ from intent_bridge.cli.protocol import (
     VssValue,
 )
 from intent_bridge.profile import Profile, plain, to_vss
-from intent_bridge.texts import Texts
+from intent_bridge.texts import texts_for
 from intent_bridge.types import ActionReport, Frame, Outcome, RuleHit, Value, Verdict
 
 
@@ -26,7 +26,7 @@ class Answers:
 
     def __init__(self, bridge: Bridge, language: str = "en") -> None:
         self._bridge, self._profile = bridge, bridge.profile
-        self._texts, self._language = Texts(bridge.profile), language
+        self._texts, self._language = texts_for(bridge.profile), language
 
     def outcome(self, outcome: Outcome) -> OutcomeLine:
         """One outcome, whole."""

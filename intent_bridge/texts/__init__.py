@@ -17,7 +17,7 @@ from intent_bridge.texts.sentences import choice_text, reason_text, sentence
 from intent_bridge.texts.words import Words, kind_of, setting_id
 from intent_bridge.types import Choice, Outcome, RuleHit, Value
 
-__all__ = ["Texts", "languages", "render"]
+__all__ = ["Texts", "languages", "render", "texts_for"]
 
 FOLDER = Path(__file__).parent / "languages"
 _KEPT = 8
@@ -75,11 +75,16 @@ class Texts:
         ]
 
 
-def render(outcome: Outcome, profile: Profile) -> Mapping[str, str]:
-    """`Texts(profile).render(outcome)`, with the vehicle's texts read once."""
+def texts_for(profile: Profile) -> Texts:
+    """`Texts(profile)`, made once for every vehicle (the last few are kept): reading the files is slow."""
     key = (profile.folder, profile.digest)
     if key not in _texts:
         while len(_texts) >= _KEPT:
             del _texts[next(iter(_texts))]
         _texts[key] = Texts(profile)
-    return _texts[key].render(outcome)
+    return _texts[key]
+
+
+def render(outcome: Outcome, profile: Profile) -> Mapping[str, str]:
+    """Per language, the sentence the assistant may say about an outcome."""
+    return texts_for(profile).render(outcome)
