@@ -49,9 +49,7 @@ def _again(record: Mapping[str, Any], encoder: Encoder, guard: Guard) -> Replaye
     now_ms = int(record["at_ms"])
     state, live = _samples(record["state"], now_ms)
     actions = tuple(Action(path, value) for path, value in record["requested"])
-    verdict = guard.judge(
-        actions, state, _who(record["who"]), now_ms, confirmed=bool(record["human_yes"])
-    )
+    verdict = guard.judge(actions, state, _who(record["who"]), now_ms, confirmed=bool(record["human_yes"]))
     frames: list[list[Any]] = []
     if verdict.permit is not None:
         encoder.counters.update(record["counters"])
@@ -69,9 +67,7 @@ def _again(record: Mapping[str, Any], encoder: Encoder, guard: Guard) -> Replaye
     )
 
 
-def _samples(
-    recorded: Mapping[str, list[Any]], now_ms: int
-) -> tuple[dict[str, Sample], dict[str, Sample]]:
+def _samples(recorded: Mapping[str, list[Any]], now_ms: int) -> tuple[dict[str, Sample], dict[str, Sample]]:
     state: dict[str, Sample] = {}
     live: dict[str, Sample] = {}
     for path, (value, age_ms, quality, *sound) in recorded.items():

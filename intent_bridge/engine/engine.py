@@ -322,7 +322,7 @@ class Engine:
                 continue
             if end.status is Status.DONE:
                 self._learn_undo(run)
-            elif (back := restoring(run, self.profile)) and end.code != "superseded":
+            elif end.status in _FAILED and (back := restoring(run, self.live, self.profile)):
                 order = Order(self.memory.mint("rollback"), "rollback", run.order.who, back, restores=outcome)
                 effects += self._roll_back(order, outcome, run.human_yes, now_ms)
                 continue
@@ -368,6 +368,8 @@ class Engine:
         return now
 
 
+_FAILED = (Status.TIMEOUT, Status.REFUSED_BY_ECU, Status.NOT_DELIVERED)
+"""Ends in which the vehicle let the call down: what was changed is put back."""
 _REFUSALS = {Decision.DENY: Status.DENIED, Decision.DEFER: Status.DEFERRED}
 
 

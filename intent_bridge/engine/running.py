@@ -12,6 +12,7 @@ from intent_bridge.types import (
     Outcome,
     Permit,
     Sample,
+    State,
     Status,
     Value,
     Verdict,
@@ -125,10 +126,13 @@ def targets(running: Iterable[Running]) -> dict[str, Value]:
     return {path: value for run in running for path, value in run.waiting.items()}
 
 
-def restoring(run: Running, profile: Profile) -> tuple[Action, ...]:
-    """The actions that put back what a command has already changed."""
-    return tuple(
-        Action(path, run.before[path])
-        for path, value in run.reported.items()
-        if path in run.before and not near(profile, path, run.before[path], value)
-    )
+def restoring(run: Running, live: State, profile: Profile) -> tuple[Action, ...]:
+    """The actions that put back what a command has already changed, wholly or halfway."""
+    back = []
+    for path, before in run.before.items():
+        sample = live.get(path)
+        if sample is None or sample.value is None or near(profile, path, before, sample.value):
+            continue
+        if path in run.reported or path in run.moves:
+            back.append(Action(path, before))
+    return tuple(back)
