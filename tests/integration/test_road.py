@@ -327,9 +327,10 @@ def test_what_a_broken_scene_already_changed_is_put_back(car: SimulatedBridge) -
     assert final.status is Status.TIMEOUT
     assert final.code == "rolled_back"
     after = car.state()
-    assert {p: after[p] for p in before if ".Light" not in p} == {
-        p: before[p] for p in before if ".Light" not in p
-    }
+    changed = [a.path for a in final.actions if a.path not in lights]
+    assert changed
+    for path in changed:
+        assert after[path] == pytest.approx(before[path], abs=1)  # a motor rests within its tolerance
 
 
 # --- nothing acts that should not ---------------------------------------------------------------------
