@@ -85,15 +85,15 @@ def _read_lines(inputs: tuple[str, ...], gauges: Mapping[str, Gauge]) -> list[st
             continue
         gauge = gauges[path]
         fits = {
-            int: f"{gauge.low} <= w <= {gauge.high}",
-            bool: "True",
-            str: f"w in M{n}",
+            int: f" and {gauge.low} <= w <= {gauge.high}",
+            bool: "",
+            str: f" and w in M{n}",
         }[gauge.type]
         lines += [
             f" s = get({path!r})",
             f" if s is not None and s[2] is OK and 0 <= now - s[1] <= {gauge.max_age_ms}:",
             "  w = s[0]",
-            f"  if type(w) is {gauge.type.__name__} and {fits}: i{n} = w",
+            f"  if type(w) is {gauge.type.__name__}{fits}: i{n} = w",
         ]
     return [*lines, f" return ({''.join(f'i{n}, ' for n in range(len(inputs)))})"]
 

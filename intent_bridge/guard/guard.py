@@ -7,8 +7,8 @@ Pure: time is an argument. Default deny: an action on a path without an actuator
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from ..profile import Profile, describe
 from ..types import _MINT, Action, Decision, Permit, Provenance, Quality, RuleHit, State, Value, Verdict
@@ -18,8 +18,7 @@ from .quality import Gauge
 from .rules import CONTEXT, VALUE, RuleSet
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
+class _Judged(NamedTuple):
     """What the rules make of one action. `truths` are the bits that a confirmation is bound to."""
 
     emitted: Action
