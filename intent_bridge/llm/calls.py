@@ -31,10 +31,18 @@ def as_call(value: object, *, bare: bool) -> RawCall | None:
             "ambiguous_call", f"the call has both {' and '.join(present)}; send arguments once"
         )
     arguments = inner[present[0]] if present else {}
+    if present == ["parameters"] and _is_definition(inner):
+        return None
     if bare and not isinstance(arguments, Mapping | str):
         return None
     id_ = next((value[key] for key in ("id", "call_id") if value.get(key) is not None), None)
     return RawCall(name, arguments, id_)
+
+
+def _is_definition(tool: Mapping[str, Any]) -> bool:
+    """Whether an object defines a tool rather than calling it; models repeat what their prompt lists."""
+    parameters = tool["parameters"]
+    return "description" in tool or (isinstance(parameters, Mapping) and "properties" in parameters)
 
 
 def must_call(value: object) -> RawCall:

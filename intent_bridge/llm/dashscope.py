@@ -30,6 +30,9 @@ def read_dashscope(value: object) -> Message:
     output = _output(value)
     if "choices" not in output:
         return Message((), text_of(output.get("text")))
+    choice = items(output, "choices")[:1]
+    if choice and table_of(choice[0], "a choice").get("finish_reason") == "null":
+        return read_dashscope([value])  # one piece of a stream
     return read_chat(output)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from intent_bridge.errors import ToolCallError
-from intent_bridge.llm.dialects import DIALECTS, Dialect, stream_of
+from intent_bridge.llm.dialects import DIALECTS, Dialect
 from intent_bridge.llm.door import read_message
 
 _SSE: Final = re.compile(r"\s*(?:(?:data|event|id|retry):|:)")
@@ -28,7 +28,7 @@ def detect_text(text: str) -> Dialect:
     if _SSE.match(text):
         match = _DATA.search(text)
         found = _detect_json(match[1]) if match else None
-        return stream_of(found or DIALECTS["openai_chat"])
+        return found or DIALECTS["openai_chat"]
     if text.lstrip()[:1] in ("{", "["):
         first_line = text.strip().partition("\n")[0]
         found = _detect_json(text)

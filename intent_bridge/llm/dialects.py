@@ -23,46 +23,60 @@ from intent_bridge.llm.ollama import OllamaStream, read_ollama
 from intent_bridge.llm.openai_chat import ChatStream, read_chat
 from intent_bridge.llm.openai_responses import ResponsesStream, read_responses
 from intent_bridge.llm.qwen_agent import read_qwen_agent
-from intent_bridge.llm.sources import EventSource, ReadText, ReadValue, Source, TextSource, ValueSource
+from intent_bridge.llm.sources import (
+    EitherSource,
+    EventSource,
+    ReadText,
+    ReadValue,
+    Source,
+    TextSource,
+    ValueSource,
+)
 from intent_bridge.llm.table import ToolTable
 from intent_bridge.llm.tagged import read_hermes, read_qwen3_coder, read_qwen25_coder
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One dialect. A text dialect has `text`; a structured one has `value`, a stream also `events`."""
+    """One dialect. A text dialect has `text`; a structured one has `value`, and `events` if it can stream.
+
+    Streams are server-sent events unless `framing` says otherwise.
+    """
 
     name: str
     text: ReadText | None = None
     value: ReadValue | None = None
     events: Callable[[], Assembler] | None = None
-    framing: Callable[[], Framing] = ServerSentEvents
+    framing: Callable[[], Framing] | None = None
     checks: bool = True
 
     def source(self, table: ToolTable) -> Source:
         """A fresh source for one answer in this dialect."""
         if self.text is not None:
             return TextSource(self.text, table)
-        if self.events is not None:
-            return EventSource(self.framing(), self.events())
         assert self.value is not None
-        return ValueSource(self.value)
+        if self.framing is not None:
+            assert self.events is not None
+            return EventSource(self.framing(), self.events())
+        if self.events is None:
+            return ValueSource(self.value)
+        return EitherSource(ValueSource(self.value), EventSource(ServerSentEvents(), self.events()))
 
 
 _ALL: Final = (
-    Dialect("openai_chat", value=read_chat),
+    Dialect("openai_chat", value=read_chat, events=ChatStream),
     Dialect("openai_chat_sse", value=read_chat, events=ChatStream),
-    Dialect("openai_legacy_function_call", value=read_chat),
-    Dialect("openai_legacy_function_call_message", value=read_chat),
-    Dialect("openai_responses", value=read_responses),
+    Dialect("openai_legacy_function_call", value=read_chat, events=ChatStream),
+    Dialect("openai_legacy_function_call_message", value=read_chat, events=ChatStream),
+    Dialect("openai_responses", value=read_responses, events=ResponsesStream),
     Dialect("openai_responses_sse", value=read_responses, events=ResponsesStream),
-    Dialect("anthropic_tool_use", value=read_anthropic, checks=False),
+    Dialect("anthropic_tool_use", value=read_anthropic, events=AnthropicStream, checks=False),
     Dialect("anthropic_tool_use_sse", value=read_anthropic, events=AnthropicStream, checks=False),
-    Dialect("gemini_function_call", value=read_gemini, checks=False),
+    Dialect("gemini_function_call", value=read_gemini, events=GeminiStream, checks=False),
     Dialect("gemini_function_call_sse", value=read_gemini, events=GeminiStream, checks=False),
     Dialect("ollama_chat", value=read_ollama, checks=False),
     Dialect("ollama_chat_ndjson", value=read_ollama, events=OllamaStream, framing=Lines, checks=False),
-    Dialect("dashscope_native", value=read_dashscope),
+    Dialect("dashscope_native", value=read_dashscope, events=DashScopeStream),
     Dialect("mcp_tools_call", value=read_mcp, checks=False),
     Dialect("hermes_tool_call", text=read_hermes),
     Dialect("qwen3_coder_xml", text=read_qwen3_coder),
@@ -77,20 +91,3 @@ _ALL: Final = (
 DIALECTS: Final = {dialect.name: dialect for dialect in _ALL}
 AUTO: Final = "auto"
 """Not a dialect of its own: the reader finds out which one a whole answer is in."""
-
-_STREAMS: Final = {
-    "openai_chat": "openai_chat_sse",
-    "openai_legacy_function_call": "openai_chat_sse",
-    "openai_responses": "openai_responses_sse",
-    "anthropic_tool_use": "anthropic_tool_use_sse",
-    "gemini_function_call": "gemini_function_call_sse",
-    "ollama_chat": "ollama_chat_ndjson",
-}
-DASHSCOPE_SSE: Final = Dialect("dashscope_native", value=read_dashscope, events=DashScopeStream)
-
-
-def stream_of(dialect: Dialect) -> Dialect:
-    """The dialect in which the same provider streams; the same one if it has no other."""
-    if dialect.name == "dashscope_native":
-        return DASHSCOPE_SSE
-    return DIALECTS[_STREAMS.get(dialect.name, dialect.name)]

@@ -93,6 +93,10 @@ class _Building:
             self.arguments = arguments
 
 
+def _place(call: _Building) -> int:
+    return call.index if isinstance(call.index, int) else 0
+
+
 class ChatStream:
     """Puts an answer together from its chunks. Pieces of a call are merged by their index."""
 
@@ -157,5 +161,5 @@ class ChatStream:
         ended = self._done if self._finish is None else self._finish.lower() not in _CUTS
         if self._calls and not ended:
             raise cut_off(f"the answer was cut off ({self._finish or 'the stream ended early'})")
-        calls = tuple(RawCall(call.name, call.arguments, call.id) for call in self._calls)
+        calls = tuple(RawCall(call.name, call.arguments, call.id) for call in sorted(self._calls, key=_place))
         return Message(calls, "".join(self._text), ended)

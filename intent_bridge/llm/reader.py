@@ -5,7 +5,7 @@ from typing import Final
 
 from intent_bridge.errors import ToolCallError
 from intent_bridge.llm.detect import detect_text, detect_value
-from intent_bridge.llm.dialects import AUTO, DIALECTS, Dialect, stream_of
+from intent_bridge.llm.dialects import AUTO, DIALECTS, Dialect
 from intent_bridge.llm.door import read_message
 from intent_bridge.llm.framing import Decoder
 from intent_bridge.llm.model import Message, OpenCall, ReadResult
@@ -157,9 +157,8 @@ def _dialect(name: object) -> Dialect | None:
 
 
 def _from_value(dialect: Dialect, value: object) -> Message:
-    stream = stream_of(dialect)
-    if isinstance(value, list) and stream.events is not None and _is_stream(value):
-        assembler = stream.events()
+    if isinstance(value, list) and dialect.events is not None and _is_stream(value):
+        assembler = dialect.events()
         for event in value:
             assembler.add(event)
         return assembler.finish()

@@ -59,6 +59,34 @@ class ValueSource:
         return self._read(read_message("".join(self._pieces)))
 
 
+class EitherSource:
+    """A JSON value or server-sent events, whichever the first character says: servers do not always stream
+    when asked to, and the other way round.
+    """
+
+    def __init__(self, value: ValueSource, events: "EventSource") -> None:
+        self._value = value
+        self._events = events
+        self._chosen: Source | None = None
+        self._before: list[str] = []
+
+    def feed(self, text: str) -> None:
+        if self._chosen is None:
+            self._before.append(text)
+            begin = text.lstrip()[:1]
+            if not begin:
+                return
+            self._chosen = self._value if begin in ("{", "[") else self._events
+            text = "".join(self._before)
+        self._chosen.feed(text)
+
+    def open_calls(self) -> tuple[OpenCall, ...]:
+        return self._chosen.open_calls() if self._chosen is not None else ()
+
+    def finish(self) -> Message:
+        return (self._chosen or self._value).finish()
+
+
 class EventSource:
     """Events, each a JSON value or `[DONE]`: put together as they come."""
 
