@@ -41,6 +41,7 @@ from intent_bridge.types import (
     ToolCall,
 )
 
+UNKNOWN_SPEAKER = Provenance()
 DRIVER_BY_VOICE = Provenance(Speaker.DRIVER, SeatZone.DRIVER, Channel.VOICE)
 IDLE_MS = 50
 """Longest sleep of the pump thread; bounds how late a stale sample is noticed."""
@@ -63,7 +64,7 @@ class Bridge:
         profile: Profile,
         transport: Transport,
         *,
-        speaker: Provenance = Provenance(),
+        speaker: Provenance = UNKNOWN_SPEAKER,
         audit: Path | None = None,
         fsync: Fsync = "batch",
         session: str | None = None,

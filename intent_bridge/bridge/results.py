@@ -1,4 +1,4 @@
-"""What goes back to the model: status, our own sentence and the mend; no token, no threshold, no rule text."""
+"""What goes back to the model: status, our own sentence and the mend; no token, no threshold."""
 
 from typing import Any
 
