@@ -64,11 +64,6 @@ class Names:
                     here.problem(f"`{path}`: {error}", "mend the condition")
         return tests
 
-    def can_be_absent(self, place: Place, path: str) -> None:
-        """A path that may be without value needs a way to say so."""
-        if not self.profile.sensors[path].binding.absent:
-            place.problem(f"the signal of `{path}` has no not-available code", "give it one in the DBC")
-
 
 def _matches(pattern: str, path: str) -> bool:
     """Whether the path has the pattern's segments, with anything where `*` stands."""

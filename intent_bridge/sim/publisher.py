@@ -65,14 +65,6 @@ class Publisher:
             page.stopped = page.lone and self._world.hidden(path)
             self._due[page] = None
 
-    def lone(self, path: str) -> bool:
-        """Whether every page that carries the path carries nothing else, so that it can simply be stopped."""
-        return all(page.lone for page in self._pages[path])
-
-    def absent(self, path: str) -> bool:
-        """Whether the path's signal can say that it is not available."""
-        return all(p.absent is not None for page in self._pages[path] for p in page.ports if p.path == path)
-
     def answer(self, name: str, signals: Mapping[str, int], paths: frozenset[str]) -> None:
         """Write an ECU's answer into message `name`, and send at once the pages that carry one of `paths`."""
         outgoing = self.messages[name]

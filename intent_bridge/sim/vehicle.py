@@ -55,9 +55,6 @@ class SimulatedVehicle:
         out of range; the text says the mend.
         """
         if value is None:
-            self._world.quantity(path)
-            if not (self._publisher.lone(path) or self._publisher.absent(path)):
-                raise ValueError(f"{path}: its signal has no not-available code, mute its message instead")
             self._world.hide(path)
             return
         self._world.assign(path, value)

@@ -72,7 +72,7 @@ class Protection:
         counter = message.get_signal_by_name(spec.counter)
         self.crc_byte = crc.start // 8
         self.counter_byte = counter.start // 8
-        self.ok_delta = spec.max_delta_counter + 1  # so many frames may be lost in between
+        self.ok_delta = spec.max_delta_counter
         if spec.profile == "P02":
             self.modulus, self._mask, wanted = 16, 0x0F, (0, 1)
             self._ids = bytes(spec.data_ids)

@@ -61,7 +61,7 @@ class World:
         value = self.look(port.path)
         if value is not None:
             return port.raw(value)
-        assert port.absent is not None, port.path
+        assert port.absent is not None  # a profile loads only when every status has such a code
         return port.absent
 
     def set(self, path: str, value: Value | None) -> None:
@@ -92,7 +92,8 @@ class World:
             self.set(path, value)
 
     def hide(self, path: str) -> None:
-        """Publish a path no more; its true value stays."""
+        """Publish a path no more; its true value stays. ValueError when there is no such path."""
+        self.quantity(path)
         self._pinned.add(path)
         self._hidden.add(path)
         self.changed(path)

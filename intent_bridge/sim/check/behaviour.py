@@ -58,7 +58,6 @@ def memories(
         here = place.below("memories", i)
         if (info := names.info(here.below("recall"), memory.path, actuator=True)) is None:
             continue
-        names.can_be_absent(here.below("recall"), memory.path)
         known = info.quantity.values or {}
         slots = found[memory.path] = {}
         for slot, positions in memory.slots.items():

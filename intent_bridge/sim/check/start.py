@@ -56,8 +56,6 @@ def values(
             found[path] = None if literal is None else names.value(here, path, literal)
             if literal is None and path in needed:
                 here.problem(f"`{path}` moves, is capped, or others follow it", "give a value")
-            elif literal is None:
-                names.can_be_absent(here, path)
     for path in sorted(names.profile.sensors.keys() - given.keys() - follows):
         place.below("start").problem(f"`{path}` has no value at power-on", "add it to start")
     return found
