@@ -9,46 +9,38 @@ import secrets
 import threading
 import time
 import uuid
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from intent_bridge.audit import AuditLog, Fsync
 from intent_bridge.bridge.health import Health
 from intent_bridge.bridge.recovery import recover
 from intent_bridge.bridge.results import tool_result
-from intent_bridge.bridge.simulated import SimulatedTransport
 from intent_bridge.engine import Answer, Effect, Engine, Record, Send
 from intent_bridge.errors import ToolCallError, TransportError
 from intent_bridge.guard import Guard, load_packs, usable
 from intent_bridge.llm import read_call
 from intent_bridge.profile import Profile, load_profile, plain, to_vss
-from intent_bridge.sim import SimulatedVehicle
 from intent_bridge.texts import Texts
 from intent_bridge.transports import Transport
 from intent_bridge.transports.can_bus import CanTransport, open_bus
 from intent_bridge.types import (
-    Channel,
     Outcome,
     Provenance,
     Quality,
-    SeatZone,
-    Speaker,
     Status,
     ToolCall,
 )
 
+if TYPE_CHECKING:
+    from intent_bridge.bridge.simulated import SimulatedBridge
+
 UNKNOWN_SPEAKER = Provenance()
-DRIVER_BY_VOICE = Provenance(Speaker.DRIVER, SeatZone.DRIVER, Channel.VOICE)
 IDLE_MS = 50
 """Longest sleep of the pump thread; bounds how late a stale sample is noticed."""
-MAX_EVENTS = 4096
-"""Outcomes kept until somebody asks for them; the oldest goes first."""
-START_MS = 300
-"""How long the simulated vehicle runs before the first call, so that every status was heard."""
 
 Listener = Callable[[Any], None]
 
@@ -114,6 +106,8 @@ class Bridge:
     @staticmethod
     def simulated(vehicle: str | Path, *, speed_km_h: float = 0.0, **options: Any) -> "SimulatedBridge":
         """A bridge to the vehicle's simulated ECUs, in this process, on virtual time."""
+        from intent_bridge.bridge.simulated import SimulatedBridge  # it is a Bridge itself
+
         bridge = SimulatedBridge(load_profile(vehicle), **options)
         bridge.set_state({"Vehicle.Speed": speed_km_h})
         return bridge
@@ -347,60 +341,6 @@ class Bridge:
     def _tell(self, topic: str, value: object) -> None:
         for listener in list(self._listeners[topic]):
             listener(value)
-
-
-class SimulatedBridge(Bridge):
-    """A bridge to simulated ECUs in this process; virtual time passes only inside its verbs."""
-
-    def __init__(self, profile: Profile, **options: Any) -> None:
-        self.vehicle = SimulatedVehicle(profile)
-        self._later: deque[Outcome] = deque(maxlen=MAX_EVENTS)
-        options.setdefault("speaker", DRIVER_BY_VOICE)
-        super().__init__(profile, SimulatedTransport(profile, self.vehicle), **options)
-        self.subscribe("outcome", self._note)
-        self.advance_ms(START_MS)
-
-    def set_state(self, values: Mapping[str, Any]) -> list[Outcome]:
-        """Set paths of the simulated vehicle (VSS units and types; None stops their publication).
-
-        Returns the outcomes that changed since they were last asked for, see `events`. ValueError names
-        the first path or value the vehicle does not have; those before it are set.
-        """
-        try:
-            for path, value in values.items():
-                self.vehicle.set_state(path, value)
-        finally:
-            self._listen()
-        return self.events()
-
-    def advance_ms(self, duration_ms: int) -> list[Outcome]:
-        """Let virtual time pass; return the outcomes that changed since they were last asked for."""
-        until_ms = self._transport.now_ms() + duration_ms
-        while self._transport.now_ms() < until_ms:
-            self._step(self._due(until_ms))
-        return self.events()
-
-    def events(self) -> list[Outcome]:
-        """Outcomes that changed by themselves (done, stopped, timeout) and were not yet asked for."""
-        changed, self._later = list(self._later), deque(maxlen=MAX_EVENTS)
-        return changed
-
-    def _listen(self) -> int:
-        self._step(self._transport.now_ms())
-        return self._transport.now_ms()
-
-    def _wait(self, call_id: str) -> Outcome:
-        while call_id not in self._answers:
-            self._step(self._due(self._transport.now_ms() + IDLE_MS))
-        return self._answers[call_id]
-
-    def _note(self, outcome: Outcome) -> None:
-        if outcome.call_id != self._awaited:
-            self._later.append(outcome)
-
-    def _due(self, until_ms: int) -> int:
-        due_ms = self.engine.next_ms()
-        return until_ms if due_ms is None else max(self._transport.now_ms(), min(until_ms, due_ms))
 
 
 def _id_of(call: object) -> str:

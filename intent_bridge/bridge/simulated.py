@@ -1,60 +1,71 @@
-"""The simulated vehicle on python-can's virtual buses, on a virtual clock that moves only when asked."""
+"""A bridge whose vehicle is simulated in this process, on a clock that moves only inside its verbs."""
 
-import itertools
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
 
-import can
-from can.interfaces.virtual import VirtualBus
-
+from intent_bridge.bridge.core import IDLE_MS, Bridge
+from intent_bridge.bridge.simulated_transport import SimulatedTransport
 from intent_bridge.profile import Profile
 from intent_bridge.sim import SimulatedVehicle
-from intent_bridge.transports.can_bus import to_frame, to_message
-from intent_bridge.types import RawFrame
+from intent_bridge.types import Channel, Outcome, Provenance, SeatZone, Speaker
 
-_numbers = itertools.count(1)
-
-
-class SimulatedTransport:
-    """Our side and the ECUs' side of every bus; `receive` lets virtual time pass until something is heard."""
-
-    def __init__(self, profile: Profile, vehicle: SimulatedVehicle) -> None:
-        self.vehicle = vehicle
-        self._now_ms = 0
-        number = next(_numbers)
-        self._ours: dict[str, VirtualBus] = {}
-        self._theirs: dict[str, VirtualBus] = {}
-        for name, bus in profile.file.buses.items():
-            protocol = can.CanProtocol.CAN_FD if bus.fd else can.CanProtocol.CAN_20
-            channel = f"intent-bridge-sim-{number}-{name}"
-            self._ours[name] = VirtualBus(channel=channel, protocol=protocol)
-            self._theirs[name] = VirtualBus(channel=channel, protocol=protocol)
-
-    def now_ms(self) -> int:
-        return self._now_ms
-
-    def send(self, frame: RawFrame) -> None:
-        self._ours[frame.bus].send(to_message(frame))
-
-    def receive(self, until_ms: int) -> list[tuple[int, RawFrame]]:
-        while True:
-            for name, bus in self._theirs.items():
-                for frame in _drain(name, bus):
-                    self.vehicle.receive(frame, self._now_ms)
-            for _, frame in self.vehicle.advance(self._now_ms):
-                self._theirs[frame.bus].send(to_message(frame))
-            heard = [(self._now_ms, f) for name, bus in self._ours.items() for f in _drain(name, bus)]
-            if heard or self._now_ms >= until_ms:
-                return heard
-            self._now_ms = max(self._now_ms + 1, min(until_ms, self.vehicle.next_ms(self._now_ms)))
-
-    def close(self) -> None:
-        for bus in (*self._ours.values(), *self._theirs.values()):
-            bus.shutdown()
+DRIVER_BY_VOICE = Provenance(Speaker.DRIVER, SeatZone.DRIVER, Channel.VOICE)
+MAX_EVENTS = 4096
+"""Outcomes kept until somebody asks for them; the oldest goes first."""
+START_MS = 300
+"""How long the simulated vehicle runs before the first call, so that every status was heard."""
 
 
-def _drain(name: str, bus: VirtualBus) -> list[RawFrame]:
-    frames = []
-    while (message := bus.recv(timeout=0)) is not None:
-        frame = to_frame(name, message)
-        if frame is not None:
-            frames.append(frame)
-    return frames
+class SimulatedBridge(Bridge):
+    """A bridge to simulated ECUs in this process; virtual time passes only inside its verbs."""
+
+    def __init__(self, profile: Profile, **options: Any) -> None:
+        self.vehicle = SimulatedVehicle(profile)
+        self._later: deque[Outcome] = deque(maxlen=MAX_EVENTS)
+        options.setdefault("speaker", DRIVER_BY_VOICE)
+        super().__init__(profile, SimulatedTransport(profile, self.vehicle), **options)
+        self.subscribe("outcome", self._note)
+        self.advance_ms(START_MS)
+
+    def set_state(self, values: Mapping[str, Any]) -> list[Outcome]:
+        """Set paths of the simulated vehicle (VSS units and types; None stops their publication).
+
+        Returns the outcomes that changed since they were last asked for, see `events`. ValueError names
+        the first path or value the vehicle does not have; those before it are set.
+        """
+        try:
+            for path, value in values.items():
+                self.vehicle.set_state(path, value)
+        finally:
+            self._listen()
+        return self.events()
+
+    def advance_ms(self, duration_ms: int) -> list[Outcome]:
+        """Let virtual time pass; return the outcomes that changed since they were last asked for."""
+        until_ms = self._transport.now_ms() + duration_ms
+        while self._transport.now_ms() < until_ms:
+            self._step(self._due(until_ms))
+        return self.events()
+
+    def events(self) -> list[Outcome]:
+        """Outcomes that changed by themselves (done, stopped, timeout) and were not yet asked for."""
+        changed, self._later = list(self._later), deque(maxlen=MAX_EVENTS)
+        return changed
+
+    def _listen(self) -> int:
+        self._step(self._transport.now_ms())
+        return self._transport.now_ms()
+
+    def _wait(self, call_id: str) -> Outcome:
+        while call_id not in self._answers:
+            self._step(self._due(self._transport.now_ms() + IDLE_MS))
+        return self._answers[call_id]
+
+    def _note(self, outcome: Outcome) -> None:
+        if outcome.call_id != self._awaited:
+            self._later.append(outcome)
+
+    def _due(self, until_ms: int) -> int:
+        due_ms = self.engine.next_ms()
+        return until_ms if due_ms is None else max(self._transport.now_ms(), min(until_ms, due_ms))
