@@ -14,6 +14,7 @@ from intent_bridge.codec import EgressGate, Encoder, Receiver
 from intent_bridge.engine.commands import Commands, Ended, Refused
 from intent_bridge.engine.effects import Answer, Effect, Order, Record
 from intent_bridge.engine.memory import Memory, UndoStep
+from intent_bridge.engine.outcomes import invalid, judged, kept_back, not_equipped, plain
 from intent_bridge.engine.questions import Questions
 from intent_bridge.engine.records import intent_record, outcome_record, snapshot
 from intent_bridge.engine.running import Running, reports, restoring
@@ -101,7 +102,7 @@ class Engine:
             started = self._lap("parse", started)
             resolution = self._resolved(intent, who, now_ms)
         except ToolCallError as error:
-            return self._close(_invalid(call, error), now_ms)
+            return self._close(invalid(call, error), now_ms)
         self._lap("resolve", started)
         return self._follow(call, who, resolution, now_ms)
 
@@ -119,7 +120,7 @@ class Engine:
             case Absolute(actions=actions, arguments=arguments):
                 return self._start(Order(call.id, call.name, who, actions, arguments), now_ms)
             case NotEquipped():
-                return self._close(_not_equipped(call, resolution), now_ms)
+                return self._close(not_equipped(call, resolution), now_ms)
             case Ambiguous(choices=choices):
                 allowed = tuple(c for c in choices if self._would_allow(c.name, c.arguments, who, now_ms))
                 return self._close(
@@ -144,14 +145,14 @@ class Engine:
         try:
             resolution = self._resolved(self.catalogue.parse(call), who, now_ms)
         except ToolCallError as error:
-            return _invalid(call, error)
+            return invalid(call, error)
         if isinstance(resolution, NotEquipped):
-            return _not_equipped(call, resolution)
+            return not_equipped(call, resolution)
         if not isinstance(resolution, Absolute):
             return Outcome(call.id, call.name, Status.NO_ACTION, type(resolution).__name__.lower())
         order = Order(call.id, call.name, who, resolution.actions, resolution.arguments)
         verdict = self.guard.judge(order.actions, self.state, who, now_ms)
-        shown = _judged(order, verdict, Status.NO_ACTION, "dry_run")
+        shown = judged(order, verdict, Status.NO_ACTION, "dry_run")
         if verdict.permit is None:
             return replace(shown, status=_REFUSALS.get(verdict.decision, Status.NEEDS_CONFIRMATION))
         counters = dict(self.encoder.counters)
@@ -169,10 +170,10 @@ class Engine:
             return [Answer(Outcome("", "confirm", Status.DENIED, question))]
         order = question.order
         if not accept:
-            return self._close(_judged(order, question.verdict, Status.NO_ACTION, "declined"), now_ms)
+            return self._close(judged(order, question.verdict, Status.NO_ACTION, "declined"), now_ms)
         verdict = self.guard.judge(order.actions, self.state, order.who, now_ms, confirmed=True)
         if verdict.digest != question.verdict.digest:
-            return self._close(_judged(order, verdict, Status.DENIED, "confirmation_void"), now_ms)
+            return self._close(judged(order, verdict, Status.DENIED, "confirmation_void"), now_ms)
         return self._act(order, verdict, now_ms, human_yes=True)
 
     def undo(self, who: Provenance, now_ms: int) -> list[Effect]:
@@ -212,9 +213,9 @@ class Engine:
         effects += self._finish(ended, now_ms)
         for waiting in [d for d in self._deferred.values() if now_ms >= d.deadline_ms]:
             del self._deferred[waiting.order.call_id]
-            effects += self._close(_plain(waiting.order, Status.TIMEOUT, "deferred_expired"), now_ms)
+            effects += self._close(plain(waiting.order, Status.TIMEOUT, "deferred_expired"), now_ms)
         for question in self.questions.expired(now_ms):
-            effects += self._close(_plain(question.order, Status.TIMEOUT, "confirmation_expired"), now_ms)
+            effects += self._close(plain(question.order, Status.TIMEOUT, "confirmation_expired"), now_ms)
         return effects
 
     def next_ms(self) -> int | None:
@@ -242,32 +243,34 @@ class Engine:
                 return self._act(order, verdict, now_ms, human_yes=False)
             case Decision.CONFIRM:
                 confirmation = self.questions.ask(order, verdict, now_ms)
-                outcome = _judged(order, verdict, Status.NEEDS_CONFIRMATION, "")
+                outcome = judged(order, verdict, Status.NEEDS_CONFIRMATION, "")
                 return self._close(replace(outcome, confirmation=confirmation), now_ms)
             case Decision.DEFER:
                 return self._defer(order, verdict, now_ms)
             case Decision.DENY:
-                return self._close(_judged(order, verdict, Status.DENIED, "rule"), now_ms)
+                return self._close(judged(order, verdict, Status.DENIED, "rule"), now_ms)
 
     def _act(self, order: Order, verdict: Verdict, now_ms: int, *, human_yes: bool) -> list[Effect]:
         if verdict.permit is None:
-            return self._close(_judged(order, verdict, Status.DENIED, "rule"), now_ms)
+            return self._close(judged(order, verdict, Status.DENIED, "rule"), now_ms)
         if self._already(verdict, now_ms):
-            return self._close(_judged(order, verdict, Status.NO_EFFECT, "already"), now_ms)
+            there = reports(verdict, {a.path: a.value for a in verdict.emitted}, acts=False)
+            outcome = judged(order, verdict, Status.NO_EFFECT, "already")
+            return self._close(replace(outcome, actions=there), now_ms)
         started = self._stopwatch()
         counters = dict(self.encoder.counters)
         others = dict(self.commands.values())
         try:
             run = self.commands.prepare(order, verdict, human_yes, self.live, now_ms)
         except InvariantError as error:
-            return self._close(_judged(order, verdict, Status.ERROR, str(error)), now_ms)
+            return self._close(judged(order, verdict, Status.ERROR, str(error)), now_ms)
         if self.silent:
             shown = replace(run.outcome(Status.NOT_DELIVERED, "listen_only"), timing_us=dict(self._laps))
             return self._close(shown, now_ms)
         begun = self.commands.begin(run, now_ms)
         self._lap("encode", started)
         if isinstance(begun, Refused):
-            return self._close(_kept_back(order, verdict, begun.reason), now_ms)
+            return self._close(kept_back(order, verdict, begun.reason), now_ms)
         sends, superseded = begun
         paths = run.inputs | verdict.permit.emitted.keys() | self.encoder.siblings(run.frames)
         read = snapshot(paths, self.state, self.live, now_ms)
@@ -284,9 +287,9 @@ class Engine:
 
     def _defer(self, order: Order, verdict: Verdict, now_ms: int) -> list[Effect]:
         if len(self._deferred) >= MAX_DEFERRED or verdict.defer_deadline_ms is None:
-            return self._close(_judged(order, verdict, Status.DENIED, "too_many_deferred"), now_ms)
+            return self._close(judged(order, verdict, Status.DENIED, "too_many_deferred"), now_ms)
         self._deferred[order.call_id] = _Deferred(order, now_ms + verdict.defer_deadline_ms)
-        return self._close(_judged(order, verdict, Status.DEFERRED, "rule"), now_ms)
+        return self._close(judged(order, verdict, Status.DEFERRED, "rule"), now_ms)
 
     def _retry(self, changed: frozenset[str], now_ms: int) -> list[Effect]:
         effects: list[Effect] = []
@@ -371,26 +374,3 @@ class Engine:
 _FAILED = (Status.TIMEOUT, Status.REFUSED_BY_ECU, Status.NOT_DELIVERED)
 """Ends in which the vehicle let the call down: what was changed is put back."""
 _REFUSALS = {Decision.DENY: Status.DENIED, Decision.DEFER: Status.DEFERRED}
-
-
-def _invalid(call: ToolCall, error: ToolCallError) -> Outcome:
-    return Outcome(call.id, call.name, Status.INVALID, error.code, str(error))
-
-
-def _not_equipped(call: ToolCall, missing: NotEquipped) -> Outcome:
-    return Outcome(call.id, call.name, Status.NOT_EQUIPPED, "no_actuator", str(missing))
-
-
-def _kept_back(order: Order, verdict: Verdict, reason: str) -> Outcome:
-    """The egress gate refused: too often is the caller's doing, everything else is a fault of ours."""
-    if reason.startswith(("budget", "frame cap")):
-        return replace(_judged(order, verdict, Status.DENIED, "too_often"), message=reason)
-    return replace(_judged(order, verdict, Status.ERROR, "egress"), message=reason)
-
-
-def _plain(order: Order, status: Status, code: str) -> Outcome:
-    return Outcome(order.call_id, order.intent, status, code)
-
-
-def _judged(order: Order, verdict: Verdict, status: Status, code: str) -> Outcome:
-    return Outcome(order.call_id, order.intent, status, code, verdict=verdict, actions=reports(verdict))

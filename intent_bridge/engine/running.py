@@ -112,12 +112,19 @@ def near(profile: Profile, path: str, wanted: Value, value: Value) -> bool:
     return same(wanted, value)
 
 
-def reports(verdict: Verdict, reported: Mapping[str, Value] | None = None) -> tuple[ActionReport, ...]:
-    """One line per requested action: asked, emitted (nothing when refused), confirmed."""
+def reports(
+    verdict: Verdict, reported: Mapping[str, Value] | None = None, *, acts: bool = True
+) -> tuple[ActionReport, ...]:
+    """One line per action: asked, emitted (nothing when the call does not act), confirmed.
+
+    Companions that a rule adds were asked by nobody; they count as requested as they are emitted.
+    """
     emitted = {a.path: a.value for a in verdict.emitted}
+    requested = emitted | {a.path: a.value for a in verdict.requested}
     confirmed = reported or {}
     return tuple(
-        ActionReport(a.path, a.value, emitted.get(a.path), confirmed.get(a.path)) for a in verdict.requested
+        ActionReport(path, value, emitted.get(path) if acts else None, confirmed.get(path))
+        for path, value in requested.items()
     )
 
 

@@ -57,7 +57,7 @@ def _message_id(words: Words, outcome: Outcome, named: bool) -> str:
 
 
 def _claimed(report: ActionReport, status: Status) -> Value | None:
-    return report.confirmed if status is Status.DONE else report.emitted
+    return report.confirmed if status in (Status.DONE, Status.NO_EFFECT) else report.emitted
 
 
 def _clauses(words: Words, profile: Profile, outcome: Outcome) -> list[str]:

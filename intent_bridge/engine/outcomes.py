@@ -1,0 +1,37 @@
+"""Outcomes of calls that do not act, or do not act yet."""
+
+from dataclasses import replace
+
+from intent_bridge.engine.effects import Order
+from intent_bridge.engine.running import reports
+from intent_bridge.errors import ToolCallError
+from intent_bridge.intents import NotEquipped
+from intent_bridge.types import Outcome, Status, ToolCall, Verdict
+
+
+def invalid(call: ToolCall, error: ToolCallError) -> Outcome:
+    """The model's call is malformed: the code and the mend."""
+    return Outcome(call.id, call.name, Status.INVALID, error.code, str(error))
+
+
+def not_equipped(call: ToolCall, missing: NotEquipped) -> Outcome:
+    """A sound call for something this vehicle lacks."""
+    return Outcome(call.id, call.name, Status.NOT_EQUIPPED, "no_actuator", str(missing))
+
+
+def kept_back(order: Order, verdict: Verdict, reason: str) -> Outcome:
+    """The egress gate refused: too often is the caller's doing, everything else is a fault of ours."""
+    if reason.startswith(("budget", "frame cap")):
+        return replace(judged(order, verdict, Status.DENIED, "too_often"), message=reason)
+    return replace(judged(order, verdict, Status.ERROR, "egress"), message=reason)
+
+
+def plain(order: Order, status: Status, code: str) -> Outcome:
+    """An outcome that needs no verdict shown."""
+    return Outcome(order.call_id, order.intent, status, code)
+
+
+def judged(order: Order, verdict: Verdict, status: Status, code: str) -> Outcome:
+    """An outcome without a frame; only a question shows what would be emitted."""
+    shown = reports(verdict, acts=status is Status.NEEDS_CONFIRMATION)
+    return Outcome(order.call_id, order.intent, status, code, verdict=verdict, actions=shown)
