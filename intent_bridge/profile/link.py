@@ -121,14 +121,16 @@ class Link:
         read += [(("actuators", p, "status"), a.status) for p, a in file.actuators.items()]
         for name, info in self.messages.items():
             place = self.place.below("messages", name)
-            if name not in sent:
-                for key in ("cycle_ms", "response", "neutral_repeats"):
-                    if getattr(info.spec, key) and not self.broken:
-                        place.below(key).problem(f"`{name}` carries no command", f"remove `{key}`")
-            elif info.spec.response:
+            if name in sent and info.spec.response:
                 read.append((("messages", name, "response", "result"), info.spec.response.result))
                 check_response(info, self.messages, self._declared(), place.below("response"))
-            if info.spec.neutral_repeats and not self._has_neutral(name) and name in sent:
+            if self.broken:
+                continue  # an actuator that was left out may be the one that is missed below
+            if name not in sent:
+                for key in ("cycle_ms", "response", "neutral_repeats"):
+                    if getattr(info.spec, key):
+                        place.below(key).problem(f"`{name}` carries no command", f"remove `{key}`")
+            elif info.spec.neutral_repeats and not self._has_neutral(name):
                 place.below("neutral_repeats").problem(
                     f"no actuator of `{name}` has a neutral value", "set `neutral_repeats` to 0"
                 )

@@ -179,6 +179,18 @@ def test_two_actuators_do_not_share_a_tool_name(copy: Copy) -> None:
     assert problem.what == "tool `set_air` exists already"
 
 
+def test_no_actuator_commands_the_counter_or_the_crc_of_its_message(copy: Copy) -> None:
+    copy.replace(PROFILE, "command: SEAT_CMD.Heating1", "command: SEAT_CMD.Alive")
+    told = [problem.what for problem in copy.problems()]
+    assert "`SEAT_CMD.Alive` already belongs to the e2e of `SEAT_CMD`" in told
+
+
+def test_a_wrong_actuator_does_not_make_its_message_look_idle(copy: Copy) -> None:
+    for budget in ("{changes: 20, window_ms: 60000}", "{changes: 20, window_ms: 60000}"):
+        copy.replace(PROFILE, budget, "{changes: 0, window_ms: 60000}")
+    assert ["budget.changes" in problem.what for problem in copy.problems()] == [True, True]
+
+
 def test_a_signal_under_several_multiplexer_ids_cannot_be_bound(copy: Copy) -> None:
     copy.replace(DBC, "SG_ Position1 m1 : 16|8@1+ (5,0) [0|250]", "SG_ Position1 m1 : 32|8@1+ (5,0) [0|250]")
     copy.replace(
