@@ -118,4 +118,4 @@ class SetAmbientLight(_Body):
         str | None,
         words("white", "warm_white", "red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink"),
     ] = None
-    brightness_percent: Annotated[Number | None, Field(description="0 is dark, 100 the brightest.")] = None
+    brightness_percent: Annotated[Number | None, Field(description="100 is the brightest.")] = None

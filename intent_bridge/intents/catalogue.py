@@ -10,8 +10,7 @@ from intent_bridge.errors import Problem, ProfileError, ToolCallError
 from intent_bridge.intents.base import IntentModel
 from intent_bridge.intents.comfort import ActivateScene, AdjustSetting
 from intent_bridge.intents.front_door import check_arguments
-from intent_bridge.intents.narrow import Narrowed, NotEquipped, ToolSpec, narrow
-from intent_bridge.intents.own_tools import OwnNarrowed, own_tool, problems_of
+from intent_bridge.intents.narrow import Narrowed, NotEquipped, Tool, ToolSpec, narrow
 from intent_bridge.intents.profile_tools import profile_tools
 from intent_bridge.intents.refusal import listed, quote, refuse
 from intent_bridge.intents.relative import narrow_adjust_setting
@@ -33,20 +32,24 @@ class Catalogue:
 
     def __init__(self, profile: Profile) -> None:
         maker = _Maker(profile)
-        self._tools, self._absent = maker.make()
+        self._built, self._tools, self._absent = maker.make()
         self._check_scenes(maker)
         if maker.problems:
             raise ProfileError(maker.problems)
         self.tools: tuple[ToolSpec, ...] = tuple(tool.spec for tool in self._tools.values())
         self.digest = _digest(self.tools)
 
-    def parse(self, call: ToolCall) -> Intent | NotEquipped:
-        """What a call asks for; ToolCallError when it is malformed, whatever the call holds."""
+    def parse(self, call: ToolCall, *, own: bool = True) -> Intent | NotEquipped:
+        """What a call asks for; ToolCallError when it is malformed, whatever the call holds.
+
+        Without `own` the call is in the words of the intents even where one of the vehicle's own tools has
+        taken the name: so scenes are written.
+        """
         arguments = check_arguments(call.arguments)
         name = call.name
         if type(name) is not str or len(name) > _NAME_MAX:
             raise refuse("unknown_tool", "the name of the tool must be one of those listed")
-        tool = self._tools.get(name)
+        tool = (self._tools if own else self._built).get(name)
         if tool is not None:
             return cast(Intent | NotEquipped, tool.parse(arguments))
         if name in self._absent:
@@ -64,7 +67,7 @@ class Catalogue:
             for number, step in enumerate(scene.steps, 1):
                 place = f"scene {name}, step {number} ({step.call})"
                 try:
-                    intent = self.parse(ToolCall(name, step.call, step.arguments))
+                    intent = self.parse(ToolCall(name, step.call, step.arguments), own=False)
                 except ToolCallError as error:
                     maker.problem("profile.yaml", f"{place}: {error}")
                     continue
@@ -84,22 +87,29 @@ class _Maker:
     def problem(self, file: str, what: str) -> None:
         self.problems.append(Problem(self.profile.folder / file, None, what))
 
-    def make(self) -> tuple[Mapping[str, Narrowed | OwnNarrowed], frozenset[str]]:
-        """Tools by name in the order they are shown, and the names of those this vehicle has nothing of."""
+    def make(self) -> tuple[Mapping[str, Tool], Mapping[str, Tool], frozenset[str]]:
+        """The tools made from intents; all tools in the order shown; names of what this vehicle lacks."""
         intents = self._intents()
         built = {name: narrowed for name, intent in intents.items() if (narrowed := self._narrow(intent))}
-        own: dict[str, Narrowed | OwnNarrowed] = {}
-        absent = intents.keys() - built.keys()
+        own = self._own_tools(intents, built) if self.profile.own_tools else {}
+        names = {tool.name for tool in self.profile.own_tools}
+        shown = {**own, **{name: tool for name, tool in built.items() if name not in own}}
+        return built, shown, frozenset((intents.keys() | names) - shown.keys())
+
+    def _own_tools(
+        self, intents: Mapping[str, type[IntentModel]], built: Mapping[str, Narrowed]
+    ) -> dict[str, Tool]:
+        # imports jsonschema, which is slow to import and which few vehicles need
+        from intent_bridge.intents.own_tools import own_tool, problems_of
+
+        own: dict[str, Tool] = {}
         for tool in self.profile.own_tools:
             problems = list(problems_of(tool, intents))
             for what in problems:
                 self.problem("tools.yaml", what)
             if not problems and tool.intent in built:
                 own[tool.name] = own_tool(tool, built)
-            else:
-                absent.add(tool.name)
-        shown = {**own, **{name: tool for name, tool in built.items() if name not in own}}
-        return shown, frozenset(absent - shown.keys())
+        return own
 
     def _intents(self) -> dict[str, type[IntentModel]]:
         intents = {intent.tool: intent for intent in INTENTS}

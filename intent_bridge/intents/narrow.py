@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -13,7 +13,7 @@ from intent_bridge.intents.comfort import ActivateScene, StopMotion
 from intent_bridge.intents.fields import Reading, Words, reading, widest
 from intent_bridge.intents.refusal import Code, at, listed, quote, refuse
 from intent_bridge.intents.zones import ZONES, Zone, places
-from intent_bridge.profile import Profile
+from intent_bridge.profile import Profile, plain
 from intent_bridge.profile.model import Quantity
 
 
@@ -44,6 +44,17 @@ class NotEquipped:
         if not self.given:
             return f"this vehicle has no {self.field} that {self.tool} could set"
         return f"this vehicle has no {self.given} as {self.field} of {self.tool}"
+
+
+class Tool(Protocol):
+    """A tool of one vehicle: what a model is shown of it, and the parser that agrees with that."""
+
+    @property
+    def spec(self) -> ToolSpec:
+        """What a model is shown."""
+
+    def parse(self, arguments: Mapping[str, object]) -> IntentModel | NotEquipped:
+        """The intent that these plain arguments mean; ToolCallError when they do not fit."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +179,14 @@ def narrow(intent: type[IntentModel], profile: Profile) -> Narrowed | None:
     needed = set(intent.needs_one_of) or absent
     if (needed and needed <= absent) or any(isinstance(r, Words) and not r.names for r in readings.values()):
         return None
-    return narrowed_with(intent, readings, frozenset(absent), profile)
+    narrowed = narrowed_with(intent, readings, frozenset(absent), profile)
+    for target in intent.targets:
+        if target.counts == "change":  # only with the size of a step can a model count in steps
+            (quantity,) = present(target, profile).values()
+            assert quantity.step is not None
+            steps = f"How many steps of {plain(quantity.step)} {quantity.unit}."
+            narrowed.spec.parameters["properties"]["steps"]["description"] = steps
+    return narrowed
 
 
 def narrowed_with(

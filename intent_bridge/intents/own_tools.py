@@ -7,10 +7,10 @@ of an intent, which is parsed like any other. Nothing is converted but what the 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError, ValidationError
+from jsonschema.exceptions import ValidationError
 
 from intent_bridge.errors import ToolCallError
 from intent_bridge.intents.base import IntentModel
@@ -35,7 +35,7 @@ _CODES: Final[Mapping[str, Code]] = {
 }
 """Keyword of JSON Schema -> our code; all others are `wrong_type`."""
 
-_REFERENCES: Final = ("$ref", "$dynamicRef", "$schema", "$id")
+_REFERENCES: Final = frozenset(("$ref", "$dynamicRef", "$schema", "$id"))
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class OwnNarrowed:
     def parse(self, arguments: Mapping[str, object]) -> IntentModel | NotEquipped:
         """The intent that the own tool's arguments mean; ToolCallError in terms of the own arguments."""
         for error in self.validator.iter_errors(arguments):
-            raise _refusal(error)
+            raise _refusal(error, self.spec.parameters)
         given = {name: self._taken(argument, arguments) for name, argument in self.arguments.items()}
         try:
             parsed = self.target.parse({name: value for name, value in given.items() if value is not None})
@@ -86,33 +86,22 @@ def own_tool(tool: OwnTool, built: Mapping[str, Narrowed]) -> OwnNarrowed:
 
 
 def problems_of(tool: OwnTool, intents: Mapping[str, type[IntentModel]]) -> Iterator[str]:
-    """What is wrong with the tool's entry, in words for the integrator."""
+    """What is wrong between the tool and its intent, in words for the integrator.
+
+    That the parameters are sound JSON Schema of an object has been checked when the profile was loaded.
+    """
     if tool.intent not in intents:
         yield f"tool {tool.name}: there is no intent {tool.intent}"
         return
     fields = intents[tool.intent].model_fields
     for name in tool.arguments.keys() - fields.keys():
-        yield f"tool {tool.name}: {tool.intent} has no argument {name}, it takes {listed(fields) or 'none'}"
-    yield from _schema_problems(tool)
-
-
-def _schema_problems(tool: OwnTool) -> Iterator[str]:
-    schema = tool.parameters
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        yield f"tool {tool.name}: parameters are not JSON Schema 2020-12: {error.message}"
-        return
-    if schema.get("type") != "object" or schema.get("additionalProperties") is not False:
-        yield f"tool {tool.name}: parameters must say `type: object` and `additionalProperties: false`"
-    for keyword in _keywords(schema):
-        if keyword in _REFERENCES:
-            yield f"tool {tool.name}: parameters must not use {keyword}; write the schema out"
-    declared = set(schema.get("properties", {}))
-    taken = {argument.take for argument in tool.arguments.values() if argument.take is not None}
-    for name in sorted(taken - declared):
-        yield f"tool {tool.name}: its parameters do not declare {name}, which an argument takes"
-    for name in sorted(declared - taken):
+        yield f"tool {tool.name}: {tool.intent} has no argument {name}, it takes {listed(fields or ['none'])}"
+    if tool.parameters.get("additionalProperties") is not False:
+        yield f"tool {tool.name}: parameters must say `additionalProperties: false`, or words would be lost"
+    for keyword in sorted(set(_keywords(tool.parameters)) & _REFERENCES):
+        yield f"tool {tool.name}: parameters must not use {keyword}; write the schema out"
+    taken = {argument.take for argument in tool.arguments.values()}
+    for name in sorted(tool.parameters.get("properties", {}).keys() - taken):
         yield f"tool {tool.name}: no argument takes parameter {name}; the model's word would be lost"
 
 
@@ -133,12 +122,16 @@ def _word(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _refusal(error: ValidationError) -> ToolCallError:
+def _refusal(error: ValidationError, schema: Mapping[str, Any]) -> ToolCallError:
     keyword = str(error.validator)
     where = ".".join(map(str, error.absolute_path))
-    limit = error.validator_value
-    if keyword in ("enum", "required") and isinstance(limit, list):
-        text = f"must be {listed(limit)}" if keyword == "enum" else f"needs {', '.join(map(str, limit))}"
+    limit: Any = error.validator_value
+    if keyword == "enum":
+        text = f"must be {listed(limit)}"
+    elif keyword == "required":
+        text = f"needs {', '.join(map(str, limit))}"
+    elif keyword == "additionalProperties":
+        text = f"has an unknown argument; it takes {listed(schema.get('properties') or ['none'])}"
     elif isinstance(limit, int | float | str) and not isinstance(limit, bool):
         text = f"breaks {keyword} {limit} of the tool's schema"
     else:

@@ -272,6 +272,7 @@ def test_the_schema_of_each_kind_of_field_is_written_out_flat() -> None:
     }
     gaps = schema_of(FULL.tools, "set_acc_time_gap")["seconds"]
     assert (gaps["type"], gaps["enum"]) == ("number", [1, 1.4, 1.8, 2.2])
+    assert schema_of(FULL.tools, "step_cruise_speed")["steps"]["description"] == "How many steps of 5 km/h."
     assert schema_of(FULL.tools, "set_drive_mode")["mode"]["enum"] == ["eco", "comfort", "sport", "rain_plus"]
     assert schema_of(FULL.tools, "set_fog_lights")["lights"]["enum"] == ["front", "rear", "all"]
 

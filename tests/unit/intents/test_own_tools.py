@@ -141,6 +141,16 @@ def test_own_tools_come_first_and_hide_a_built_in_one_of_the_same_name() -> None
     assert kinds["open_close_window"] == ("body", False) and kinds["get_lights"] == ("read", True)
 
 
+def test_scenes_speak_in_intents_even_where_an_own_tool_took_the_name() -> None:
+    steps = [{"call": "set_fan_speed", "arguments": {"zone": "driver", "level": 3}}]
+    scenes = {"breeze": {"description": "A little wind.", "steps": steps}}
+    breezy = Catalogue(full_car(own_tools=(FAN,), scenes=scenes))
+    call = ToolCall("1", "set_fan_speed", {"zone": "driver", "level": 3})
+    assert breezy.parse(call, own=False) == SetFanSpeed(zone="driver", level=3)
+    with pytest.raises(ToolCallError, match="it takes speed"):
+        breezy.parse(call)
+
+
 def test_an_own_tool_without_its_actuator_is_not_equipped() -> None:
     bare = Catalogue(without(CAR, "Window", "Row2.Driver.Temperature"))
     assert "open_close_window" not in {tool.name for tool in bare.tools}
@@ -159,14 +169,8 @@ OPEN: dict[str, Any] = {"type": "object", "properties": {}}
         ({"intent": "set_wings"}, "there is no intent set_wings"),
         ({"arguments": {"percent": {"take": "percentage"}, "speed": {"fixed": 1}}}, "has no argument speed"),
         ({"arguments": {"percent": {"take": "percentage"}}}, "no argument takes parameter window"),
-        ({"arguments": {**WINDOW["arguments"], "zone": {"take": "who"}}}, "do not declare who"),
         ({"parameters": OPEN}, "additionalProperties: false"),
-        ({"parameters": {**WINDOW["parameters"], "type": "objekt"}}, "are not JSON Schema"),
         ({"parameters": {**WINDOW["parameters"], "allOf": [{"$ref": "#"}]}}, "must not use $ref"),
-        (
-            {"parameters": {**WINDOW["parameters"], "propertyNames": {"pattern": "("}}},
-            "are not JSON Schema",
-        ),
     ],
 )
 def test_an_own_tool_that_cannot_work_is_the_integrators_problem(
