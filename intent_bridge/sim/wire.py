@@ -65,55 +65,46 @@ def port(path: str, binding: Binding, profile: Profile) -> Port:
 
 
 class Protection:
-    """The E2E header of one message: where CRC and counter stand, and how both are made and checked."""
+    """The E2E header of one message: where the counter stands, and how header and check are made.
 
-    def __init__(self, spec: E2E, message: Message) -> None:
-        crc = message.get_signal_by_name(spec.crc)
-        counter = message.get_signal_by_name(spec.counter)
-        self.crc_byte = crc.start // 8
-        self.counter_byte = counter.start // 8
-        self.ok_delta = spec.max_delta_counter
-        if spec.profile == "P02":
-            self.modulus, self._mask, wanted = 16, 0x0F, (0, 1)
-            self._ids = bytes(spec.data_ids)
-        else:
-            self.modulus, self._mask, wanted = 256, 0xFF, (self.crc_byte, self.crc_byte + 2)
-            self._id = spec.data_ids[0]
-        if (self.crc_byte, self.counter_byte) != wanted:
-            raise ValueError(f"CRC and counter are not where {spec.profile} has them")
+    P02 has its CRC in byte 0 and the counter in the low nibble of byte 1, P05 in bytes 0-1 and in byte 2.
+    """
+
+    def __init__(self, spec: E2E) -> None:
         self._p02 = spec.profile == "P02"
+        self._ids = bytes(spec.data_ids) if self._p02 else b""
+        self._id = spec.data_ids[0]
+        self._counter_byte, self.modulus = (1, 16) if self._p02 else (2, 256)
+        self.max_delta = spec.max_delta_counter
 
     def protect(self, data: bytearray, counter: int) -> None:
         """Write counter and CRC into `data`."""
-        at = self.counter_byte
-        data[at] = data[at] & ~self._mask & 0xFF | counter
+        at = self._counter_byte
         if self._p02:
+            data[at] = data[at] & 0xF0 | counter
             e2e_p02_protect(data, self._ids, increment_counter=False)
         else:
-            e2e_p05_protect(data, self._id, offset=self.crc_byte, increment_counter=False)
+            data[at] = counter
+            e2e_p05_protect(data, self._id, increment_counter=False)
 
     def check(self, data: bytes) -> bool:
         """Whether the CRC of `data` is right."""
         if self._p02:
             return e2e_p02_check(data, self._ids)
-        return e2e_p05_check(data, self._id, offset=self.crc_byte)
+        return e2e_p05_check(data, self._id)
 
     def counter(self, data: bytes) -> int:
         """The counter that `data` carries."""
-        return data[self.counter_byte] & self._mask
+        return data[self._counter_byte] % self.modulus
 
 
-def protection(info: MessageInfo) -> Protection | None:
-    """The E2E header of a message, or None when it is not protected; ValueError when its layout is wrong."""
-    return Protection(info.spec.e2e, info.dbc) if info.spec.e2e else None
+def _protection(info: MessageInfo) -> Protection | None:
+    return Protection(info.spec.e2e) if info.spec.e2e else None
 
 
-def selector_of(message: Message) -> Signal | None:
-    """The multiplexer of a message, or None; ValueError when it has more than one."""
-    found = [s for s in message.signals if s.is_multiplexer]
-    if len(found) > 1:
-        raise ValueError("more than one multiplexer, which the simulator does not know")
-    return found[0] if found else None
+def _selector(message: Message) -> str | None:
+    """Name of the signal that says which page a frame is, or None; a profile has no message with two."""
+    return next((s.name for s in message.signals if s.is_multiplexer), None)
 
 
 @dataclass(eq=False)
@@ -144,7 +135,7 @@ class Outgoing:
         self.info = info
         self.cycle_ms = info.dbc.cycle_time or None
         self.off = self.muted = self.corrupt = self.frozen = False
-        self._protection = protection(info)
+        self._protection = _protection(info)
         self._first_answers = dict(answers)
         self.pages = self._make_pages(tuple(ports))
         self.boot()
@@ -161,7 +152,7 @@ class Outgoing:
         return self._protection is not None
 
     def _make_pages(self, ports: tuple[Port, ...]) -> tuple[Page, ...]:
-        selector = selector_of(self.info.dbc)
+        selector = _selector(self.info.dbc)
         ids = sorted({i for p in ports for i in p.signal.multiplexer_ids or ()})
         pages = []
         layouts: list[int | None] = [*ids] or [None]
@@ -169,7 +160,7 @@ class Outgoing:
             here = [s for s in self.info.dbc.signals if not s.multiplexer_ids or mux in s.multiplexer_ids]
             fixed = {s.name: int(s.raw_initial or 0) for s in here}
             if selector is not None:
-                fixed[selector.name] = mux or 0
+                fixed[selector] = mux or 0
             names = {s.name for s in here}
             pages.append(Page(self, mux, tuple(p for p in ports if p.signal.name in names), fixed))
         return tuple(pages)
@@ -191,7 +182,7 @@ class Outgoing:
             self._protection.protect(data, self._counter)
             if self.corrupt:
                 data = bytearray(data)
-                data[self._protection.crc_byte] ^= 0xFF
+                data[0] ^= 0xFF
         info = self.info
         return RawFrame(info.bus, info.can_id, info.extended, info.fd, bytes(data))
 
@@ -227,8 +218,8 @@ class Incoming:
         self._memory_ms = counter_memory_ms
         mine = (a for a in profile.actuators.values() if a.command.message == info.name)
         self._actuators = tuple((a, port(a.path, a.command, profile)) for a in mine)
-        self._protection = protection(info)
-        self._selector = selector_of(info.dbc)
+        self._protection = _protection(info)
+        self._selector = _selector(info.dbc)
         self._last: tuple[int, int] | None = None
 
     def boot(self) -> None:
@@ -253,7 +244,7 @@ class Incoming:
         except DecodeError:
             return None
         raws = cast(dict[str, int], signals)  # what unscaled decoding without names gives
-        mux = raws[self._selector.name] if self._selector else None
+        mux = raws[self._selector] if self._selector else None
         found = [
             self._request(actuator, p, raws[p.signal.name])
             for actuator, p in self._actuators
@@ -266,7 +257,7 @@ class Incoming:
         assert self._protection is not None
         if self._memory_ms is not None and now_ms - last_ms > self._memory_ms:
             return True
-        return 1 <= (counter - last) % self._protection.modulus <= self._protection.ok_delta
+        return 1 <= (counter - last) % self._protection.modulus <= self._protection.max_delta
 
     @staticmethod
     def _request(actuator: ActuatorInfo, p: Port, raw: int) -> Request:

@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 
-from ...profile import MessageInfo
 from ...profile.report import Place, one_of
-from .. import wire
 from ..model import SimFile
 from ..names import Names
 
@@ -18,14 +16,13 @@ def check(names: Names, file: SimFile, place: Place) -> None:
         for key, messages in (("sends", ecu.sends), ("receives", ecu.receives)):
             for i, message in enumerate(messages):
                 here = place.below("ecus", name, key, i)
-                info = profile.messages.get(message)
-                if info is None:
+                if message not in profile.messages:
                     here.problem(f"no message `{message}` in the profile", one_of(message, profile.messages))
                 elif message in owner:
                     here.problem(f"`{message}` belongs to `{owner[message]}` too", "name it once")
                 else:
                     owner[message] = name
-                    _message(info, key, message in commands, here)
+                    _direction(message, key, message in commands, here)
     for message in sorted(profile.messages.keys() - owner.keys()):
         place.below("ecus").problem(f"`{message}` belongs to no ECU", "add it to sends or receives")
     for path, actuator in profile.actuators.items():
@@ -34,15 +31,10 @@ def check(names: Names, file: SimFile, place: Place) -> None:
         _response(names, file, owner, message, place)
 
 
-def _message(info: MessageInfo, key: str, is_command: bool, place: Place) -> None:
+def _direction(message: str, key: str, is_command: bool, place: Place) -> None:
     if is_command != (key == "receives"):
         right = "sends" if key == "receives" else "receives"
-        place.problem(f"`{info.name}` cannot stand in {key}", f"move it to {right}")
-    try:
-        wire.protection(info)
-        wire.selector_of(info.dbc)
-    except ValueError as error:
-        place.problem(f"`{info.name}`: {error}", "mend the DBC or the profile")
+        place.problem(f"`{message}` cannot stand in {key}", f"move it to {right}")
 
 
 def _same_ecu(owner: Mapping[str, str], command: str, status: str, what: str, place: Place) -> None:

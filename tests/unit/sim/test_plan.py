@@ -69,3 +69,13 @@ def test_a_vehicle_without_sim_yaml_is_told_to_write_one(copy: Copy) -> None:
     (copy.folder / "sim.yaml").unlink()
     (problem,) = problems(copy)
     assert "cannot be read" in problem.what and problem.mend == "create the file"
+
+
+def test_a_vehicle_without_a_cabin_model_keeps_its_temperature(copy: Copy) -> None:
+    text = (copy.folder / "sim.yaml").read_text(encoding="utf-8")
+    start, end = text.index("climate:\n  tick_ms"), text.index("start:\n")
+    (copy.folder / "sim.yaml").write_text(text[:start] + text[end:], encoding="utf-8")
+    bench = copy.bench()
+    bench.car.set_state("Vehicle.Exterior.AirTemperature", -40)
+    bench.run(60_000)
+    assert bench.car.get_state("Vehicle.Cabin.HVAC.AmbientAirTemperature") == 20
