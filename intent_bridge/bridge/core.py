@@ -22,7 +22,7 @@ from intent_bridge.bridge.results import tool_result
 from intent_bridge.engine import Answer, Effect, Engine, Record, Send
 from intent_bridge.errors import ToolCallError, TransportError
 from intent_bridge.guard import Guard, load_packs, usable
-from intent_bridge.llm import read_call
+from intent_bridge.llm import export_tools, read_call
 from intent_bridge.profile import Profile, load_profile, plain, to_vss
 from intent_bridge.texts import Texts
 from intent_bridge.transports import Transport
@@ -50,6 +50,9 @@ class Bridge:
 
     Make one with `Bridge.simulated` or `Bridge.open`, and close it (it is a context manager).
     """
+
+    _threaded = True
+    """Whether a thread of the bridge's own lets time pass; else only its verbs do."""
 
     def __init__(
         self,
@@ -87,6 +90,9 @@ class Bridge:
         self._closing = False
         if self._audit is not None and audit is not None:
             self._open_session(audit)
+        if self._threaded:
+            self._pump = threading.Thread(target=self._pump_forever, name="intent-bridge", daemon=True)
+            self._pump.start()
 
     # --- make one ---------------------------------------------------------------------------------
 
@@ -98,10 +104,7 @@ class Bridge:
         if missing:
             raise TransportError(f"buses {missing}: give exactly the profile's, {sorted(profile.file.buses)}")
         opened = {n: open_bus(o, fd=profile.file.buses[n].fd) for n, o in buses.items()}
-        bridge = cls(profile, CanTransport(opened), **options)
-        bridge._pump = threading.Thread(target=bridge._pump_forever, name="intent-bridge", daemon=True)
-        bridge._pump.start()
-        return bridge
+        return cls(profile, CanTransport(opened), **options)
 
     @staticmethod
     def simulated(vehicle: str | Path, *, speed_km_h: float = 0.0, **options: Any) -> "SimulatedBridge":
@@ -116,9 +119,7 @@ class Bridge:
 
     def tools(self, dialect: str = "openai") -> list[dict[str, Any]]:
         """The tools this vehicle has, as the given kind of model takes them."""
-        from intent_bridge.llm import export_tools
-
-        return export_tools(dialect, self.engine.catalogue.tools)
+        return export_tools(dialect, self.engine.catalogue.tools).tools
 
     def handle(self, call: object, provenance: Provenance | None = None) -> Outcome:
         """Carry out one tool call: the dict, object or JSON text the model produced, or a ToolCall.
@@ -240,7 +241,7 @@ class Bridge:
     def _wait(self, call_id: str) -> Outcome:
         while call_id not in self._answers:
             self._changed.wait(timeout=IDLE_MS / 1000)
-            if self._closing:
+            if self._closing or self._pump is None or not self._pump.is_alive():
                 return self._told(Outcome(call_id, "", Status.ERROR, "closed"))
         return self._answers[call_id]
 
@@ -260,6 +261,7 @@ class Bridge:
             self._changed.notify_all()
 
     def _pump_forever(self) -> None:
+        """Ends by an error of ours only: then the bus falls silent and every call answers `error`."""
         while not self._closing:
             now_ms = self._transport.now_ms()
             with self._changed:

@@ -20,6 +20,8 @@ START_MS = 300
 class SimulatedBridge(Bridge):
     """A bridge to simulated ECUs in this process; virtual time passes only inside its verbs."""
 
+    _threaded = False
+
     def __init__(self, profile: Profile, **options: Any) -> None:
         self.vehicle = SimulatedVehicle(profile)
         self._later: deque[Outcome] = deque(maxlen=MAX_EVENTS)
