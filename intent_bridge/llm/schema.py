@@ -147,6 +147,9 @@ class Fit:
     ) -> dict[str, Any]:
         stated = schema.get("properties")
         properties: Mapping[str, Any] = stated if isinstance(stated, Mapping) else {}
+        low = schema.get("minProperties")
+        if isinstance(low, int) and len(table) < low:
+            raise ToolCallError("missing_argument", f"give at least {low} of {listed(properties)}", where)
         for name in _list(schema.get("required")):
             if name not in table:
                 raise ToolCallError("missing_argument", f"{quote(str(name))} is missing; send it", where)
