@@ -10,7 +10,8 @@ import intent_bridge
 PUBLIC = """
     Action AsyncBridge Bridge Channel Choice Confirmation Decision Engine Frame HealthChange IntentBridgeError
     InvariantError Outcome Problem Profile ProfileError Provenance Quality RawFrame RuleHit SeatZone
-    SimulatedBridge Speaker Status ToolCall ToolCallError Transport TransportError Verdict load_profile shipped_vehicles
+    SimulatedBridge Speaker Status ToolCall ToolCallError Transport TransportError Verdict load_profile
+    shipped_vehicles
 """
 
 
