@@ -152,13 +152,13 @@ class Engine:
             return Outcome(call.id, call.name, Status.NO_ACTION, type(resolution).__name__.lower())
         order = Order(call.id, call.name, who, resolution.actions, resolution.arguments)
         verdict = self.guard.judge(order.actions, self.state, who, now_ms)
-        shown = judged(order, verdict, Status.NO_ACTION, "dry_run")
+        shown = judged(order, verdict, _DRY[verdict.decision], "dry_run")
         if verdict.permit is None:
-            return replace(shown, status=_REFUSALS.get(verdict.decision, Status.NEEDS_CONFIRMATION))
+            return shown
         counters = dict(self.encoder.counters)
         run = self.commands.prepare(order, verdict, False, self.live, now_ms)
         self.encoder.counters.update(counters)
-        return replace(shown, frames=run.frames)
+        return replace(shown, actions=reports(verdict), frames=run.frames)
 
     # --- in: people -----------------------------------------------------------------------------
 
@@ -373,4 +373,11 @@ class Engine:
 
 _FAILED = (Status.TIMEOUT, Status.REFUSED_BY_ECU, Status.NOT_DELIVERED)
 """Ends in which the vehicle let the call down: what was changed is put back."""
-_REFUSALS = {Decision.DENY: Status.DENIED, Decision.DEFER: Status.DEFERRED}
+_DRY = {
+    Decision.ALLOW: Status.NO_ACTION,
+    Decision.CLAMP: Status.NO_ACTION,
+    Decision.CONFIRM: Status.NEEDS_CONFIRMATION,
+    Decision.DEFER: Status.DEFERRED,
+    Decision.DENY: Status.DENIED,
+}
+"""The status a dry run shows for a decision."""
