@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -200,6 +200,10 @@ def a_tool(draw: st.DrawFn, car: str) -> tuple[str, Mapping[str, Any]]:
     return tool.name, tool.parameters
 
 
+few = settings(max_examples=settings().max_examples // 5)
+"""Of each tool; there are forty of them."""
+
+
 def for_each_tool(
     car: str,
     strategy: Callable[[Mapping[str, Any]], st.SearchStrategy[Arguments]],
@@ -210,7 +214,7 @@ def for_each_tool(
         def about_this_tool(arguments: Arguments) -> None:
             claim(tool.name, arguments)  # noqa: B023  # called before the next round
 
-        given(strategy(tool.parameters))(about_this_tool)()
+        given(strategy(tool.parameters))(few(about_this_tool))()
 
 
 @pytest.mark.parametrize("car", CARS)
