@@ -1,4 +1,4 @@
-"""docs/add-a-vehicle.md is true to the code: every key is there, none is made up, the example is a real case."""
+"""docs/add-a-vehicle.md is true to the code: every key is there, none is made up, the example is real."""
 
 import re
 from pathlib import Path
