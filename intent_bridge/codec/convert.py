@@ -1,8 +1,8 @@
 """Strict conversion of one signal's physical value to its raw number, and the rounding rule.
 
-A physical value is an int, a float, or the DBC's name of a value; nothing else, so that a boolean never
-passes for 0 or 1. With `steps = (value - offset) / factor`, taken exactly on the decimal text of the
-three numbers:
+A physical value is an int, a float, or the DBC's name of a value. A boolean never passes for 0 or 1;
+other types that equal a number pass as that number or are refused, never as another. With
+`steps = (value - offset) / factor`, taken exactly on the decimal text of the three numbers:
 
 - the value lies *on the grid* when `steps` is within a millionth of a whole number (or within the
   precision of a double, where that is coarser: above 2**31 steps); that number is the raw number;
@@ -26,11 +26,8 @@ from intent_bridge.errors import SignalError
 Physical: TypeAlias = int | float | str
 OffGrid: TypeAlias = Literal["refuse", "nearest", "toward"]
 
-PLAIN: Final = frozenset((int, float, str))
-"""The exact types a physical value may have."""
-
-MEMO_MAX: Final = 4096
-"""Values remembered per signal; further ones are converted anew each time."""
+_QUICK_MAX: Final = 1 << 28
+"""Up to so many steps, three roundings of a double come to less than a tenth of the tolerance."""
 
 _TOLERANCE: Final = Fraction(1, 1_000_000)
 _DOUBLE: Final = Fraction(1, 1 << 51)
@@ -63,17 +60,46 @@ class Converter:
         for raw, name in slot.names.items():
             self._by_name.setdefault(name, []).append(raw)
         self._safe = None if safe is None else Fraction(self.to_raw(safe))
+        self._quick_bounds = self._find_quick_bounds()
 
     def to_raw(self, value: object) -> int:
         """The raw number of `value` (for a float signal: its bits); SignalError when there is none."""
         match value:
-            case str() if type(value) is str:
+            case bool():
+                pass
+            case str():
                 return self._named(value)
-            case int() | float() if type(value) in PLAIN:
-                if not math.isfinite(value):
-                    raise self._refusal(f"{value} is not a number; give a finite one")
+            case float() if not math.isfinite(value):
+                raise self._refusal(f"{value} is not a number; give a finite one")
+            case int() | float():
                 return self._float(value) if self.slot.is_float else self._number(value)
         raise self._refusal(f"{value!r} is a {type(value).__name__}; give an int, a float or a value name")
+
+    def quick(self, value: object) -> int | None:
+        """The raw number of a number well within bounds and well on the grid, in floating point; else None.
+
+        None says nothing: `to_raw` decides. What this returns, `to_raw` returns too.
+        """
+        if self._quick_bounds is None or type(value) not in (int, float):
+            return None
+        low, high = self._quick_bounds
+        try:
+            steps = (value - self.slot.offset) / self.slot.scale  # type: ignore[operator]
+        except OverflowError:  # an int that no double can hold
+            return None
+        if not low <= steps <= high:
+            return None
+        raw = round(steps)
+        return raw if abs(steps - raw) < 1e-7 else None
+
+    def _find_quick_bounds(self) -> tuple[int, int] | None:
+        """Raw numbers between which floating point is exact to far less than the tolerance."""
+        low, high = self.slot.raw_bounds
+        low = low if self._low is None else max(low, math.ceil(self._low))
+        high = high if self._high is None else min(high, math.floor(self._high))
+        zero = abs(self.slot.offset / self.slot.scale)
+        exact = not self.slot.is_float and max(abs(low), abs(high)) + zero < _QUICK_MAX
+        return (low, high) if exact and low <= high else None
 
     def check_raw(self, raw: object) -> int:
         """`raw` when it is an int that fits into the signal's bits; SignalError otherwise."""
@@ -136,27 +162,6 @@ class Converter:
 
     def _refusal(self, what: str) -> SignalError:
         return SignalError(self.message, self.slot.name, what)
-
-
-class Memo(dict[Physical, int]):
-    """Physical value -> the signal's bits at their place in the image, filled as values come.
-
-    The caller has checked the value's exact type; equal values of different number types are the same
-    entry, and have the same raw number.
-    """
-
-    __slots__ = ("_converter",)
-
-    def __init__(self, converter: Converter) -> None:
-        super().__init__()
-        self._converter = converter
-
-    def __missing__(self, value: Physical) -> int:
-        slot = self._converter.slot
-        bits = place(slot, self._converter.to_raw(value))
-        if len(self) < MEMO_MAX and not slot.is_float:  # 0.0 and -0.0 are one key but two floats
-            self[value] = bits
-        return bits
 
 
 def place(slot: Slot, raw: int) -> int:

@@ -32,7 +32,7 @@ def _reflected_table(polynomial: int, width: int) -> tuple[int, ...]:
 
 
 _CRC8: Final = _table(0x1D, 8)
-_CRC8H2F: Final = _table(0x2F, 8)
+CRC8H2F: Final = _table(0x2F, 8)
 _CRC32P4: Final = _reflected_table(0xF4ACFB13, 32)
 _CRC64: Final = _reflected_table(0x42F0E1EBA9EA3693, 64)
 
@@ -47,7 +47,7 @@ def crc8(data: Iterable[int], crc: int) -> int:
 
 def crc8h2f(data: Iterable[int], crc: int) -> int:
     """CRC8H2F, polynomial 0x2F."""
-    table = _CRC8H2F
+    table = CRC8H2F
     for byte in data:
         crc = table[crc ^ byte]
     return crc

@@ -2,14 +2,14 @@
 
 Profiles 1, 2, 4, 5, 6, 7, 11 and 22. A profile fixes where checksum, counter, length and data id stand
 relative to `offset` (bytes), the checksum, and how the data id enters it. Pure functions of bytes;
-`window` judges the sequence of received counters.
+`sequence` judges the counters received.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from intent_bridge.codec.crc import crc8, crc8h2f, crc16, crc32p4, crc64
+from intent_bridge.codec.crc import CRC8H2F, crc8, crc8h2f, crc16, crc32p4, crc64
 
 ProfileName = Literal["P01", "P02", "P04", "P05", "P06", "P07", "P11", "P22"]
 IdMode = Literal["both", "alt", "low", "nibble"]
@@ -31,9 +31,11 @@ class Protection:
     length: int
     offset: int = 0
     id_mode: IdMode = "both"
+    _kind: "_Kind" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         kind = _KINDS[self.profile]
+        object.__setattr__(self, "_kind", kind)
         if len(self.data_ids) != kind.ids or not all(0 <= i <= kind.id_max for i in self.data_ids):
             raise ValueError(f"{self.profile} takes {kind.ids} data id(s) from 0 to {kind.id_max:#x}")
         if not 0 <= self.offset <= self.length - kind.header_bytes:
@@ -48,125 +50,96 @@ class Protection:
     @property
     def counters(self) -> int:
         """How many counter values there are; the counter runs from 0 and wraps."""
-        return _KINDS[self.profile].counters
+        return self._kind.counters
 
     @property
     def crc_bits(self) -> frozenset[Bit]:
         """Where the checksum stands."""
-        kind = _KINDS[self.profile]
-        return _bytes_of(self.offset + kind.crc_at, kind.crc_bytes)
+        return _bytes_of(self.offset + self._kind.crc_at, self._kind.crc_bytes)
 
     @property
     def counter_bits(self) -> frozenset[Bit]:
         """Where the counter stands."""
-        kind = _KINDS[self.profile]
-        if kind.counter_bytes == 0:
+        if self._kind.counter_bytes == 0:
             return frozenset((self.offset + 1, bit) for bit in range(4))
-        return _bytes_of(self.offset + kind.counter_at, kind.counter_bytes)
+        return _bytes_of(self.offset + self._kind.counter_at, self._kind.counter_bytes)
 
     @property
     def bits(self) -> frozenset[Bit]:
         """Every bit that `protect` writes."""
-        kind = _KINDS[self.profile]
-        if kind.counter_bytes == 0 and self.id_mode != "nibble":
+        if self._kind.counter_bytes == 0 and self.id_mode != "nibble":
             return self.crc_bits | self.counter_bits
-        return _bytes_of(self.offset, kind.header_bytes)
+        return _bytes_of(self.offset, self._kind.header_bytes)
 
     def protect(self, data: bytes, counter: int) -> bytes:
         """The frame with counter, checksum and the profile's other fields written."""
-        frame = bytearray(data)
-        kind = _KINDS[self.profile]
-        kind.write(self, frame, counter)
-        start = self.offset + kind.crc_at
-        crc = kind.crc(self, frame, counter).to_bytes(kind.crc_bytes, kind.order)
-        frame[start : start + kind.crc_bytes] = crc
-        return bytes(frame)
+        return self._kind.protect(self, data, counter)
 
     def check(self, data: bytes) -> int | None:
         """The frame's counter; None when its length, checksum, data id or length field is wrong."""
+        kind = self._kind
         if len(data) != self.length:
             return None
-        kind = _KINDS[self.profile]
         if kind.counter_bytes == 0:
             counter = data[self.offset + 1] & 0x0F
         else:
             first = self.offset + kind.counter_at
             counter = int.from_bytes(data[first : first + kind.counter_bytes], "big")
-        return counter if counter < kind.counters and self.protect(data, counter) == data else None
+        return counter if counter < kind.counters and kind.protect(self, data, counter) == data else None
 
 
-# --- the profiles' parts --------------------------------------------------------------------------
+# --- the profiles: what stands before the checksum, what after it, what it covers -----------------
 
 
-def _write_nibble(p: Protection, frame: bytearray, counter: int) -> None:
-    frame[p.offset + 1] = frame[p.offset + 1] & 0xF0 | counter
+_BYTES: Final = tuple(bytes((n,)) for n in range(256))
 
 
-def _write_id_nibble(p: Protection, frame: bytearray, counter: int) -> None:
-    high = frame[p.offset + 1] & 0xF0 if p.id_mode != "nibble" else p.data_ids[0] >> 4 & 0xF0
-    frame[p.offset + 1] = high | counter
-
-
-def _write_p04(p: Protection, frame: bytearray, counter: int) -> None:
-    fields = len(frame).to_bytes(2, "big") + counter.to_bytes(2, "big") + p.data_ids[0].to_bytes(4, "big")
-    frame[p.offset : p.offset + 8] = fields
-
-
-def _write_p05(p: Protection, frame: bytearray, counter: int) -> None:
-    frame[p.offset + 2] = counter
-
-
-def _write_p06(p: Protection, frame: bytearray, counter: int) -> None:
-    frame[p.offset + 2 : p.offset + 5] = len(frame).to_bytes(2, "big") + bytes([counter])
-
-
-def _write_p07(p: Protection, frame: bytearray, counter: int) -> None:
-    fields = len(frame).to_bytes(4, "big") + counter.to_bytes(4, "big") + p.data_ids[0].to_bytes(4, "big")
-    frame[p.offset + 8 : p.offset + 20] = fields
-
-
-def _id_bytes(p: Protection, counter: int) -> bytes:
-    low, high = p.data_ids[0] & 0xFF, p.data_ids[0] >> 8
+def _p01(p: Protection, data: bytes, counter: int) -> bytes:
+    head, high = data[: p.offset], data[p.offset + 1] & 0xF0
+    low_id, high_id = p.data_ids[0] & 0xFF, p.data_ids[0] >> 8
     match p.id_mode:
         case "both":
-            return bytes((low, high))
+            start = crc8((low_id, high_id), 0)
         case "alt":
-            return bytes((high if counter % 2 else low,))
+            start = crc8((high_id if counter % 2 else low_id,), 0)
         case "low":
-            return bytes((low,))
+            start = crc8((low_id,), 0)
         case "nibble":
-            return bytes((low, 0))
+            start, high = crc8((low_id, 0), 0), high_id << 4
+    tail = bytes((high | counter,)) + data[p.offset + 2 :]
+    return head + bytes((crc8(tail, crc8(head, start)),)) + tail
 
 
-def _crc_p01(p: Protection, frame: bytearray, counter: int) -> int:
-    crc = crc8(frame[: p.offset], crc8(_id_bytes(p, counter), 0))
-    return crc8(frame[p.offset + 1 :], crc)
+def _p02(p: Protection, data: bytes, counter: int) -> bytes:
+    head, at = data[: p.offset], p.offset + 1
+    tail = _BYTES[data[at] & 0xF0 | counter] + data[at + 1 :]
+    crc = crc8h2f(tail, crc8h2f(head, 0xFF) if head else 0xFF)
+    return head + _BYTES[CRC8H2F[crc ^ p.data_ids[counter]] ^ 0xFF] + tail
 
 
-def _crc_p02(p: Protection, frame: bytearray, counter: int) -> int:
-    crc = crc8h2f(frame[: p.offset], 0xFF)
-    crc = crc8h2f(frame[p.offset + 1 :], crc)
-    return crc8h2f((p.data_ids[counter],), crc) ^ 0xFF
+def _p04(p: Protection, data: bytes, counter: int) -> bytes:
+    fields = len(data).to_bytes(2, "big") + counter.to_bytes(2, "big") + p.data_ids[0].to_bytes(4, "big")
+    head, tail = data[: p.offset] + fields, data[p.offset + 12 :]
+    crc = crc32p4(tail, crc32p4(head, 0xFFFF_FFFF)) ^ 0xFFFF_FFFF
+    return head + crc.to_bytes(4, "big") + tail
 
 
-def _crc_p04(p: Protection, frame: bytearray, counter: int) -> int:
-    crc = crc32p4(frame[: p.offset + 8], 0xFFFF_FFFF)
-    return crc32p4(frame[p.offset + 12 :], crc) ^ 0xFFFF_FFFF
+def _p05(p: Protection, data: bytes, counter: int) -> bytes:
+    head, tail = data[: p.offset], bytes((counter,)) + data[p.offset + 3 :]
+    crc = crc16(tail + p.data_ids[0].to_bytes(2, "little"), crc16(head, 0xFFFF))
+    return head + crc.to_bytes(2, "little") + tail
 
 
-def _crc_p05(p: Protection, frame: bytearray, counter: int) -> int:
-    crc = crc16(frame[: p.offset], 0xFFFF)
-    return crc16(frame[p.offset + 2 :] + p.data_ids[0].to_bytes(2, "little"), crc)
+def _p06(p: Protection, data: bytes, counter: int) -> bytes:
+    head, tail = data[: p.offset], len(data).to_bytes(2, "big") + bytes((counter,)) + data[p.offset + 5 :]
+    crc = crc16(tail + p.data_ids[0].to_bytes(2, "big"), crc16(head, 0xFFFF))
+    return head + crc.to_bytes(2, "big") + tail
 
 
-def _crc_p06(p: Protection, frame: bytearray, counter: int) -> int:
-    crc = crc16(frame[: p.offset], 0xFFFF)
-    return crc16(frame[p.offset + 2 :] + p.data_ids[0].to_bytes(2, "big"), crc)
-
-
-def _crc_p07(p: Protection, frame: bytearray, counter: int) -> int:
-    crc = crc64(frame[: p.offset], (1 << 64) - 1)
-    return crc64(frame[p.offset + 8 :], crc) ^ (1 << 64) - 1
+def _p07(p: Protection, data: bytes, counter: int) -> bytes:
+    fields = len(data).to_bytes(4, "big") + counter.to_bytes(4, "big") + p.data_ids[0].to_bytes(4, "big")
+    head, tail, ones = data[: p.offset], fields + data[p.offset + 20 :], (1 << 64) - 1
+    return head + (crc64(tail, crc64(head, ones)) ^ ones).to_bytes(8, "big") + tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,26 +151,23 @@ class _Kind:
     header_bytes: int
     crc_at: int
     crc_bytes: int
-    order: Literal["little", "big"]
     counter_at: int
     counter_bytes: int
     counters: int
-    write: Callable[[Protection, bytearray, int], None]
-    crc: Callable[[Protection, bytearray, int], int]
+    protect: Callable[[Protection, bytes, int], bytes]
     movable: bool = True
     id_modes: tuple[IdMode, ...] = ("both",)
 
 
-_ALL: Final[tuple[IdMode, ...]] = ("both", "alt", "low", "nibble")
-_P01 = _Kind(1, 0xFFFF, 2, 0, 1, "big", 1, 0, 15, _write_id_nibble, _crc_p01, id_modes=_ALL)
-_P02 = _Kind(16, 0xFF, 2, 0, 1, "big", 1, 0, 16, _write_nibble, _crc_p02, movable=False)
+_P01 = _Kind(1, 0xFFFF, 2, 0, 1, 1, 0, 15, _p01, id_modes=("both", "alt", "low", "nibble"))
+_P02 = _Kind(16, 0xFF, 2, 0, 1, 1, 0, 16, _p02, movable=False)
 _KINDS: Final[dict[ProfileName, _Kind]] = {
     "P01": _P01,
     "P02": _P02,
-    "P04": _Kind(1, 0xFFFF_FFFF, 12, 8, 4, "big", 2, 2, 1 << 16, _write_p04, _crc_p04),
-    "P05": _Kind(1, 0xFFFF, 3, 0, 2, "little", 2, 1, 1 << 8, _write_p05, _crc_p05),
-    "P06": _Kind(1, 0xFFFF, 5, 0, 2, "big", 4, 1, 1 << 8, _write_p06, _crc_p06),
-    "P07": _Kind(1, 0xFFFF_FFFF, 20, 0, 8, "big", 12, 4, 1 << 32, _write_p07, _crc_p07),
+    "P04": _Kind(1, 0xFFFF_FFFF, 12, 8, 4, 2, 2, 1 << 16, _p04),
+    "P05": _Kind(1, 0xFFFF, 3, 0, 2, 2, 1, 1 << 8, _p05),
+    "P06": _Kind(1, 0xFFFF, 5, 0, 2, 4, 1, 1 << 8, _p06),
+    "P07": _Kind(1, 0xFFFF_FFFF, 20, 0, 8, 12, 4, 1 << 32, _p07),
     "P11": replace(_P01, id_modes=("both", "nibble")),
     "P22": replace(_P02, movable=True),
 }

@@ -1,121 +1,169 @@
-"""Python text for one node of a message's multiplexer tree, compiled to encode and decode functions.
+"""Python text for the signals of one frame, compiled to encode and decode functions.
 
 One expression per signal, so that a frame costs one call and not one per signal. The text holds only
-numbers and names made here (`m0`, `x0`…); DBC names stand in it as quoted keys.
+numbers and names made here (`m0`, `t0`…); DBC names stand in it as quoted keys.
 """
 
 import operator
-from collections.abc import Callable, Mapping
-from functools import cached_property
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
-from intent_bridge.codec.convert import PLAIN, Memo, Physical, float_of_bits, physical
-from intent_bridge.codec.layout import ByteOrder, Node, Slot
-from intent_bridge.errors import SignalError
+from intent_bridge.codec.convert import Physical, physical
+from intent_bridge.codec.layout import Layout, Slot
 
-TABLE_BITS_MAX: Final = 8
-"""Signals up to this size are decoded by a table of all their values."""
+Decoded: TypeAlias = dict[str, int | float | str]
+Encode: TypeAlias = Callable[[Mapping[str, Physical]], bytes]
+Decode: TypeAlias = Callable[[bytes], Decoded]
+Known: TypeAlias = Callable[[str], Mapping[Physical, int]]
+"""Signal name -> its physical values whose bits in the image are known."""
 
+Wrong: TypeAlias = Callable[[bytes], object]
+"""Raises for bytes of a wrong length."""
 
-class NodeCode:
-    """The generated functions of one node, each made when it is first used."""
-
-    def __init__(self, node: Node, memos: Callable[[str], Memo]) -> None:
-        self.node = node
-        self._memos = memos
-
-    @cached_property
-    def encode(self) -> Callable[[Mapping[str, Physical]], int | None]:
-        """Values -> this node's bits; None for a value of a wrong type, KeyError for a missing one."""
-        made: Callable[[Mapping[str, Physical]], int | None] = self._encoder(_TO_IMAGE, "bits")
-        return made
-
-    def to_frame(
-        self, length: int, order: ByteOrder, explain: Callable[[Mapping[str, Physical]], SignalError]
-    ) -> Callable[[Mapping[str, Physical]], bytes]:
-        """Like `encode`, for a node that is the whole message: straight to bytes, nothing else allowed."""
-        result = f"(bits).to_bytes({length}, {order!r})"
-        made: Callable[[Mapping[str, Physical]], bytes] = self._encoder(_TO_FRAME, result, explain=explain)
-        return made
-
-    @cached_property
-    def decode(self) -> Callable[[int], dict[str, int | float | str]]:
-        """Image -> this node's signals by name."""
-        names: dict[str, Any] = {"physical": physical, "float_of_bits": float_of_bits}
-        items = [f"{s.name!r}: {_decoding(i, s, names)}" for i, s in enumerate(self.node.slots)]
-        made: Callable[[int], dict[str, int | float | str]] = _compiled(
-            f"def made(image): return {{{', '.join(items)}}}", names
-        )
-        return made
-
-    @cached_property
-    def select(self) -> tuple[tuple[Slot, Callable[[int], int], Mapping[int, Node]], ...]:
-        """Per multiplexer of this node: the signal, how to read its raw number, and its pages."""
-        return tuple(
-            (mux, _compiled(f"def made(image): return {raw_text(mux)}", {}), pages)
-            for mux, pages in self.node.muxes
-        )
-
-    def _encoder(self, shape: str, result: str, **more: object) -> Any:
-        slots = self.node.slots
-        if not slots:
-            return lambda values: 0
-        names: dict[str, Any] = {f"m{i}": self._memos(s.name) for i, s in enumerate(slots)}
-        names |= {"get": operator.itemgetter(*(s.name for s in slots)), "plain": PLAIN.issuperset, **more}
-        each = "".join(f"x{i}, " for i in range(len(slots)))
-        tail = "" if len(slots) > 1 else ","  # itemgetter of one name gives no tuple
-        bits = " | ".join(f"m{i}[x{i}]" for i in range(len(slots)))
-        text = shape.format(count=len(slots), each=each, tail=tail, result=result.replace("bits", bits))
-        return _compiled(text, names)
+_PRESIZED: Final = 15
+"""CPython builds a dict display of constant keys in one step up to this size."""
 
 
-_TO_IMAGE = """
-def made(values):
-    {each}= given = get(values){tail}
-    if plain(map(type, given)):
-        return {result}
-"""
+def make_encode(layout: Layout, slots: Sequence[Slot], known: Known, slowly: Encode) -> Encode:
+    """Values of exactly these signals -> bytes; asks `slowly` when one is not known or not as it must be."""
+    if not slots:
+        return slowly
+    numbers = range(len(slots))
+    text = _ENCODE.format(
+        each="".join(f"x{i}, " for i in numbers),
+        tail="," if len(slots) == 1 else "",  # itemgetter of one name gives no tuple
+        boolean=" or ".join(f"x{i}.__class__ is bool" for i in numbers),
+        bits=" | ".join(f"m{i}[x{i}]" for i in numbers),
+        count=len(slots),
+        length=layout.length,
+        order=layout.order,
+    )
+    names: dict[str, Any] = {f"m{i}": known(s.name) for i, s in enumerate(slots)}
+    names |= {"get": operator.itemgetter(*(s.name for s in slots)), "slowly": slowly}
+    made: Encode = _compiled(text, names)
+    return made
 
-_TO_FRAME = """
+
+def make_encode_switch(mux: Slot, pages: Mapping[Physical, Encode], slowly: Encode) -> Encode:
+    """Values -> bytes by the encoder of the page that the multiplexer's value selects."""
+    made: Encode = _compiled(_ENCODE_SWITCH.format(mux=mux.name), {"pages": pages, "slowly": slowly})
+    return made
+
+
+def make_decode_switch(layout: Layout, mux: Slot, pages: Mapping[int, Decode], wrong: Wrong) -> Decode:
+    """Bytes -> signals by the decoder of the page that the multiplexer's raw number selects."""
+    text = _DECODE_SWITCH.format(length=layout.length, order=layout.order, raw=_raw_text(mux))
+    made: Decode = _compiled(text, {"pages": pages, "wrong": wrong, "from_bytes": int.from_bytes})
+    return made
+
+
+def make_decode(layout: Layout, slots: Sequence[Slot], wrong: Wrong) -> Decode:
+    """Bytes -> these signals by name; calls `wrong` for bytes of another length.
+
+    Signals that lie within one byte are decoded together, by a table of the byte's 256 values.
+    """
+    names: dict[str, Any] = {"wrong": wrong, "from_bytes": int.from_bytes}
+    values: dict[str, str] = {}
+    lines = [f"if len(data) != {layout.length}: wrong(data)"]
+    for byte, inside in _within_bytes(layout, slots).items():
+        here = [f"b{byte}_{i}" for i in range(len(inside))]
+        names[f"t{byte}"] = _byte_table(layout, byte, inside)
+        lines.append(f"{', '.join(here)} = t{byte}[data[{byte}]]")
+        values |= dict(zip((s.name for s in inside), here, strict=True))
+    wide = {s.name: _wide_text(i, s, names) for i, s in enumerate(slots) if s.name not in values}
+    if wide:
+        lines.append(f"image = from_bytes(data, {layout.order!r})")
+    items = [(s.name, values.get(s.name) or wide[s.name]) for s in slots]
+    lines.append(f"found = {{{', '.join(f'{name!r}: {text}' for name, text in items[:_PRESIZED])}}}")
+    lines += [f"found[{name!r}] = {text}" for name, text in items[_PRESIZED:]]
+    text = "\n    ".join(["def made(data):", *lines, "return found"])
+    made: Decode = _compiled(text, names)
+    return made
+
+
+_ENCODE = """
 def made(values):
     try:
-        {each}= given = get(values){tail}
-        if len(values) == {count} and plain(map(type, given)):
-            return {result}
-    except KeyError:
+        {each}= get(values){tail}
+        if len(values) == {count} and not ({boolean}):
+            return ({bits}).to_bytes({length}, {order!r})
+    except (KeyError, TypeError):
         pass
-    raise explain(values)
+    return slowly(values)
+"""
+
+_ENCODE_SWITCH = """
+def made(values):
+    try:
+        page = pages[values[{mux!r}]]
+    except (KeyError, TypeError):
+        return slowly(values)
+    return page(values)
+"""
+
+_DECODE_SWITCH = """
+def made(data):
+    if len(data) != {length}: wrong(data)
+    image = from_bytes(data, {order!r})
+    return pages[{raw}](data)
 """
 
 
-def raw_text(slot: Slot) -> str:
+def _within_bytes(layout: Layout, slots: Sequence[Slot]) -> dict[int, list[Slot]]:
+    """The signals that lie within one byte of the frame, by byte."""
+    found: dict[int, list[Slot]] = {}
+    for slot in slots:
+        first, last = slot.pieces[0].image_shift // 8, (slot.mask.bit_length() - 1) // 8
+        if first == last and not slot.is_float:
+            byte = first if layout.order == "little" else layout.length - 1 - first
+            found.setdefault(byte, []).append(slot)
+    return found
+
+
+def _byte_table(layout: Layout, byte: int, slots: list[Slot]) -> list[Any]:
+    """Value of the byte -> what its signals say: a tuple, or the one signal's value."""
+    shift = 8 * (byte if layout.order == "little" else layout.length - 1 - byte)
+    columns = []
+    for slot in slots:
+        said = [physical(slot, raw) for raw in _raws(slot)]
+        low, mask = slot.pieces[0].image_shift - shift, (1 << slot.length) - 1
+        columns.append([said[value >> low & mask] for value in range(256)])
+    return columns[0] if len(slots) == 1 else list(zip(*columns, strict=True))
+
+
+def _raws(slot: Slot) -> range | list[int]:
+    """The raw numbers in the order of their bits."""
+    count = 1 << slot.length
+    return [n - count if n >> slot.length - 1 else n for n in range(count)] if slot.signed else range(count)
+
+
+def _wide_text(number: int, slot: Slot, names: dict[str, Any]) -> str:
+    raw = _raw_text(slot)
+    if slot.is_float:
+        names |= {f"s{number}": slot, "physical": physical}
+        return f"physical(s{number}, {raw})"
+    if slot.scale == 1 and slot.offset == 0:
+        scaled = "{}"
+    else:
+        scaled = f"({{}}) * {slot.scale!r} + {slot.offset!r}"
+    if slot.names:
+        names[f"n{number}"] = slot.names
+        return f"(n{number}[raw] if (raw := {raw}) in n{number} else {scaled.format('raw')})"
+    return scaled.format(raw)
+
+
+def _raw_text(slot: Slot) -> str:
     """Text of the expression that reads a slot's raw number from `image`."""
-    text = " | ".join(_piece_text(p.image_shift, p.width, p.raw_shift) for p in slot.pieces)
+    text = " | ".join(
+        f"(image >> {p.image_shift} & {(1 << p.width) - 1}) << {p.raw_shift}"
+        if p.raw_shift
+        else f"image >> {p.image_shift} & {(1 << p.width) - 1}"
+        for p in slot.pieces
+    )
     if slot.signed:
         sign = 1 << slot.length - 1
         return f"(({text}) ^ {sign}) - {sign}"
     return text
-
-
-def _piece_text(image_shift: int, width: int, raw_shift: int) -> str:
-    text = f"image >> {image_shift} & {(1 << width) - 1}" if image_shift else f"image & {(1 << width) - 1}"
-    return f"({text}) << {raw_shift}" if raw_shift else text
-
-
-def _decoding(number: int, slot: Slot, names: dict[str, Any]) -> str:
-    raw = raw_text(slot)
-    if slot.is_float or (slot.names and slot.length > TABLE_BITS_MAX):
-        names[f"s{number}"] = slot
-        return f"physical(s{number}, {raw})"
-    if slot.length <= TABLE_BITS_MAX and (slot.names or slot.scale != 1 or slot.offset != 0):
-        half = 1 << slot.length - 1 if slot.signed else 1 << slot.length
-        wrap = 1 << slot.length
-        names[f"t{number}"] = [physical(slot, n - wrap if n >= half else n) for n in range(wrap)]
-        unsigned = " | ".join(_piece_text(p.image_shift, p.width, p.raw_shift) for p in slot.pieces)
-        return f"t{number}[{unsigned}]"
-    if slot.scale == 1 and slot.offset == 0:
-        return raw
-    return f"({raw}) * {slot.scale!r} + {slot.offset!r}"
 
 
 def _compiled(text: str, names: dict[str, Any]) -> Any:

@@ -5,16 +5,47 @@ A frame is held as one integer, its *image* (see `layout`). Functions are genera
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeVar
 
 from cantools.database.can import Message
 
-from intent_bridge.codec.convert import PLAIN, Converter, Memo, OffGrid, Physical, physical, pick, place
-from intent_bridge.codec.generate import NodeCode
+from intent_bridge.codec.convert import Converter, OffGrid, Physical, physical, pick, place
+from intent_bridge.codec.generate import (
+    Decode,
+    Decoded,
+    Encode,
+    make_decode,
+    make_decode_switch,
+    make_encode,
+    make_encode_switch,
+)
 from intent_bridge.codec.layout import Node, Slot, layout
 from intent_bridge.errors import SignalError
 
-Decoded: TypeAlias = dict[str, int | float | str]
+_Key = TypeVar("_Key")
+_Made = TypeVar("_Made")
+
+KNOWN_MAX: Final = 4096
+"""Values remembered per signal; further ones are converted anew each time."""
+
+FEW_BITS: Final = 10
+"""Signals up to this size have few values: their encoder looks values up and need not compute them."""
+
+
+class Memo(dict[_Key, _Made]):
+    """What was made for a key, and made when first asked for; remembers up to `room` of them."""
+
+    __slots__ = ("_make", "_room")
+
+    def __init__(self, make: Callable[[_Key], _Made], room: int) -> None:
+        super().__init__()
+        self._make, self._room = make, room
+
+    def __missing__(self, key: _Key) -> _Made:
+        made = self._make(key)
+        if len(self) < self._room:
+            self[key] = made
+        return made
 
 
 class Field:
@@ -25,15 +56,27 @@ class Field:
 
     def __init__(self, slot: Slot, converter: Converter) -> None:
         self.slot = slot
-        self.memo = Memo(converter)
+        self._room = 0 if slot.is_float else KNOWN_MAX  # 0.0 and -0.0 are one key, but two floats
+        self.known: dict[Physical, int] = {} if slot.length <= FEW_BITS else Memo(self.bits, self._room)
         self._converter = converter
         self._others = ~slot.mask
 
+    def bits(self, value: Physical) -> int:
+        """A physical value or value name as this signal's bits of an image; SignalError."""
+        raw = self._converter.quick(value)
+        return place(self.slot, self._converter.to_raw(value) if raw is None else raw)
+
     def put(self, image: int, value: Physical) -> int:
         """The image with this signal set to a physical value or value name; SignalError if it cannot be."""
-        if type(value) not in PLAIN:
-            self._converter.to_raw(value)  # says why not
-        return image & self._others | self.memo[value]
+        try:
+            if value.__class__ is not bool:
+                return image & self._others | self.known[value]
+        except (KeyError, TypeError):
+            pass
+        bits = self.bits(value)
+        if len(self.known) < self._room:
+            self.known[value] = bits
+        return image & self._others | bits
 
     def get(self, image: int) -> int | float | str:
         """The signal's physical value, or its name where the DBC has one."""
@@ -64,21 +107,18 @@ class Plan:
         self._off_grid: OffGrid = off_grid
         self._safe = safe or {}
         self._fields: dict[str, Field] = {}
-        self._codes: dict[Node, NodeCode] = {}
 
     # --- frames as bytes ------------------------------------------------------------------------
 
     @cached_property
-    def encode(self) -> Callable[[Mapping[str, Physical]], bytes]:
+    def encode(self) -> Encode:
         """Physical values of exactly the signals present in the frame -> its bytes; SignalError."""
-        root = self.layout.root
-        if root.muxes or not root.slots:
-            return lambda values: self.to_bytes(self.image_of(values))
-        return self._code(root).to_frame(self.length, self.layout.order, self._explain)
+        return self._root.encode
 
-    def decode(self, data: bytes) -> Decoded:
+    @cached_property
+    def decode(self) -> Decode:
         """Bytes of a frame -> every signal present, as number or value name; SignalError."""
-        return self.decode_image(self.from_bytes(data))
+        return self._root.decode
 
     # --- frames as one integer ------------------------------------------------------------------
 
@@ -91,35 +131,6 @@ class Plan:
     def to_bytes(self, image: int) -> bytes:
         """The frame of an image."""
         return image.to_bytes(self.length, self.layout.order)
-
-    def image_of(self, values: Mapping[str, Physical]) -> int:
-        """Physical values of exactly the signals present -> image; as strict as `encode`."""
-        image, used, nodes = 0, 0, [self.layout.root]
-        try:
-            while nodes:
-                code = self._code(nodes.pop())
-                bits = code.encode(values)
-                if bits is None:
-                    raise self._explain(values)
-                image |= bits
-                used += len(code.node.slots)
-                nodes += self._selected(code, image)
-        except KeyError:
-            raise self._explain(values) from None
-        if used != len(values):
-            raise self._explain(values)
-        return image
-
-    def decode_image(self, image: int) -> Decoded:
-        """Every signal present in an image, as number or value name; SignalError."""
-        code = self._code(self.layout.root)
-        decoded = code.decode(image)
-        nodes = self._selected(code, image)
-        while nodes:
-            code = self._code(nodes.pop())
-            decoded |= code.decode(image)
-            nodes += self._selected(code, image)
-        return decoded
 
     def pack(self, raws: Mapping[str, int]) -> int:
         """Raw numbers of exactly the signals present -> image; SignalError when one does not belong."""
@@ -134,9 +145,9 @@ class Plan:
         slots: tuple[Slot, ...] = ()
         nodes = [self.layout.root]
         while nodes:
-            code = self._code(nodes.pop())
-            slots += code.node.slots
-            nodes += self._selected(code, image)
+            node = nodes.pop()
+            slots += node.slots
+            nodes += self._selected(node, image)
         return slots
 
     def field(self, name: str) -> Field:
@@ -151,47 +162,91 @@ class Plan:
 
     # --- inside ---------------------------------------------------------------------------------
 
-    def _code(self, node: Node) -> NodeCode:
-        try:
-            return self._codes[node]
-        except KeyError:
-            return self._codes.setdefault(node, NodeCode(node, lambda name: self.field(name).memo))
+    @cached_property
+    def _root(self) -> "_Branch":
+        return _Branch(self, self.layout.root, ())
 
-    def _selected(self, code: NodeCode, image: int) -> list[Node]:
-        if not code.node.muxes:
-            return []
-        nodes = []
-        for mux, raw_of, pages in code.select:
-            raw = raw_of(image)
-            page = pages.get(raw)
-            if page is None:
-                raise SignalError(self.name, mux.name, f"{raw} selects no page; known are {_listed(pages)}")
-            nodes.append(page)
-        return nodes
+    def _selected(self, node: Node, image: int) -> list[Node]:
+        """The nodes below this one that the image's multiplexers select."""
+        return [self.page(mux, pages, pick(mux, image)) for mux, pages in node.muxes]
+
+    def page(self, mux: Slot, pages: Mapping[int, Node], raw: int) -> Node:
+        """What a multiplexer's raw number selects; SignalError when it selects nothing."""
+        if raw not in pages:
+            raise SignalError(self.name, mux.name, f"{raw} selects no page; known are {_listed(pages)}")
+        return pages[raw]
+
+    def encode_slowly(self, values: Mapping[str, Physical]) -> bytes:
+        """The same as `encode`, signal by signal: it can say what is wrong."""
+        return self.to_bytes(self._assemble(values, Field.put))
+
+    def decode_slowly(self, data: bytes) -> Decoded:
+        """The same as `decode`, signal by signal."""
+        image = self.from_bytes(data)
+        return {s.name: physical(s, pick(s, image)) for s in self.present(image)}
 
     def _assemble(self, values: Mapping[str, Any], put: Callable[[Field, int, Any], int]) -> int:
-        """Signal by signal, the slow way that can say what is wrong."""
         image, names, nodes = 0, set[str](), [self.layout.root]
         while nodes:
-            code = self._code(nodes.pop())
-            for slot in code.node.slots:
+            node = nodes.pop()
+            for slot in node.slots:
                 if slot.name not in values:
                     raise SignalError(self.name, slot.name, "missing; give every signal of the frame")
                 image = put(self.field(slot.name), image, values[slot.name])
                 names.add(slot.name)
-            nodes += self._selected(code, image)
+            nodes += self._selected(node, image)
         for name in values:
             if name not in names:
                 raise SignalError(self.name, f"{name}", "is not a signal of this frame; leave it out")
         return image
 
-    def _explain(self, values: Mapping[str, Physical]) -> SignalError:
-        """The error for values that the fast way did not take."""
-        try:
-            self._assemble(values, Field.put)
-        except SignalError as error:
-            return error
-        raise AssertionError("the fast and the slow way disagree")
+
+class _Branch:
+    """The signals from the root of a message down to one node, and the functions made for them.
+
+    A node with several multiplexers of its own has too many combinations: there the slow way is taken.
+    """
+
+    def __init__(self, plan: Plan, node: Node, above: tuple[Slot, ...]) -> None:
+        self._plan, self._node = plan, node
+        self._slots = above + node.slots
+        self._below: dict[int, _Branch] = {}
+
+    @cached_property
+    def encode(self) -> Encode:
+        """Values -> bytes."""
+        plan = self._plan
+        match self._node.muxes:
+            case ():
+                return make_encode(
+                    plan.layout, self._slots, lambda name: plan.field(name).known, plan.encode_slowly
+                )
+            case ((mux, _),):
+                pages: Memo[Physical, Encode] = Memo(lambda value: self._page_of(value).encode, KNOWN_MAX)
+                return make_encode_switch(mux, pages, plan.encode_slowly)
+        return plan.encode_slowly
+
+    @cached_property
+    def decode(self) -> Decode:
+        """Bytes -> values."""
+        plan = self._plan
+        match self._node.muxes:
+            case ():
+                return make_decode(plan.layout, self._slots, plan.from_bytes)
+            case ((mux, _),):
+                pages: Memo[int, Decode] = Memo(lambda raw: self._page(raw).decode, KNOWN_MAX)
+                return make_decode_switch(plan.layout, mux, pages, plan.from_bytes)
+        return plan.decode_slowly
+
+    def _page_of(self, value: Physical) -> "_Branch":
+        field = self._plan.field(self._node.muxes[0][0].name)
+        return self._page(field.get_raw(field.put(0, value)))
+
+    def _page(self, raw: int) -> "_Branch":
+        if raw not in self._below:
+            ((mux, pages),) = self._node.muxes
+            self._below[raw] = _Branch(self._plan, self._plan.page(mux, pages, raw), self._slots)
+        return self._below[raw]
 
 
 def _listed(pages: Iterable[int]) -> str:
