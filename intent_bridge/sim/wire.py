@@ -47,7 +47,8 @@ class Port:
             name = self.name(raw)
             return name if name in (self.quantity.values or {}) else None
         assert self.quantity.step is not None
-        steps = float(self.signal.raw_to_scaled(raw, decode_choices=False)) / float(self.quantity.step)  # type: ignore[arg-type]
+        physical = cast(float, self.signal.raw_to_scaled(raw, decode_choices=False))
+        steps = physical / float(self.quantity.step)
         return round(steps) if abs(steps - round(steps)) < _GRAIN else None
 
     def name(self, raw: int) -> str | None:

@@ -214,6 +214,14 @@ def test_the_fan_delivers_what_the_blower_can_and_recovers_with_it(demo: Bench) 
     assert demo.run(0)[-1].signals["FanFL"] == 80
 
 
+def test_a_fan_set_from_outside_is_what_it_recovers_to(demo: Bench) -> None:
+    fan, blower = "Vehicle.Cabin.HVAC.Station.Row1.Driver.FanSpeed", "Vehicle.Cabin.HVAC.BlowerCapability"
+    demo.car.set_state(fan, 60)
+    for capability, delivered in ((30, 30), (100, 60)):
+        demo.car.set_state(blower, capability)
+        assert demo.car.get_state(fan) == delivered
+
+
 def test_values_derived_by_cases_follow_their_inputs(demo: Bench) -> None:
     demo.car.set_state("Vehicle.Powertrain.TractionBattery.StateOfCharge.Current", 4)
     assert demo.car.get_state("Vehicle.Cabin.HVAC.BlowerCapability") == 40

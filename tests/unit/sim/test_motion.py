@@ -172,3 +172,19 @@ def test_a_recall_set_from_outside_puts_the_seat_there(demo: Bench) -> None:
     assert position(demo) == 60 and demo.car.get_state(RECALL) == "SLOT3"
     demo.car.set_state(f"{SEAT}.Height", 55)
     assert demo.car.get_state(RECALL) is None
+
+
+def test_no_request_for_an_axis_does_not_end_a_recall_that_drives_it(demo: Bench) -> None:
+    demo.send("SEAT_MEMORY_CMD", SeatIndex=0, MemoryFLReq="SLOT2")
+    demo.run(100)
+    demo.send("SEAT_CMD", SeatIndex=0, ForeAftFLReq="NO_REQUEST")
+    demo.run(400)
+    assert position(demo) == 125
+
+
+def test_a_recall_set_from_outside_ends_the_motion_of_its_axes(demo: Bench) -> None:
+    demo.send("SEAT_CMD", SeatIndex=0, ForeAftFLReq=200)
+    demo.run(100)
+    demo.car.set_state(RECALL, "SLOT3")
+    demo.run(500)
+    assert position(demo) == 60

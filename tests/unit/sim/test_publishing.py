@@ -175,6 +175,12 @@ def test_null_stops_a_frame_that_carries_nothing_else_until_a_value_comes(demo: 
     assert len(of(demo.run(3000), "BATTERY_STATE")) == 3
 
 
+def test_null_never_stops_a_frame_that_also_answers_commands(demo: Bench) -> None:
+    demo.car.set_state("Vehicle.Body.Trunk.Rear.Position", None)
+    told = of(demo.run(100), "TRUNK_STATUS")
+    assert [t.signals["Trunk"] for t in told] == ["SNA", "SNA"]
+
+
 def test_a_path_that_starts_with_null_is_published_as_not_available(copy: Copy) -> None:
     copy.replace("Vehicle.Exterior.AirTemperature: 15", "Vehicle.Exterior.AirTemperature: null")
     bench = copy.bench()
