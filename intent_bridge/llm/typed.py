@@ -54,6 +54,6 @@ def _container(text: str) -> object:
         try:
             return read(text)
         except ToolCallError as error:
-            if error.code != "not_json":
+            if error.code not in ("not_json", "incomplete"):
                 raise
     return None

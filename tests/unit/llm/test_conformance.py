@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from intent_bridge.llm import ParsedCall, ReadResult, read
+from intent_bridge.llm import ParsedCall, ReadResult, StreamReader, read
 from intent_bridge.llm.dialects import DIALECTS
 
 _CHECKOUT = Path(__file__).parents[3]
@@ -51,6 +51,16 @@ def _read(case: dict[str, Any], dialect: str | None = None) -> ReadResult:
         tools=_tools(case),
         lenient=case["format"] in _LENIENT,
     )
+
+
+@pytest.mark.parametrize("case", _CASES, ids=lambda c: c["id"])
+def test_a_message_fed_byte_by_byte_gives_the_same_as_the_whole(case: dict[str, Any]) -> None:
+    raw = case["raw"] if isinstance(case["raw"], str) else json.dumps(case["raw"], ensure_ascii=False)
+    lenient = case["format"] in _LENIENT
+    reader = StreamReader(case["format"], tools=_tools(case), lenient=lenient)
+    for byte in raw.encode():
+        reader.feed(bytes((byte,)))
+    assert reader.finish() == read(case["format"], raw, tools=_tools(case), lenient=lenient)
 
 
 def _plain(calls: tuple[ParsedCall, ...]) -> list[tuple[object, ...]]:

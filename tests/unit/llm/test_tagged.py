@@ -1,0 +1,228 @@
+"""Calls between tags, as templates define them: what is a call, what is prose, what is cut off."""
+
+from typing import Any
+
+import pytest
+
+from intent_bridge.llm import read
+
+_CALL = '{"name": "f", "arguments": {"a": 1}}'
+_F = [("f", {"a": 1})]
+_TOOLS = [
+    {
+        "name": "f",
+        "parameters": {
+            "properties": {
+                "n": {"type": "integer"},
+                "o": {"type": "object"},
+                "l": {"type": ["array", "null"]},
+                "b": {"anyOf": [{"type": "boolean"}, {"type": "null"}]},
+                "s": {"type": "string"},
+                "x": {"type": "number"},
+            }
+        },
+    }
+]
+
+
+def _calls(dialect: str, text: str, **options: Any) -> list[tuple[str, Any]]:
+    result = read(dialect, text, **options)
+    assert result.error is None, result.error
+    return [(call.name, call.arguments) for call in result.calls]
+
+
+def _code(dialect: str, text: str, **options: Any) -> str:
+    result = read(dialect, text, **options)
+    assert result.calls == ()
+    assert result.error is not None
+    return result.error.code
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        (f"<tool_call>\n{_CALL}\n</tool_call>", 1),
+        (f"<tool_call>{_CALL}</tool_call><|im_end|>", 1),
+        (f"<tool_call>{_CALL}", 1),
+        (f"<tool_call>{_CALL}</tool_c", 1),
+        (f"<tool_call>{_CALL}<tool_call>{_CALL}</tool_call>", 2),
+        (f"<tool_call>\n{_CALL}\n{_CALL}\n</tool_call>", 2),
+        (f"<tool_call>[{_CALL}, {_CALL}]</tool_call>", 2),
+        (f"<think>hm</think>\n<tool_call>{_CALL}</tool_call>", 1),
+        (f"hm</think>\n<tool_call>{_CALL}</tool_call>", 1),
+        (f"let me think<tool_call>{_CALL}</tool_call>", 1),
+        ('<tool_call>{"name": "f", "arguments": "{\\"a\\": 1}"}</tool_call>', 1),
+        ('<tool_call>{"name": "f", "parameters": {"a": 1}}</tool_call>', 1),
+        ('<tool_call>{"type": "function", "function": {"name": "f", "arguments": {"a": 1}}}</tool_call>', 1),
+    ],
+)
+def test_hermes_calls_are_found(text: str, count: int) -> None:
+    assert _calls("hermes_tool_call", text) == _F * count
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I can write <tool_call> tags.",
+        f"`<tool_call>{_CALL}</tool_call>` is how I would do it.",
+        f"``a ` <tool_call>{_CALL}</tool_call>`` is code",
+        f"Like this:\n```\n<tool_call>{_CALL}</tool_call>\n```\nOK?",
+        f"Like this:\n~~~xml\n<tool_call>{_CALL}</tool_call>\n~~~",
+        f"An open fence:\n```\n<tool_call>{_CALL}</tool_call>",
+        f"<think>I might <tool_call>{_CALL}</tool_call></think>No.",
+        f"<think>I might <tool_call>{_CALL}</tool_call>",
+        f"I might <tool_call>{_CALL}</tool_call> but no</think>No.",
+        f'You said "<tool_call>{_CALL}</tool_call>".',
+        f"你说“<tool_call>{_CALL}</tool_call>”。",
+        f"> <tool_call>{_CALL}</tool_call>",
+    ],
+)
+def test_text_that_merely_talks_about_a_call_is_not_a_call(text: str) -> None:
+    assert _calls("hermes_tool_call", text) == []
+    assert read("hermes_tool_call", text).rest == text
+    assert _calls("auto", text) == []
+
+
+def test_a_fence_and_a_tag_inside_the_arguments_are_text() -> None:
+    text = '<tool_call>{"name": "f", "arguments": {"a": "```\\n</tool_call> `"}}</tool_call> ok'
+    assert _calls("hermes_tool_call", text) == [("f", {"a": "```\n</tool_call> `"})]
+    assert read("hermes_tool_call", text).rest == " ok"
+
+
+def test_calls_that_had_ended_before_a_cut_are_kept() -> None:
+    result = read("hermes_tool_call", f'<tool_call>{_CALL}</tool_call><tool_call>{{"name": "g')
+    assert [call.name for call in result.calls] == ["f"]
+    assert not result.complete
+
+
+def test_one_broken_call_refuses_the_whole_message() -> None:
+    assert (
+        _code("hermes_tool_call", f"<tool_call>{_CALL}</tool_call><tool_call>{{x}}</tool_call>") == "not_json"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('<tool_call>{"name": "f", "arguments": {"a": 1}', "incomplete"),
+        ("<tool_call>", "incomplete"),
+        ("<tool_call></tool_call>", "no_call"),
+        ("<tool_call>{'name': 'f'}</tool_call>", "not_json"),
+        ("<tool_call>f(a=1)</tool_call>", "not_json"),
+        ('<tool_call>{"name": "f", "arguments": {"a": NaN}}</tool_call>', "not_finite"),
+        ('<tool_call>{"name": "f", "arguments": {"a": 1, "a": 2}}</tool_call>', "duplicate_key"),
+        ('<tool_call>{"name": "f", "arguments": [1]}</tool_call>', "not_an_object"),
+        ('<tool_call>{"name": "f", "arguments": null}</tool_call>', "not_an_object"),
+        ('<tool_call>{"name": "f", "arguments": {}, "parameters": {}}</tool_call>', "ambiguous_call"),
+        ('<tool_call>{"arguments": {}}</tool_call>', "not_a_call"),
+        (f"<tool_call>{_CALL}</tool_call>" * 65, "too_large"),
+    ],
+)
+def test_a_broken_hermes_call_is_refused_with_a_code(text: str, code: str) -> None:
+    assert _code("hermes_tool_call", text) == code
+
+
+def test_a_model_repeating_its_list_of_tools_calls_nothing() -> None:
+    definition = (
+        '{"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}'
+    )
+    assert _code("qwen25_coder_tools_tag", f"<tools>{definition}</tools>") == "not_a_call"
+    assert _calls("bare_json", definition) == []
+    assert _calls("llama3_json", definition) == []
+
+
+def test_qwen25_coder_takes_both_tags() -> None:
+    assert _calls("qwen25_coder_tools_tag", f"<tools>\n{_CALL}\n</tools>") == _F
+    assert _calls("qwen25_coder_tools_tag", f"<tool_call>\n{_CALL}\n</tool_call>") == _F
+
+
+def _xml(body: str) -> str:
+    return f"<tool_call>\n<function=f>\n{body}\n</function>\n</tool_call>"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("<parameter=n>\n42\n</parameter>", {"n": 42}),
+        ("<parameter=x>\n42\n</parameter>", {"x": 42}),
+        ("<parameter=x>\n-1.5e1\n</parameter>", {"x": -15.0}),
+        ("<parameter=s>\n42\n</parameter>", {"s": "42"}),
+        ("<parameter=s>\nNone\n</parameter>", {"s": "None"}),
+        ("<parameter=unknown>\n42\n</parameter>", {"unknown": "42"}),
+        ("<parameter=b>\nTrue\n</parameter>", {"b": True}),
+        ("<parameter=b>\nNone\n</parameter>", {"b": None}),
+        ("<parameter=n>\nnull\n</parameter>", {"n": None}),
+        ('<parameter=o>\n{"k": [1, null]}\n</parameter>', {"o": {"k": [1, None]}}),
+        ("<parameter=o>\n{'k': True, 'm': None}\n</parameter>", {"o": {"k": True, "m": None}}),
+        ("<parameter=l>\n[1, 2]\n</parameter>", {"l": [1, 2]}),
+        ("<parameter=s>\n a\n\n</parameter>", {"s": " a\n"}),
+        ("<parameter=s>\nsay </parameter> twice\n</parameter>", {"s": "say </parameter> twice"}),
+        ("<parameter=s>\nsay </function> twice\n</parameter>", {"s": "say </function> twice"}),
+        ("<parameter=s>a</parameter><parameter=n>1</parameter>", {"s": "a", "n": 1}),
+        ("", {}),
+    ],
+)
+def test_the_schema_decides_what_an_xml_value_is(value: str, expected: dict[str, object]) -> None:
+    assert _calls("qwen3_coder_xml", _xml(value), tools=_TOOLS) == [("f", expected)]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("n", "4.5"), ("n", "４"), ("n", "four"), ("x", "inf"), ("x", "1e999"), ("b", "yes"), ("o", "[1]"),
+        ("o", "{'k': open()}"), ("l", "[1"),
+    ],
+)  # fmt: skip
+def test_an_xml_value_of_another_type_is_refused_and_never_passed_on_as_text(
+    parameter: str, value: str
+) -> None:
+    text = _xml(f"<parameter={parameter}>\n{value}\n</parameter>")
+    assert _code("qwen3_coder_xml", text, tools=_TOOLS) in ("wrong_type", "not_finite")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<function=f>\n<parameter=s>\nv\n</parameter>\n</function>\n</tool_call>",
+        "<function=f>\n<parameter=s>\nv\n</parameter>\n</function>",
+        "<tool_call>\n<function=f>\n<parameter=s>\nv\n</parameter>\n</function>",
+        "<tool_call><function=f><parameter=s>v</parameter></function></tool_call>",
+    ],
+)
+def test_the_outer_tags_of_an_xml_call_may_be_missing(text: str) -> None:
+    assert _calls("qwen3_coder_xml", text) == [("f", {"s": "v"})]
+    assert read("qwen3_coder_xml", text).salvaged == ()
+
+
+def test_a_parameter_without_its_closing_tag_is_read_and_reported() -> None:
+    result = read("qwen3_coder_xml", _xml("<parameter=n>\n5\n<parameter=s>\nhi"), tools=_TOOLS)
+    assert [call.arguments for call in result.calls] == [{"n": 5, "s": "hi"}]
+    assert result.salvaged == ("`n` had no closing tag", "`s` had no closing tag")
+
+
+def test_an_unclosed_parameter_does_not_swallow_the_next_call() -> None:
+    text = "<function=f><parameter=s>a</function>\n<function=f><parameter=s>b</parameter></function>"
+    assert _calls("qwen3_coder_xml", text) == [("f", {"s": "a"}), ("f", {"s": "b"})]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("<tool_call>\n<function=f>\n<parameter=s>\nv", "incomplete"),
+        ("<tool_call>\n<function=f>\n<parameter=s>\nv\n</parameter>\n", "incomplete"),
+        ("<tool_call>\n<function=f", "incomplete"),
+        (_xml("<parameter=s>1</parameter><parameter=s>2</parameter>"), "duplicate_key"),
+        (_xml("some words"), "not_a_call"),
+        ("<tool_call>\n<function=>\n</function>\n</tool_call>", "no_name"),
+        (_xml(f"<parameter=s>\n{_xml('<parameter=z>1</parameter>')}\n</parameter>"), "ambiguous_call"),
+    ],
+)
+def test_a_broken_xml_call_is_refused_with_a_code(text: str, code: str) -> None:
+    assert _code("qwen3_coder_xml", text) == code
+
+
+def test_a_tool_that_was_not_offered_is_refused_with_the_list_of_tools() -> None:
+    result = read("qwen3_coder_xml", "<function=g>\n</function>", tools=_TOOLS)
+    assert result.error is not None
+    assert (result.error.code, result.calls) == ("unknown_tool", ())
+    assert result.error.message == "there is no tool `g`; use f"

@@ -1,0 +1,253 @@
+"""Text formats of Qwen-Agent, Mistral and Llama, bare JSON, and lenient reading."""
+
+from typing import Any
+
+import pytest
+
+from intent_bridge.llm import read
+
+_CALL = '{"name": "f", "arguments": {"a": 1}}'
+_F = [("f", {"a": 1})]
+_TOOLS = [
+    {
+        "name": "f",
+        "parameters": {
+            "properties": {
+                "n": {"type": "integer"},
+                "o": {"type": "object"},
+                "l": {"type": ["array", "null"]},
+                "b": {"anyOf": [{"type": "boolean"}, {"type": "null"}]},
+                "s": {"type": "string"},
+                "x": {"type": "number"},
+            }
+        },
+    }
+]
+
+
+def _calls(dialect: str, text: str, **options: Any) -> list[tuple[str, Any]]:
+    result = read(dialect, text, **options)
+    assert result.error is None, result.error
+    return [(call.name, call.arguments) for call in result.calls]
+
+
+def _code(dialect: str, text: str, **options: Any) -> str:
+    result = read(dialect, text, **options)
+    assert result.calls == ()
+    assert result.error is not None
+    return result.error.code
+
+
+@pytest.mark.parametrize(
+    ("text", "calls"),
+    [
+        ('✿FUNCTION✿: f\n✿ARGS✿: {"a": 1}', 1),
+        ('好的。\n✿FUNCTION✿: f\n✿ARGS✿: {"a": 1}\n✿RESULT✿', 1),
+        ('✿FUNCTION✿: f\n✿ARGS✿: {"a": 1}\n✿FUNCTION✿: f\n✿ARGS✿: {"a": 1}', 2),
+        ('✿FUNCTION✿: f\n✿ARGS✿: {"a": 1}\n✿ARGS✿: {"a": 1}', 2),
+        ('✿FUNCTION✿：f\n✿ARGS✿：{"a": 1} <!-- remark -->', 1),
+        ('✿FUNCTION✿: f\n✿ARGS✿: {"a": 1}\n✿RESULT✿: 5\n✿FUNCTION✿: f\n✿ARGS✿: {"a": 1}', 1),
+        ('✿FUNCTION✿: f\n✿ARGS✿: {"a": 1}\n✿RETURN✿: ✿FUNCTION✿: f\n✿ARGS✿: {"a": 1}', 1),
+    ],
+)
+def test_qwen_agent_calls_are_found_up_to_a_result_the_model_made_up(text: str, calls: int) -> None:
+    assert _calls("qwen_agent_flower", text) == _F * calls
+
+
+def test_a_marker_inside_the_arguments_is_text() -> None:
+    text = '✿FUNCTION✿: f\n✿ARGS✿: {"a": "✿FUNCTION✿: g\\n✿ARGS✿: {}"}'
+    assert [name for name, _ in _calls("qwen_agent_flower", text)] == ["f"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("✿FUNCTION✿: f\n✿ARGS", "incomplete"),
+        ("✿FUNCTION✿: f", "incomplete"),
+        ('✿FUNCTION✿: f\n✿ARGS✿: {"a": ', "incomplete"),
+        ("✿FUNCTION✿: f\n✿ARGS✿: ```py\n1\n```", "not_an_object"),
+        ("✿FUNCTION✿: f\n✿ARGS✿: {'a': 1}", "not_json"),
+        ("✿FUNCTION✿:\n✿ARGS✿: {}", "no_name"),
+    ],
+)
+def test_a_broken_qwen_agent_call_is_refused_with_a_code(text: str, code: str) -> None:
+    assert _code("qwen_agent_flower", text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ('[TOOL_CALLS] [{"name": "f", "arguments": {"a": 1}, "id": "abc123def"}]', ["abc123def"]),
+        ('[TOOL_CALLS]f{"a": 1}', [None]),
+        ('[TOOL_CALLS]f{"a": 1}[TOOL_CALLS]f{"a": 1}</s>', [None, None]),
+        ('[TOOL_CALLS]f[ARGS]{"a": 1}', [None]),
+        ('[TOOL_CALLS]f[CALL_ID]123456789[ARGS]{"a": 1}', ["123456789"]),
+        ('Sure. [TOOL_CALLS][{"name": "f", "arguments": "{\\"a\\": 1}"}][/TOOL_CALLS]', [None]),
+        ('[THINK]maybe [TOOL_CALLS]g{}[/THINK][TOOL_CALLS]f{"a": 1}', [None]),
+    ],
+)
+def test_mistral_calls_are_found_in_each_generation_of_its_format(text: str, ids: list[str | None]) -> None:
+    result = read("mistral_tool_calls", text)
+    assert [(call.name, call.arguments) for call in result.calls] == _F * len(ids)
+    assert [call.id for call in result.calls] == ids
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[TOOL_CALLS]",
+        "[TOOL_CALLS]f",
+        '[TOOL_CALLS]f{"a"',
+        '[TOOL_CALLS] [{"name": "f", "arg',
+        "[TOOL_CALLS]f[ARGS]",
+    ],
+)
+def test_a_mistral_call_that_is_cut_off_is_refused(text: str) -> None:
+    assert _code("mistral_tool_calls", text) == "incomplete"
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ('{"name": "f", "parameters": {"a": 1}}', 1),
+        ('<|python_tag|>{"name": "f", "parameters": {"a": 1}}<|eom_id|>', 1),
+        ('{"type": "function", "name": "f", "parameters": {"a": 1}}', 1),
+        ('{"name": "f", "parameters": {"a": 1}}; {"name": "f", "arguments": {"a": 1}}', 2),
+        ('Here it is: {"name": "f", "parameters": {"a": 1}} Anything else?', 1),
+        ('<function=f>{"a": 1}</function>', 1),
+        ("<|python_tag|>f.call(a=1)", 1),
+        ('{"result": {"name": "f", "parameters": {"a": 1}}}', 0),
+        ('```json\n{"name": "f", "parameters": {"a": 1}}\n```', 0),
+        ('Write `{"name": "f", "parameters": {"a": 1}}`.', 0),
+        ("A {brace} and an { open one", 0),
+        ('{"name": "f"}', 0),
+        ("<|python_tag|>print(1)", 0),
+    ],
+)
+def test_llama_json_calls_are_found_and_other_objects_are_prose(text: str, count: int) -> None:
+    assert _calls("llama3_json", text) == _F * count
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"name": "f", "parameters": {"a', '<function=f>{"a": 1}', '<function=f>{"a', "<|python_tag|>f.call(a="],
+)
+def test_a_llama_json_call_that_is_cut_off_is_refused(text: str) -> None:
+    assert _code("llama3_json", text) == "incomplete"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[f(a=1)]", [("f", {"a": 1})]),
+        ("<|python_start|>[f(a=1), g()]<|python_end|>", [("f", {"a": 1}), ("g", {})]),
+        ("[f(a='it\\'s', b=\"x\\n\", c=[1, -2.5, (True,)], d={'k': None})]<|eot|>",
+         [("f", {"a": "it's", "b": "x\n", "c": [1, -2.5, [True]], "d": {"k": None}})]),
+        ("[a.b(c=true, d=null), ]", [("a.b", {"c": True, "d": None})]),
+        ("[special delivery]", []),
+        ("[]", []),
+        ("see [f(a=1)]", []),
+        ("f(a=1)", []),
+    ],
+)  # fmt: skip
+def test_pythonic_calls_are_the_whole_message(text: str, expected: list[Any]) -> None:
+    assert _calls("llama_pythonic", text) == expected
+
+
+def test_pythonic_arguments_by_place_take_the_order_of_the_tools_parameters() -> None:
+    assert _calls("llama_pythonic", "[f(4, {'k': 1}, s='v')]", tools=_TOOLS) == [
+        ("f", {"n": 4, "o": {"k": 1}, "s": "v"})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("[f(1)]", "unnamed_argument"),
+        ("[f(a=1", "incomplete"),
+        ("[f(a='x", "not_json"),
+        ("[f(a=1)", "incomplete"),
+        ("[f(a=g())]", "not_json"),
+        ("[f(a=x)]", "not_json"),
+        ("[f(**{'a': 1})]", "not_json"),
+        ("[f(a=1, 2)]", "not_json"),
+        ("[f(a=1, a=2)]", "duplicate_key"),
+        ("[f(a={'k': 1, 'k': 2})]", "duplicate_key"),
+        ("[f(a=1_000)]", "not_json"),
+        ("[f(a=0x10)]", "not_json"),
+        ("[f(a=1e999)]", "not_finite"),
+        ("[f(a=" + "9" * 40 + ")]", "number_too_long"),
+        ("[f(a=" + "[" * 40 + "]" * 40 + ")]", "too_deep"),
+        ("[f(a='\\ud800')]", "lone_surrogate"),
+        ("[__import__('os').system('x')]", "not_json"),
+        ("[f(a=1)] and more", "not_json"),
+    ],
+)
+def test_only_literals_are_pythonic_arguments(text: str, code: str) -> None:
+    assert _code("llama_pythonic", text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        (_CALL, 1),
+        (f" {_CALL}\n{_CALL} ", 2),
+        (f"[{_CALL}, {_CALL}]", 2),
+        (f'{{"tool_calls": [{_CALL}]}}', 1),
+        (f"<think>hm</think>{_CALL}", 1),
+        (f"{_CALL} done", 0),
+        (f"Sure: {_CALL}", 0),
+        (f'{{"name": "x"}}{_CALL}', 0),
+        (f"```json\n{_CALL}\n```", 0),
+        ('{"city": "Paris"}', 0),
+        ("{not json}", 0),
+        ("[1, 2]", 0),
+    ],
+)
+def test_bare_json_is_a_call_only_if_it_is_the_whole_message(text: str, count: int) -> None:
+    assert _calls("bare_json", text) == _F * count
+
+
+def test_bare_json_naming_a_tool_that_was_not_offered_is_prose() -> None:
+    assert _calls("bare_json", '{"name": "search", "arguments": {}}', tools=_TOOLS) == []
+
+
+def test_bare_json_that_is_cut_off_is_refused() -> None:
+    assert _code("bare_json", '{"name": "f", "arguments": {') == "incomplete"
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        (f"```json\n{_CALL}\n```", "a code fence was taken off"),
+        ('{{"name": "f", "arguments": {"a": 1}}}', "doubled braces were taken off"),
+        ('{"name": "f", "arguments": {"a": 1,},}', "a trailing comma was left out"),
+        (f"<tools>{_CALL}</tools>", "the tag <tools> was taken off"),
+        (f"{_CALL}}}", "a closing bracket too many was left out"),
+    ],
+)
+def test_lenient_reading_mends_the_form_of_the_whole_message_and_says_so(text: str, note: str) -> None:
+    result = read("bare_json", text, lenient=True)
+    assert [(call.name, call.arguments) for call in result.calls] == _F
+    assert note in result.salvaged
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"You could write:\n```json\n{_CALL}\n```",
+        f"```json\n{_CALL}\n```\nShall I?",
+        "{'name': 'f', 'arguments': {}}",
+        "{name: f, arguments: {}}",
+        '{"name": "f", "arguments": {"a": 1}',
+    ],
+)
+def test_lenient_reading_leaves_prose_and_half_calls_alone(text: str) -> None:
+    assert read("bare_json", text, lenient=True, tools=_TOOLS).calls == ()
+
+
+def test_lenient_reading_never_changes_a_value() -> None:
+    text = '```json\n{"name": "f", "arguments": {"n": "5"}}\n```'
+    assert _code("bare_json", text, lenient=True, tools=_TOOLS) == "wrong_type"
+    text = '```json\n{"name": "f", "arguments": {"s": "a,}"},}\n```'
+    assert read("bare_json", text, lenient=True, tools=_TOOLS).calls[0].arguments == {"s": "a,}"}
