@@ -96,6 +96,31 @@ class EgressGate:
             self._changes[activation[0]].append(now_ms)
         return None
 
+    def check_all(
+        self, frames: Sequence[RawFrame], permits: Sequence[Permit], now_ms: int, *, kind: Kind
+    ) -> str | None:
+        """`check` for frames that leave together or not at all: after a refusal none counts as sent."""
+        layouts = [self._commands.get((raw.bus, raw.can_id, raw.extended)) for raw in frames]
+        sent = [self._sent[layout.info.name] for layout in layouts if layout is not None]
+        paths = [e.path for layout in layouts if layout for e in layout.entries if e.path is not None]
+        counters = [c.last for c in sent]
+        capped = self._frames.copy()
+        begun = {path: self._begun.get(path) for path in paths}
+        changes = {path: self._changes[path].copy() for path in paths}
+        for raw in frames:
+            reason = self.check(raw, permits, now_ms, kind=kind)
+            if reason is None:
+                continue
+            for counter, last in zip(reversed(sent), reversed(counters), strict=True):
+                counter.last = last
+            self._frames = capped
+            self._changes |= changes
+            self._begun |= {path: known for path, known in begun.items() if known is not None}
+            for path in [p for p, known in begun.items() if known is None]:
+                self._begun.pop(path, None)
+            return reason
+        return None
+
     # --- inside ---------------------------------------------------------------------------------
 
     def _out_of_sequence(self, layout: Layout, counters: Counters, data: bytes, urgent: bool) -> str | None:

@@ -218,9 +218,13 @@ class Commands:
     def _checked(
         self, run: Running, frames: Sequence[Frame], kind: Kind, now_ms: int
     ) -> list[Effect] | Refused:
+        """Sends for frames that pass the egress gate together; when one does not, none was ever built."""
         permits = [run.permit, *(r.permit for r in self.running.values() if r is not run)]
-        for frame in frames:
-            reason = self._gate.check(frame.raw, permits, now_ms, kind=kind)
-            if reason is not None:
-                return Refused(reason)
-        return [Send(run.call_id, frame) for frame in frames]
+        reason = self._gate.check_all([f.raw for f in frames], permits, now_ms, kind=kind)
+        if reason is None:
+            return [Send(run.call_id, frame) for frame in frames]
+        for frame in reversed(frames):  # their counters were never seen by the ECU
+            e2e = self._profile.messages[frame.message].spec.e2e
+            if e2e is not None:
+                self._encoder.counters[frame.message] = int(frame.signals[e2e.counter])
+        return Refused(reason)

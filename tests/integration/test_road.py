@@ -374,3 +374,19 @@ def test_reading_tools_answer_and_send_nothing(car: SimulatedBridge) -> None:
     assert outcome.status is Status.NO_ACTION
     assert outcome.data[TEMPERATURE] == car.state()[TEMPERATURE]
     assert "set_window" in json.dumps(do(car, "get_capabilities").data)
+
+
+def test_what_is_kept_back_for_coming_too_often_leaves_the_counters_as_they_were(
+    car: SimulatedBridge,
+) -> None:
+    for zone in ("driver", "passenger", "rear_left", "rear_right"):
+        for tool in ("set_seat_position", "set_seat_height"):
+            do(car, tool, zone=zone, millimetres=10)
+        do(car, "set_seat_recline", zone=zone, degrees=10)
+        do(car, "set_window", zone=zone, percent=90)
+    outcomes = [do(car, "set_fan_speed", zone="driver", level=1 + n % 5) for n in range(60)]
+    assert {o.status for o in outcomes} <= {Status.DONE, Status.DENIED}
+    assert {o.code for o in outcomes if o.status is Status.DENIED} <= {"too_often"}
+    do(car, "stop_motion")
+    car.advance_ms(2000)
+    assert do(car, "set_fan_speed", zone="driver", level=7).status is Status.DONE
