@@ -140,6 +140,15 @@ def run(
 
 
 @app.command()
+def parse(as_json: Json = False) -> int:
+    """Take models' answers apart: JSON lines in, JSON lines out, for any dialect (docs/parse.md)."""
+    from intent_bridge.cli.parse import main_loop
+
+    main_loop(sys.stdin, sys.stdout)
+    return Exit.OK
+
+
+@app.command()
 def replay(
     audit: Annotated[Path, typer.Argument(help="An audit log.", metavar="AUDIT")],
     vehicle: Annotated[

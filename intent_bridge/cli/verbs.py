@@ -25,13 +25,13 @@ CARRIED_OUT = frozenset({Status.DONE, Status.SENT, Status.NO_EFFECT, Status.NO_A
 def print_tools(vehicle: str, dialect: str) -> int:
     """The vehicle's tools as JSON."""
     from intent_bridge.intents import Catalogue
-    from intent_bridge.llm import export_tools
+    from intent_bridge.llm import TARGETS, export_tools
 
     try:
         exported = export_tools(dialect, Catalogue(load_profile(vehicle)).tools)
-    except ValueError as error:
-        raise UsageProblem(str(error)) from error
-    print(json.dumps(exported, ensure_ascii=False, indent=2))
+    except KeyError as error:
+        raise UsageProblem(f"there is no dialect `{dialect}`", f"one of {', '.join(TARGETS)}") from error
+    print(json.dumps(exported.tools, ensure_ascii=False, indent=2))
     return Exit.OK
 
 

@@ -101,6 +101,12 @@ def test_run_answers_each_line_before_it_reads_the_next() -> None:
         assert process.wait(20) == 0
 
 
+def test_parse_answers_lines_until_their_end() -> None:
+    shown = call("parse", text=lines({"dialect": "bare_json", "raw": json.dumps(CALL)}) + "no json\n")
+    first, second = map(json.loads, shown.stdout.splitlines())
+    assert first["calls"] == [CALL] and second["error"]["code"] == "not_json" and shown.returncode == 0
+
+
 def test_a_recorded_drive_replays_to_the_same_frames_and_an_edit_shows(tmp_path: Path) -> None:
     audit = tmp_path / "drive.jsonl"
     asked = lines(

@@ -1,0 +1,19 @@
+"""The verb `parse` and its page."""
+
+import json
+import re
+from pathlib import Path
+
+from intent_bridge.cli.parse import answer
+from intent_bridge.llm import DIALECTS
+
+PAGE = Path("docs/parse.md").read_text(encoding="utf-8")
+
+
+def test_the_page_lists_every_dialect() -> None:
+    assert set(re.findall(r"`(\w+)`", PAGE.partition("Dialects:")[2])) == set(DIALECTS)
+
+
+def test_the_example_of_the_page_is_true() -> None:
+    asked, answered = re.findall(r"^    (\{.*\})$", PAGE, re.MULTILINE)
+    assert answer(asked) == json.loads(answered)
