@@ -33,17 +33,21 @@ class Encoder:
             page.info.name: 0 for page in self._pages.values() if page.info.name in self._protections
         }
 
-    def encode(self, permit: Permit, state: State, running: Mapping[str, Value]) -> tuple[Frame, ...]:
+    def encode(
+        self,
+        permit: Permit,
+        state: State,
+        running: Mapping[str, Value],
+        paths: Iterable[str] | None = None,
+    ) -> tuple[Frame, ...]:
         """The frames that say exactly what the permit allows, one per message and multiplexer page.
 
-        `state` gives the last good status of each path, whatever its age; `running` the values that other
+        With `paths`, only of these: a repeat need not say what the ECU has confirmed. `state` gives the last good status of each path, whatever its age; `running` the values that other
         commands are driving their paths to. InvariantError for a permit that no frame can say.
         """
-        return self._frames(
-            {path: (self._raw(path, value), "permit") for path, value in permit.emitted.items()},
-            state,
-            running,
-        )
+        wanted = permit.emitted if paths is None else {path: permit.emitted[path] for path in paths}
+        chosen = {path: (self._raw(path, value), "permit") for path, value in wanted.items()}
+        return self._frames(chosen, state, running)
 
     def stop(
         self, permit: Permit, paths: Iterable[str], state: State, running: Mapping[str, Value]

@@ -13,7 +13,7 @@ from intent_bridge.engine.effects import Effect, Order, Record, Send
 from intent_bridge.engine.records import stop_record
 from intent_bridge.engine.running import Running, targets
 from intent_bridge.guard import Guard
-from intent_bridge.profile import Profile
+from intent_bridge.profile import MessageInfo, Profile
 from intent_bridge.types import Frame, RawFrame, RuleHit, State, Status, Value, Verdict
 
 MAX_RUNNING = 64
@@ -61,8 +61,9 @@ class Commands:
         specs = {path: self._profile.actuators[path].spec for path in emitted}
         others = targets(r for r in self.running.values() if not r.waiting.keys() & emitted.keys())
         frames = self._encoder.encode(permit, live, others)
-        cycles = [c for f in frames if (c := self._profile.messages[f.message].spec.cycle_ms) is not None]
-        cycle_ms = min(cycles) if cycles else None
+        cycles_ms = {
+            path: cycle_ms for path in emitted if (cycle_ms := self._message(path).spec.cycle_ms) is not None
+        }
         return Running(
             order=order,
             verdict=verdict,
@@ -73,8 +74,8 @@ class Commands:
             sent_ms=now_ms,
             deadlines_ms={path: now_ms + s.confirm_within_ms for path, s in specs.items()},
             ends_ms=now_ms + max(s.lifetime_ms for s in specs.values()),
-            cycle_ms=cycle_ms,
-            repeat_ms=now_ms + (cycle_ms or 0),
+            cycles_ms=cycles_ms,
+            repeat_ms=now_ms + min(cycles_ms.values(), default=0),
             inputs=self.guard.inputs(emitted),
             moves=frozenset(p for p, s in specs.items() if s.motion is not None),
             waiting=emitted,
@@ -154,7 +155,7 @@ class Commands:
             if now_ms >= run.deadline_ms:
                 effects += self.halt(run, live, now_ms) if run.moves else self._end(run, live, now_ms)
                 ended.append(Ended(run, Status.TIMEOUT))
-            elif run.cycle_ms is not None and run.repeat_ms <= now_ms < run.ends_ms:
+            elif run.due(now_ms):
                 more, end = self._repeat(run, state, live, now_ms)
                 effects += more
                 ended += end
@@ -163,21 +164,39 @@ class Commands:
     def _repeat(
         self, run: Running, state: State, live: State, now_ms: int
     ) -> tuple[list[Effect], list[Ended]]:
-        assert run.cycle_ms is not None
-        verdict = self.guard.judge(run.order.actions, state, run.order.who, now_ms, confirmed=run.human_yes)
-        allowed = verdict.permit is not None and verdict.permit.emitted == run.permit.emitted
-        hits = self.guard.watch(run.permit, run.order.who, state, now_ms) if run.moves else ()
-        if not allowed or hits:
-            why = hits or verdict.hits
-            return self.halt(run, live, now_ms, why), [Ended(run, Status.STOPPED, "rule", why)]
+        """One frame per page says what all running commands of that page ask for: judge all of them again."""
+        effects: list[Effect] = []
+        ended: list[Ended] = []
+        pages = {self._page(path) for path in run.repeated()}
+        sharing = [r for r in self.running.values() if r is run or self._shares(r, pages, now_ms)]
+        for one in sharing:
+            why = self._objections(one, state, now_ms)
+            if why:
+                effects += self.halt(one, live, now_ms, why)
+                ended.append(Ended(one, Status.STOPPED, "rule", why))
+        if run.call_id not in self.running:
+            return effects, ended
         others = targets(r for r in self.running.values() if r is not run)
-        frames = self._encoder.encode(run.permit, live, others)
+        frames = self._encoder.encode(run.permit, live, others, run.repeated())
         checked = self._checked(run, frames, "repeat", now_ms)
         if isinstance(checked, Refused):
-            return self._end(run, live, now_ms), [Ended(run, Status.ERROR, checked.reason)]
-        run.note(frames, self._profile)
-        run.repeat_ms = now_ms + run.cycle_ms
-        return checked, []
+            return [*effects, *self._end(run, live, now_ms)], [*ended, Ended(run, Status.ERROR, "egress")]
+        for one in sharing:
+            if one.call_id in self.running:
+                one.again(frames, self._profile, now_ms)
+        return effects + checked, ended
+
+    def _shares(self, run: Running, pages: set[tuple[str, int | None]], now_ms: int) -> bool:
+        """Whether frames of these pages say all that a command has to repeat."""
+        repeated = run.repeated()
+        return now_ms < run.ends_ms and bool(repeated) and {self._page(p) for p in repeated} <= pages
+
+    def _objections(self, run: Running, state: State, now_ms: int) -> tuple[RuleHit, ...]:
+        """Why a running command may not go on, on the newest state; empty while it may."""
+        hits = self.guard.watch(run.permit, run.order.who, state, now_ms) if run.moves else ()
+        verdict = self.guard.judge(run.order.actions, state, run.order.who, now_ms, confirmed=run.human_yes)
+        allowed = verdict.permit is not None and verdict.permit.emitted == run.permit.emitted
+        return hits or (() if allowed else verdict.hits)
 
     # --- end ------------------------------------------------------------------------------------
 
@@ -205,11 +224,16 @@ class Commands:
 
     def next_ms(self) -> int | None:
         """When `poll` has something to do, if nothing is heard before."""
-        times = [
-            min(r.deadline_ms, r.repeat_ms) if r.cycle_ms and r.repeat_ms < r.ends_ms else r.deadline_ms
-            for r in self.running.values()
-        ]
+        times = [r.deadline_ms for r in self.running.values()]
+        times += [r.repeat_ms for r in self.running.values() if r.repeat_ms < r.ends_ms and r.repeated()]
         return min(times, default=None)
+
+    def _page(self, path: str) -> tuple[str, int | None]:
+        binding = self._profile.actuators[path].command
+        return binding.message, binding.mux
+
+    def _message(self, path: str) -> MessageInfo:
+        return self._profile.messages[self._profile.actuators[path].command.message]
 
     def values(self) -> Mapping[str, Value]:
         """Where running commands are driving their paths to."""

@@ -37,8 +37,8 @@ class Running:
     """By then the ECU must have reported the path's value."""
     ends_ms: int
     """No frame leaves for this command after that."""
-    cycle_ms: int | None
-    """Time between repeats; None where the command is sent once."""
+    cycles_ms: Mapping[str, int]
+    """Time between repeats, per path; a path whose ECU latches the value is sent once and not in here."""
     repeat_ms: int
     inputs: frozenset[str]
     """State paths whose change can turn a rule against this command."""
@@ -59,6 +59,19 @@ class Running:
     def deadline_ms(self) -> int:
         """When the first of the paths still waited for is overdue."""
         return min(self.deadlines_ms[path] for path in self.waiting)
+
+    def repeated(self) -> frozenset[str]:
+        """Paths whose command is still to be repeated."""
+        return frozenset(self.waiting.keys() & self.cycles_ms.keys())
+
+    def due(self, now_ms: int) -> bool:
+        """Whether a repeat is due."""
+        return self.repeat_ms <= now_ms < self.ends_ms and bool(self.repeated())
+
+    def again(self, frames: Iterable[Frame], profile: Profile, now_ms: int) -> None:
+        """A repeat that says what this command asks for has left."""
+        self.note(frames, profile)
+        self.repeat_ms = now_ms + min(self.cycles_ms[path] for path in self.repeated())
 
     def note(self, frames: Iterable[Frame], profile: Profile) -> None:
         """Remember the alive counters of frames that leave."""

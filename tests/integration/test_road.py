@@ -390,3 +390,27 @@ def test_what_is_kept_back_for_coming_too_often_leaves_the_counters_as_they_were
     do(car, "stop_motion")
     car.advance_ms(2000)
     assert do(car, "set_fan_speed", zone="driver", level=7).status is Status.DONE
+
+
+def test_motions_of_one_page_share_their_repeats(car: SimulatedBridge) -> None:
+    frames: list[Any] = []
+    do(car, "set_seat_position", zone="driver", millimetres=250)
+    do(car, "set_seat_recline", zone="driver", degrees=60)
+    car.subscribe("frame", frames.append)
+    car.advance_ms(1000)
+    assert 8 <= len(frames) <= 12  # one page every 100 ms, not two
+    assert {tuple(sorted(set(f.origins.values()) & {"permit", "running"})) for f in frames} == {
+        ("permit", "running")
+    }
+    assert {e.status for e in car.advance_ms(40_000)} == {Status.DONE}
+
+
+def test_what_the_ecu_confirmed_is_not_said_again_while_the_rest_still_moves(car: SimulatedBridge) -> None:
+    do(car, "activate_scene", scene="nap")
+    car.advance_ms(1000)
+    frames: list[Any] = []
+    car.subscribe("frame", frames.append)
+    car.set_state({TEMPERATURE: 19})  # somebody turns the knob
+    car.advance_ms(3000)
+    assert {f.message for f in frames} == {"SEAT_CMD"}
+    assert car.state()[TEMPERATURE] == 19
