@@ -150,6 +150,7 @@ def test_an_unsound_call_is_refused_by_code_and_place(
     [
         ("set_cabin_temperature", {"celsius": 22.3}, "celsius: goes in steps of 0.5; give 22 or 22.5"),
         ("set_seat_position", {"millimetres": 1}, "millimetres: goes in steps of 5; give 0 or 5"),
+        ("set_seat_position", {"millimetres": 249}, "millimetres: goes in steps of 5; give 245 or 250"),
         ("set_cabin_temperature", {"celsius": 40}, "celsius: must be from 16 to 30, LO or HI"),
         ("set_fan_speed", {"level": 12}, "level: must be from 0 to 10"),
         ("set_acc_time_gap", {"seconds": 3}, "seconds: must be 1, 1.4, 1.8 or 2.2"),

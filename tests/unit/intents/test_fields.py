@@ -6,7 +6,7 @@ import pytest
 
 from intent_bridge.errors import ToolCallError
 from intent_bridge.intents import Target, to_value
-from intent_bridge.intents.fields import Steps, Words, reading, widest
+from intent_bridge.intents.fields import Listed, Steps, Words, reading, widest
 from intent_bridge.profile.model import Quantity
 from tests.unit.intents.car import enum, number
 
@@ -83,6 +83,22 @@ def test_a_list_of_numbers_is_shown_in_rising_order() -> None:
     assert reading(LISTED, GAPS).schema == {"type": "number", "enum": [1, 1.8, 12]}
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "step", "schema"),
+    [
+        ("1", "3", "1", {"type": "integer", "minimum": 1, "maximum": 3}),
+        ("1", "5", "2", {"type": "integer", "minimum": 1, "maximum": 5, "multipleOf": 2}),
+        ("0.5", "3", "0.5", {"type": "number", "minimum": 0.5, "maximum": 3, "multipleOf": 0.5}),
+        ("0", "3", "0.5", {"type": "number", "minimum": 0, "maximum": 3, "multipleOf": 0.5}),
+        ("0", "2.5", "0.5", {"type": "number", "minimum": 0, "maximum": 2.5, "multipleOf": 0.5}),
+    ],
+)
+def test_a_grid_of_whole_numbers_is_shown_as_integers(
+    low: str, high: str, step: str, schema: dict[str, object]
+) -> None:
+    assert Steps(Decimal(low), Decimal(high), Decimal(step), {}).schema == schema
+
+
 def test_value_names_without_a_number_cannot_be_listed() -> None:
     with pytest.raises(ValueError, match="FACE must end in its number"):
         reading(LISTED, AIR)
@@ -94,6 +110,8 @@ def test_the_widest_reading_takes_in_all_places() -> None:
         Steps(Decimal(-5), Decimal(50), Decimal(5), {}),
     )
     assert widest([narrow, wide]) == Steps(Decimal(-5), Decimal(60), Decimal(5), {})
+    near, far = Listed({Decimal(1): "GAP_1"}), Listed({Decimal(2): "GAP_2"})
+    assert widest([near, far]) == Listed({Decimal(1): "GAP_1", Decimal(2): "GAP_2"})
     assert widest([Words({"a": "A"}), Words({"b": "B"})]) == Words({"a": "A", "b": "B"})
 
 

@@ -103,6 +103,7 @@ def test_depth_is_counted_outside_strings_only(opening: str, closing: str) -> No
     read_json(deepest)
     assert code_of(opening + deepest + closing) == "too_deep"
     assert code_of(opening * 10_000) == "too_deep"
+    read_json(f"[{deepest[len(opening) : -len(closing)]}, {'[], ' * MAX_DEPTH} 1]")
     brackets = "[" * 1000
     assert read_json(f'["{brackets}", "\\"{brackets}"]') == [brackets, '"' + brackets]
 
