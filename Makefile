@@ -4,6 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 WHEEL_VENV := build/wheel-venv
+PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadfile
 
 # Both names say the same to pip: the first to old ones, the second (build requirements) to new ones.
 PIP_INSTALL := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
@@ -31,12 +32,12 @@ layers: .venv/dev-set
 	$(BIN)/lint-imports
 
 unit: .venv/dev-set
-	$(BIN)/python -m pytest -q
+	$(PYTEST)
 
 ci: test fuzz wheel-check  ## what continuous integration runs
 
 fuzz: .venv/dev-set  ## the property tests again, with many more examples
-	$(BIN)/python -m pytest -q tests/properties --hypothesis-profile=fuzz
+	$(PYTEST) tests/properties --hypothesis-profile=fuzz
 
 wheel-check: .venv/dev-set  ## the built wheel, in a clean venv outside the checkout
 	rm -rf build/wheel $(WHEEL_VENV)
