@@ -16,7 +16,6 @@ A float signal has no grid: the nearest representable number is taken, overflow 
 
 import math
 import struct
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
@@ -70,10 +69,12 @@ class Converter:
             case str():
                 return self._named(value)
             case float() if not math.isfinite(value):
-                raise self._refusal(f"{value} is not a number; give a finite one")
+                raise self._refusal(f"{_shown(value)} is not a number; give a finite one")
             case int() | float():
                 return self._float(value) if self.slot.is_float else self._number(value)
-        raise self._refusal(f"{value!r} is a {type(value).__name__}; give an int, a float or a value name")
+        raise self._refusal(
+            f"{_shown(value)} is a {type(value).__name__}; give an int, a float or a value name"
+        )
 
     def quick(self, value: object) -> int | None:
         """The raw number of a number well within bounds and well on the grid, in floating point; else None.
@@ -104,21 +105,21 @@ class Converter:
     def check_raw(self, raw: object) -> int:
         """`raw` when it is an int that fits into the signal's bits; SignalError otherwise."""
         if type(raw) is not int:
-            raise self._refusal(f"raw {raw!r} is a {type(raw).__name__}; give an int")
+            raise self._refusal(f"raw {_shown(raw)} is a {type(raw).__name__}; give an int")
         low, high = self.slot.raw_bounds
         if not low <= raw <= high:
-            raise self._refusal(f"raw {raw} does not fit into its bits; give {low} to {high}")
+            raise self._refusal(f"raw {_shown(raw)} does not fit into its bits; give {low} to {high}")
         return raw
 
     def _named(self, name: str) -> int:
         raws = self._by_name.get(name, [])
         if len(raws) != 1:
             if raws:
-                raise self._refusal(f"{name!r} names several raw numbers; give the number")
-            raise self._refusal(f"{name!r} is not a value name; give one of: {', '.join(self._by_name)}")
-        if self.slot.is_float:
-            return bits_of_float(float(raws[0]), self.slot.length)
-        return self.check_raw(raws[0])
+                raise self._refusal(f"{_shown(name)} names several raw numbers; give the number")
+            known = ", ".join(self._by_name)
+            mend = f"give one of: {known}" if known else "this signal has none"
+            raise self._refusal(f"{_shown(name)} is not a value name; {mend}")
+        return self._bits(raws[0], name) if self.slot.is_float else self.check_raw(raws[0])
 
     def _number(self, value: int | float) -> int:
         steps = (_exact(value) - self._offset) / self._scale
@@ -137,25 +138,33 @@ class Converter:
             return math.floor(steps) if steps > self._safe else math.ceil(steps)
         neighbours = (math.floor(steps), math.ceil(steps))
         below, above = sorted(float(n * self._scale + self._offset) for n in neighbours)
-        raise self._refusal(f"{value} is between two steps of {self.slot.scale}; give {below:g} or {above:g}")
+        raise self._refusal(
+            f"{_shown(value)} is between two steps of {self.slot.scale}; give {below:.15g} or {above:.15g}"
+        )
 
     def _check_range(self, value: object, steps: Fraction) -> None:
         under = self._low is not None and steps < self._low - _TOLERANCE
         over = self._high is not None and steps > self._high + _TOLERANCE
         if under or over:
-            raise self._refusal(
-                f"{value} is out of range; give {_or_any(self.slot.minimum)} to {_or_any(self.slot.maximum)}"
-            )
+            low, high = _or_any(self.slot.minimum), _or_any(self.slot.maximum)
+            raise self._refusal(f"{_shown(value)} is out of range; give {low} to {high}")
 
     def _float(self, value: int | float) -> int:
-        slot = self.slot
         try:
-            raw = (float(value) - slot.offset) / slot.scale
-            if raw not in slot.names:
+            raw = (float(value) - self.slot.offset) / self.slot.scale
+            if raw not in self.slot.names:
                 self._check_range(value, Fraction(raw))
-            return bits_of_float(raw, slot.length)
         except OverflowError:
-            raise self._refusal(f"{value} does not fit into a float of {self.slot.length} bits") from None
+            raw = math.inf
+        return self._bits(raw, value)
+
+    def _bits(self, raw: float, value: object) -> int:
+        try:
+            if not math.isinf(number := float(raw)):
+                return bits_of_float(number, self.slot.length)
+        except OverflowError:
+            pass
+        raise self._refusal(f"{_shown(value)} does not fit into a float of {self.slot.length} bits")
 
     def _steps(self, bound: int | float | None) -> Fraction | None:
         return None if bound is None else (_exact(bound) - self._offset) / self._scale
@@ -193,5 +202,10 @@ def _exact(number: int | float) -> Fraction:
     return Fraction(number) if type(number) is int else Fraction(str(number))
 
 
-def _or_any(bound: Mapping[str, int] | int | float | None) -> str:
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def _or_any(bound: int | float | None) -> str:
     return "anything" if bound is None else f"{bound}"

@@ -53,23 +53,12 @@ class Protection:
         return self._kind.counters
 
     @property
-    def crc_bits(self) -> frozenset[Bit]:
-        """Where the checksum stands."""
-        return _bytes_of(self.offset + self._kind.crc_at, self._kind.crc_bytes)
-
-    @property
-    def counter_bits(self) -> frozenset[Bit]:
-        """Where the counter stands."""
-        if self._kind.counter_bytes == 0:
-            return frozenset((self.offset + 1, bit) for bit in range(4))
-        return _bytes_of(self.offset + self._kind.counter_at, self._kind.counter_bytes)
-
-    @property
     def bits(self) -> frozenset[Bit]:
         """Every bit that `protect` writes."""
+        whole = {(self.offset + byte, bit) for byte in range(self._kind.header_bytes) for bit in range(8)}
         if self._kind.counter_bytes == 0 and self.id_mode != "nibble":
-            return self.crc_bits | self.counter_bits
-        return _bytes_of(self.offset, self._kind.header_bytes)
+            whole -= {(self.offset + 1, bit) for bit in range(4, 8)}  # beside the counter there is data
+        return frozenset(whole)
 
     def protect(self, data: bytes, counter: int) -> bytes:
         """The frame with counter, checksum and the profile's other fields written."""
@@ -149,8 +138,6 @@ class _Kind:
     ids: int
     id_max: int
     header_bytes: int
-    crc_at: int
-    crc_bytes: int
     counter_at: int
     counter_bytes: int
     counters: int
@@ -159,24 +146,15 @@ class _Kind:
     id_modes: tuple[IdMode, ...] = ("both",)
 
 
-_P01 = _Kind(1, 0xFFFF, 2, 0, 1, 1, 0, 15, _p01, id_modes=("both", "alt", "low", "nibble"))
-_P02 = _Kind(16, 0xFF, 2, 0, 1, 1, 0, 16, _p02, movable=False)
+_P01 = _Kind(1, 0xFFFF, 2, 1, 0, 15, _p01, id_modes=("both", "alt", "low", "nibble"))
+_P02 = _Kind(16, 0xFF, 2, 1, 0, 16, _p02, movable=False)
 _KINDS: Final[dict[ProfileName, _Kind]] = {
     "P01": _P01,
     "P02": _P02,
-    "P04": _Kind(1, 0xFFFF_FFFF, 12, 8, 4, 2, 2, 1 << 16, _p04),
-    "P05": _Kind(1, 0xFFFF, 3, 0, 2, 2, 1, 1 << 8, _p05),
-    "P06": _Kind(1, 0xFFFF, 5, 0, 2, 4, 1, 1 << 8, _p06),
-    "P07": _Kind(1, 0xFFFF_FFFF, 20, 0, 8, 12, 4, 1 << 32, _p07),
+    "P04": _Kind(1, 0xFFFF_FFFF, 12, 2, 2, 1 << 16, _p04),
+    "P05": _Kind(1, 0xFFFF, 3, 2, 1, 1 << 8, _p05),
+    "P06": _Kind(1, 0xFFFF, 5, 4, 1, 1 << 8, _p06),
+    "P07": _Kind(1, 0xFFFF_FFFF, 20, 12, 4, 1 << 32, _p07),
     "P11": replace(_P01, id_modes=("both", "nibble")),
     "P22": replace(_P02, movable=True),
 }
-
-
-def _bytes_of(first: int, size: int) -> frozenset[Bit]:
-    return frozenset((first + byte, bit) for byte in range(size) for bit in range(8))
-
-
-def crc_at(profile: ProfileName) -> int:
-    """How many bytes after the header's start the checksum stands."""
-    return _KINDS[profile].crc_at

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Final, Literal
 
 from intent_bridge.codec.egress_table import Entry, Layout, Meaning, command_layouts, status_layouts
-from intent_bridge.codec.protection import protections
+from intent_bridge.codec.messages import protections
 from intent_bridge.codec.sequence import CheckStatus, Counters
 from intent_bridge.profile import Profile
 from intent_bridge.types import Permit, RawFrame, Value

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from cantools.database.can import Signal
 
 from intent_bridge.codec.e2e import Bit, Protection
-from intent_bridge.codec.protection import signal_bits
+from intent_bridge.codec.messages import signal_bits
 from intent_bridge.profile import MessageInfo, Profile
 from intent_bridge.profile.model import Actuator
 

@@ -8,8 +8,8 @@ value; its not-available code. `Frame.origins` says which.
 
 from collections.abc import Iterable, Mapping
 
+from intent_bridge.codec.messages import protections
 from intent_bridge.codec.page import Page, Seat, pages
-from intent_bridge.codec.protection import protections
 from intent_bridge.errors import InvariantError, SignalError
 from intent_bridge.profile import Profile
 from intent_bridge.types import Frame, Permit, Quality, RawFrame, State, Value
@@ -42,8 +42,9 @@ class Encoder:
     ) -> tuple[Frame, ...]:
         """The frames that say exactly what the permit allows, one per message and multiplexer page.
 
-        With `paths`, only of these: a repeat need not say what the ECU has confirmed. `state` gives the last good status of each path, whatever its age; `running` the values that other
-        commands are driving their paths to. InvariantError for a permit that no frame can say.
+        With `paths`, only of these: a repeat need not say what the ECU has confirmed. `state` gives the
+        last good status of each path, whatever its age; `running` the values that other commands are
+        driving their paths to. InvariantError for a permit that no frame can say.
         """
         wanted = permit.emitted if paths is None else {path: permit.emitted[path] for path in paths}
         chosen = {path: (self._raw(path, value), "permit") for path, value in wanted.items()}

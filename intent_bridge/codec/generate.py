@@ -113,9 +113,9 @@ def _within_bytes(layout: Layout, slots: Sequence[Slot]) -> dict[int, list[Slot]
     """The signals that lie within one byte of the frame, by byte."""
     found: dict[int, list[Slot]] = {}
     for slot in slots:
-        first, last = slot.pieces[0].image_shift // 8, (slot.mask.bit_length() - 1) // 8
-        if first == last and not slot.is_float:
-            byte = first if layout.order == "little" else layout.length - 1 - first
+        low = slot.pieces[0].image_shift
+        if len(slot.pieces) == 1 and low // 8 == (low + slot.length - 1) // 8:
+            byte = low // 8 if layout.order == "little" else layout.length - 1 - low // 8
             found.setdefault(byte, []).append(slot)
     return found
 

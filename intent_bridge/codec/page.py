@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from cantools.database.can import Signal
 
 from intent_bridge.codec.e2e import Protection
+from intent_bridge.codec.messages import dbc_file, plans, signal_bits
 from intent_bridge.codec.plan import Field, Plan
-from intent_bridge.codec.protection import signal_bits
 from intent_bridge.errors import Problem, ProfileError, SignalError
 from intent_bridge.profile import ActuatorInfo, MessageInfo, Profile
 
@@ -41,86 +41,70 @@ def pages(profile: Profile, protections: Mapping[str, Protection]) -> Mapping[st
     """The frame by which each actuator path is commanded; paths of one frame share one Page.
 
     Raises ProfileError, with all problems, for a signal that has neither start value nor not-available
-    code (a frame could not be filled) and for layouts that cannot be compiled.
+    code (a frame could not be filled) and for messages that cannot be compiled.
     """
     return _Pages(profile, protections).build()
 
 
 class _Pages:
     def __init__(self, profile: Profile, protections: Mapping[str, Protection]) -> None:
-        self.profile, self.protections = profile, protections
+        self.profile, self.protections, self.plans = profile, protections, plans(profile)
         self.problems: dict[str, Problem] = {}
         self.paths = {(a.command.message, a.command.signal): p for p, a in profile.actuators.items()}
-        self.plans: dict[str, Plan] = {}
-        self.made: dict[tuple[str, tuple[tuple[str, int], ...]], Page] = {}
+        self.made: dict[tuple[str, int | None], Page] = {}
 
     def build(self) -> Mapping[str, Page]:
-        found: dict[str, Page] = {}
-        for path, actuator in self.profile.actuators.items():
-            try:
-                found[path] = self._page(actuator)
-            except SignalError as error:
-                self._note(actuator.command.message, str(error), "mend the DBC")
+        found = {path: self._page(actuator) for path, actuator in self.profile.actuators.items()}
         if self.problems:
             raise ProfileError(list(self.problems.values()))
         return found
 
-    def _note(self, message: str, what: str, mend: str) -> None:
-        info = self.profile.messages[message]
-        file = self.profile.folder / self.profile.file.buses[info.bus].dbc
-        self.problems.setdefault(what, Problem(file, None, what, mend))
-
     def _page(self, actuator: ActuatorInfo) -> Page:
-        name = actuator.command.message
-        info = self.profile.messages[name]
-        signals: dict[str, Signal] = {s.name: s for s in info.dbc.signals}
-        selection = _selection(signals, actuator.command.signal)
-        if (name, selection) not in self.made:
-            if name not in self.plans:
-                self.plans[name] = Plan(info.dbc)
-            self.made[name, selection] = self._fill(info, self.plans[name], signals, dict(selection))
-        return self.made[name, selection]
+        name, number = actuator.command.message, actuator.command.mux
+        if (name, number) not in self.made:
+            self.made[name, number] = self._fill(self.profile.messages[name], self.plans[name], number)
+        return self.made[name, number]
 
-    def _fill(
-        self, info: MessageInfo, plan: Plan, signals: Mapping[str, Signal], selection: Mapping[str, int]
-    ) -> Page:
+    def _fill(self, info: MessageInfo, plan: Plan, number: int | None) -> Page:
+        signals: dict[str, Signal] = {s.name: s for s in info.dbc.signals}
+        muxes = [s.name for s in info.dbc.signals if s.is_multiplexer and number is not None]
         image = 0
-        for mux, raw in selection.items():
-            image = plan.field(mux).put_raw(image, raw)
+        for mux in muxes:
+            image = plan.field(mux).put_raw(image, number or 0)
         written = self.protections[info.name].bits if info.name in self.protections else frozenset()
         origins: dict[str, str] = {}
         seats: list[Seat] = []
         for slot in plan.present(image):
-            signal, field = signals[slot.name], plan.field(slot.name)
-            if slot.name in selection:
+            field, signal = plan.field(slot.name), signals[slot.name]
+            path = self.paths.get((info.name, slot.name))
+            if slot.name in muxes:
                 origins[slot.name] = "mux"
             elif written.issuperset(signal_bits(signal)):
                 origins[slot.name] = "e2e"
-            elif (rest := self._rest(info, signal)) is None:
-                what = f"{info.name}.{slot.name} has neither start value nor not-available code"
-                self._note(
-                    info.name, what, "give it a GenSigStartValue, or a value name listed in not_available"
-                )
-            elif (path := self.paths.get((info.name, slot.name))) is not None:
+            elif (rest := self._rest(info, signal, field)) is None:
+                continue
+            elif path is not None:
                 seats.append(Seat(path, self.profile.actuators[path], field, rest))
             else:
                 image = field.put_raw(image, rest[0])
                 origins[slot.name] = rest[1]
         return Page(info, plan, image, origins, tuple(seats))
 
-    def _rest(self, info: MessageInfo, signal: Signal) -> tuple[int, str] | None:
-        if signal.raw_initial is not None:
-            return int(signal.raw_initial), "start"
+    def _rest(self, info: MessageInfo, signal: Signal, field: Field) -> tuple[int, str] | None:
+        """What the signal says when nothing is known; a problem when there is nothing it can say."""
+        found: tuple[int, str] | None = None
         for raw, name in (signal.choices or {}).items():
             if str(name) in self.profile.file.not_available:
-                return int(raw), "not_available"
+                found = int(raw), "not_available"
+        if signal.raw_initial is not None:
+            found = int(signal.raw_initial), "start"
+        what = f"{info.name}.{signal.name} has neither start value nor not-available code"
+        try:
+            if found is not None:
+                field.put_raw(0, found[0])
+                return found
+        except SignalError as error:
+            what = str(error)
+        mend = "give it a GenSigStartValue, or a value name listed in not_available"
+        self.problems[what] = Problem(dbc_file(self.profile, info), None, what, mend)
         return None
-
-
-def _selection(signals: Mapping[str, Signal], name: str) -> tuple[tuple[str, int], ...]:
-    """The multiplexers above a signal, outermost first, with the first raw number that selects it."""
-    signal = signals[name]
-    if signal.multiplexer_signal is None or not signal.multiplexer_ids:
-        return ()
-    above = _selection(signals, signal.multiplexer_signal)
-    return (*above, (signal.multiplexer_signal, signal.multiplexer_ids[0]))

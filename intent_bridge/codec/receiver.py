@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from intent_bridge.codec.layout import Slot
+from intent_bridge.codec.messages import plans, protections
 from intent_bridge.codec.plan import Field, Plan
-from intent_bridge.codec.protection import protections
 from intent_bridge.codec.sequence import CheckStatus, Counters
 from intent_bridge.errors import SignalError
 from intent_bridge.profile import Binding, MessageInfo, Profile
@@ -46,6 +46,7 @@ class Receiver:
     """Reads the frames of one vehicle. Remembers alive counters; never raises, whatever the bytes."""
 
     def __init__(self, profile: Profile) -> None:
+        compiled = plans(profile)
         self._protections = protections(profile)
         self._counters = {
             name: Counters(p.counters, spec.max_delta_counter)
@@ -53,7 +54,7 @@ class Receiver:
             if (spec := profile.messages[name].spec.e2e) is not None
         }
         self._inbound = {
-            (info.bus, info.can_id, info.extended): _inbound(profile, info)
+            (info.bus, info.can_id, info.extended): _inbound(profile, info, compiled[info.name])
             for info in profile.messages.values()
         }
 
@@ -82,8 +83,7 @@ class Receiver:
         return Reading(name, samples, result, counter)
 
 
-def _inbound(profile: Profile, info: MessageInfo) -> _Inbound:
-    plan = Plan(info.dbc)
+def _inbound(profile: Profile, info: MessageInfo, plan: Plan) -> _Inbound:
     paths = tuple(
         (path, sensor.binding, plan.field(sensor.binding.signal))
         for path, sensor in profile.sensors.items()

@@ -7,6 +7,7 @@ from pathlib import Path
 import cantools
 import e2e.p02
 import e2e.p05
+from cantools.database.can import Database
 
 from intent_bridge.profile import Profile, load_profile
 from intent_bridge.types import _MINT, Frame, Permit, Quality, RawFrame, Sample, Value
@@ -24,8 +25,16 @@ LANE_KEEP = "Vehicle.ADAS.LaneKeepAssist.IsEnabled"
 LANE_KEEP_MODE = "Vehicle.ADAS.LaneKeepAssist.Mode"
 SPEED = "Vehicle.Speed"
 
-DBC = cantools.database.load_file(TINY_CAR / "body.dbc")
-CLIMATE: dict[str, object] = {
+
+def _dbc() -> Database:
+    loaded = cantools.database.load_file(TINY_CAR / "body.dbc")
+    assert isinstance(loaded, Database)
+    return loaded
+
+
+DBC = _dbc()
+"""Read by cantools alone: the foreign witness."""
+CLIMATE: dict[str, int | float | str] = {
     "CmdAlive": 7,
     "CmdResult": "ACCEPTED",
     "AirCon": "ON",
@@ -34,7 +43,7 @@ CLIMATE: dict[str, object] = {
     "Fan": 40,
     "CabinTemp": 20.0,
 }
-SEATS: dict[str, object] = {
+SEATS: dict[str, int | float | str] = {
     "SeatIndex": 0,
     "CmdAlive": 0,
     "CmdResult": "NONE",
@@ -66,7 +75,7 @@ def with_bit(frame: Frame | RawFrame, byte: int, flip: int) -> RawFrame:
     return raw._replace(data=bytes(data))
 
 
-def status(name: str, counter: int, values: dict[str, object]) -> RawFrame:
+def status(name: str, counter: int, values: Mapping[str, int | float | str]) -> RawFrame:
     """A frame as an ECU sends it: encoded by cantools, protected by autosar-e2e."""
     message = DBC.get_message_by_name(name)
     spec = tiny_car().messages[name].spec.e2e
@@ -77,3 +86,9 @@ def status(name: str, counter: int, values: dict[str, object]) -> RawFrame:
     else:
         e2e.p05.e2e_p05_protect(data, spec.data_ids[0], increment_counter=False)
     return RawFrame("body", message.frame_id, False, message.is_fd, bytes(data))
+
+
+def foreign(raw: RawFrame) -> dict[str, int | float | str]:
+    """What cantools reads in a frame of the tiny car."""
+    decoded = DBC.get_message_by_frame_id(raw.can_id).decode_simple(raw.data)
+    return {name: v if isinstance(v, int | float) else str(v) for name, v in decoded.items()}

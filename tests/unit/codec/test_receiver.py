@@ -50,7 +50,12 @@ def test_a_sound_frame_gives_every_path_its_value_and_the_answer_to_a_command() 
 
 
 def test_big_endian_and_signed_signals_arrive_whole() -> None:
-    values = {"Speed": 100.5, "OutsideTemp": -12, "Gear": "D", "DoorOpen": "OPEN"}
+    values: dict[str, int | float | str] = {
+        "Speed": 100.5,
+        "OutsideTemp": -12,
+        "Gear": "D",
+        "DoorOpen": "OPEN",
+    }
     samples = read(Receiver(tiny_car()), status("VEHICLE_STATE", 0, values)).samples
     assert samples[SPEED].value == 1005
     assert samples["Vehicle.Exterior.AirTemperature"].value == -12
@@ -82,7 +87,12 @@ def test_not_available_and_out_of_range_say_so() -> None:
 
 
 def test_a_fd_frame_with_profile_5_is_read() -> None:
-    values = {"CmdAlive": 255, "CmdResult": "REFUSED", "LaneKeep": "OFF", "LaneKeepMode": "STEER"}
+    values: dict[str, int | float | str] = {
+        "CmdAlive": 255,
+        "CmdResult": "REFUSED",
+        "LaneKeep": "OFF",
+        "LaneKeepMode": "STEER",
+    }
     reading = read(Receiver(tiny_car()), status("ADAS_STATUS", 200, values))
     assert (reading.result, reading.result_counter) == ("REFUSED", 255)
     assert reading.samples[LANE_KEEP] == Sample(False, 0, Quality.OK)
