@@ -30,7 +30,7 @@ def read_qwen_agent(text: str, table: ToolTable) -> Message:
         mark = prose.find(mark.end)
     if mark is None:
         return Message((), text)
-    before = joined([text[: mark.start]]).rstrip()
+    before = joined([text[: mark.start]]).lstrip("\n").rstrip()
     calls: list[RawCall] = []
     named: str | None = None  # a function that has no arguments yet
     name = ""

@@ -14,7 +14,7 @@ from intent_bridge.llm.bare import read_bare
 from intent_bridge.llm.calls import ARGUMENT_KEYS
 from intent_bridge.llm.door import read_arguments
 from intent_bridge.llm.model import Message, RawCall
-from intent_bridge.llm.prose import json_end, without_end_tokens
+from intent_bridge.llm.prose import json_end, skip_blank, without_end_tokens
 from intent_bridge.llm.table import ToolTable
 
 _FENCED: Final = re.compile(r"\A(```+|~~~+)[ \t]*[\w+-]*[ \t]*\n(.*?)\n?[ \t]*\1[ \t]*\Z", re.DOTALL)
@@ -33,8 +33,9 @@ def mended_json(text: str) -> tuple[str, list[str]]:
     if fenced:
         text = fenced[2].strip()
         notes.append("a code fence was taken off")
-    if text.startswith("{{") and text.endswith("}}"):
-        text = text[1:-1].strip()
+    single = _with_single_braces(text)
+    if single != text:
+        text = single
         notes.append("doubled braces were taken off")
     without_commas = _TRAILING_COMMA.sub(lambda match: match[1] or match[2], text)
     if without_commas != text:
@@ -45,6 +46,18 @@ def mended_json(text: str) -> tuple[str, list[str]]:
         text = text[:end]
         notes.append("a closing bracket too many was left out")
     return text, notes
+
+
+def _with_single_braces(text: str) -> str:
+    """The text with `{…}` for each `{{…}}` that it is made of; models repeat the braces of a template."""
+    pieces: list[str] = []
+    at = 0
+    while (
+        text.startswith("{{", at) and (end := json_end(text, at)) is not None and text[end - 2 : end] == "}}"
+    ):
+        pieces.append(text[at + 1 : end - 1].strip())
+        at = skip_blank(text, end)
+    return text if not pieces or at < len(text) else "\n".join(pieces)
 
 
 def salvage(text: str) -> Message | None:

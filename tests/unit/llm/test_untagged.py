@@ -246,6 +246,12 @@ def test_lenient_reading_leaves_prose_and_half_calls_alone(text: str) -> None:
     assert read("bare_json", text, lenient=True, tools=_TOOLS).calls == ()
 
 
+def test_lenient_reading_takes_doubled_braces_off_every_object() -> None:
+    doubled = '{{"name": "f", "arguments": {"a": 1}}}'
+    result = read("auto", f"```json\n{doubled}\n{doubled}\n```", lenient=True)
+    assert [(call.name, call.arguments) for call in result.calls] == _F * 2
+
+
 def test_lenient_reading_never_changes_a_value() -> None:
     text = '```json\n{"name": "f", "arguments": {"n": "5"}}\n```'
     assert _code("bare_json", text, lenient=True, tools=_TOOLS) == "wrong_type"
