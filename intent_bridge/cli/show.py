@@ -40,7 +40,7 @@ class Show:
     def line(self, label: str, text: str | Text, style: str = "") -> None:
         """One line under a label."""
         body = text if isinstance(text, Text) else Text(text, style=style)
-        self._out.print(Text(f"  {label:<{LABEL_WIDTH}}", style="dim") + body)
+        self._out.print(Text.assemble((f"  {label:<{LABEL_WIDTH}}", "dim"), body))
 
     def title(self, text: str) -> None:
         """The heading of one request."""
