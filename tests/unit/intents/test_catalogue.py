@@ -104,6 +104,8 @@ REFUSED: list[tuple[str, str, object, str]] = [
     ("wrong_type", "set_drive_mode", {"mode": 1}, "mode"),
     ("wrong_type", "set_window", {"percent": 1, "zone": ["driver"]}, "zone"),
     ("wrong_type", "get_vehicle_state", {"topics": "climate"}, "topics"),
+    ("wrong_type", "adjust_setting", {"setting": "window", "direction": 5}, "direction"),
+    ("not_a_choice", "adjust_setting", {"setting": "window", "direction": "left"}, "direction"),
     ("wrong_type", "step_cruise_speed", {"direction": "up", "steps": True}, "steps"),
     ("out_of_range", "set_cabin_temperature", {"celsius": 15.5}, "celsius"),
     ("out_of_range", "set_cabin_temperature", {"celsius": 30.5}, "celsius"),
@@ -215,6 +217,28 @@ def test_what_other_cars_have_is_not_equipped_and_not_an_error(
     assert SPARSE.knows(tool)
 
 
+def test_what_is_missing_is_said_in_words() -> None:
+    assert [
+        str(missing)
+        for missing in (
+            NotEquipped("set_seat_massage"),
+            NotEquipped("set_seat_heating", "zone", "rear_left"),
+            NotEquipped("set_lane_keep_assist", "sensitivity"),
+            NotEquipped("set_drive_mode", "mode", "snow"),
+        )
+    ] == [
+        "this vehicle has nothing that set_seat_massage could set",
+        "this vehicle has no seat heating at rear_left",
+        "this vehicle has no sensitivity that set_lane_keep_assist could set",
+        "this vehicle has no snow as mode of set_drive_mode",
+    ]
+
+
+def test_a_wrong_zone_is_answered_with_the_zones_of_this_vehicle() -> None:
+    error = refusal("set_cabin_temperature", {"celsius": 20, "zone": "roof"}, SPARSE)
+    assert str(error) == "zone: `roof` is not driver, passenger, front_row or all"
+
+
 def test_a_mistake_is_named_before_what_is_missing() -> None:
     assert (
         refusal("set_cabin_temperature", {"zone": "rear_left", "celsius": 99}, SPARSE).code == "out_of_range"
@@ -253,7 +277,11 @@ def test_the_schema_shows_what_the_vehicle_has_and_nothing_else() -> None:
     assert "sensitivity" not in schema_of(SPARSE.tools, "set_lane_keep_assist")
     assert "sunroof" not in schema_of(SPARSE.tools, "adjust_setting")["setting"]["enum"]
     trunk = next(t.parameters for t in SPARSE.tools if t.name == "set_trunk")
-    assert trunk["required"] == ["percent"] and "not" not in trunk
+    assert trunk["required"] == ["percent"] and "not" not in trunk and "minProperties" not in trunk
+    both = next(t.parameters for t in FULL.tools if t.name == "set_trunk")
+    assert both["minProperties"] == 1 and both["not"] == {"required": ["percent", "open"]}
+    texts = {t.name: t.description for t in FULL.tools}
+    assert texts["activate_scene"].endswith("together. nap: Rest.") and "nap" not in texts["set_trunk"]
 
 
 def test_the_schema_of_each_kind_of_field_is_written_out_flat() -> None:

@@ -90,6 +90,7 @@ def test_unsound_text_is_refused_by_its_code(code: str, text: object) -> None:
 def test_bytes_are_counted_in_utf_8_and_the_limit_itself_is_let_in() -> None:
     ascii_text = '"' + "a" * (MAX_BYTES - 2) + '"'
     assert read_json(ascii_text) == ascii_text[1:-1]
+    assert read_json(ascii_text.encode()) == ascii_text[1:-1]
     assert code_of(ascii_text + " ") == "too_large"
     assert code_of(ascii_text.encode() + b" ") == "too_large"
     wide = '"' + "温" * ((MAX_BYTES - 2) // 3) + '"'
@@ -248,6 +249,29 @@ def test_host_values_pass_the_same_door(name: str) -> None:
     with pytest.raises(ToolCallError) as caught:
         check_value(make())
     assert caught.value.code == code
+
+
+def test_host_values_have_the_same_limits_to_the_last_unit() -> None:
+    deepest: object = 1
+    for n in range(MAX_DEPTH):
+        deepest = [deepest] if n % 2 else {"a": deepest}
+    assert check_value(deepest) == deepest
+    for deeper in ([deepest], {"a": deepest}):
+        with pytest.raises(ToolCallError, match="more than 16 deep"):
+            check_value(deeper)
+    longest = "a" * (MAX_BYTES - 1)
+    assert check_value(longest) == longest
+    with pytest.raises(ToolCallError, match="too large"):
+        check_value(longest + "a")
+    for number in (10**MAX_DIGITS, -(10**MAX_DIGITS)):
+        assert check_value(number - number // abs(number)) == number - number // abs(number)
+        with pytest.raises(ToolCallError, match="more than 32 digits"):
+            check_value(number)
+
+
+def test_a_name_given_twice_is_named() -> None:
+    with pytest.raises(ToolCallError, match=r"^`on` is given twice; give it once$"):
+        read_json('{"zone": 1, "on": true, "level": 1, "on": false}')
 
 
 @pytest.mark.parametrize("value", [None, [], "on", 1, True])
