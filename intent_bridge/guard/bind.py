@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ..errors import Problem
-from ..profile.report import Place
-from . import units
+from ..profile.report import Place, one_of
+from . import effects, units
 from .check import Checker, Kind, Remark
 from .lang import RuleTextError, Tree, bind, names, parse
-from .rules import VALUE, PackFile, Rule, RuleText, Trees
+from .rules import VALUE, AtLeast, Companion, Limit, PackFile, Rule, RuleText, Trees
 
 TEXTS: Final = ("when", "lo", "hi")
 """Keys of a rule that are written in the rule language."""
@@ -59,6 +59,13 @@ def parsed(text: RuleText, place: Place) -> dict[str, Tree] | None:
     return trees if len(trees) == len(given) else None
 
 
+def _texts(text: RuleText) -> list[str]:
+    """What a require's `then` says in the rule language."""
+    given = (text.then or {}).values()
+    ends = [end for one in given if isinstance(one, AtLeast) for end in (one.at_least, one.at_most)]
+    return [words for words in (*given, *ends) if isinstance(words, str)]
+
+
 @dataclass
 class Binder:
     """Binds one rule; `place` is the rule in its file. `missing` and `warnings` collect over its paths."""
@@ -68,41 +75,72 @@ class Binder:
     trees: Mapping[str, Tree]
     place: Place
     kinds: Mapping[str, Kind]
+    targets: Mapping[str, Kind]
     missing: dict[str, Kind] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
     def bind(self, path: str, target: Kind, places: Mapping[str, str]) -> Rule | None:
         """The rule on this path; None with the problem noted."""
         if self.text.effect == "clamp" and target.type != "number":
-            self._trouble("effect", f"a clamp on `{path}`, a {target.type}", "use deny or confirm")
+            self._trouble(("effect",), f"a clamp on `{path}`, a {target.type}", "use deny or confirm")
             return None
+        key: tuple[str, ...] = ()
         try:
-            key = ""
             bound: dict[str, Tree] = {}
-            for key, tree in self.trees.items():
-                bound[key] = bind(tree, places)
-            lacking = self._lacking(bound.values(), path)
-            scope = self._scope(path, target, bound.values())
-            remarks: list[tuple[str, Remark]] = []
+            for name, tree in self.trees.items():
+                key = (name,)
+                bound[name] = bind(tree, places)
+            key = ("then",)
+            trees = [*bound.values(), *(bind(parse(words), places) for words in _texts(self.text))]
+            lacking = self._lacking(trees, path)
+            scope = self._scope(path, target, trees)
+            remarks: list[tuple[tuple[str, ...], Remark]] = []
             when = low = high = None
-            for key, tree in bound.items():
+            for name, tree in bound.items():
+                key = (name,)
                 checker = Checker(scope, path)
-                if key == "when":
+                if name == "when":
                     when = checker.condition(tree)
-                elif key == "lo":
+                elif name == "lo":
                     low = checker.bound(tree, target, upper=False)
                 else:
                     high = checker.bound(tree, target, upper=True)
                 remarks += ((key, remark) for remark in checker.remarks)
+            companions: list[Companion] = []
+            for pattern, given in (self.text.then or {}).items():
+                key = ("then", pattern)
+                owner = path, {name: kind for name, kind in scope.items() if name != VALUE}
+                made, more = effects.companion(pattern, given, places, owner, self.targets)
+                companions.append(made)
+                remarks += ((key, remark) for remark in more)
+            limit: Limit | None = None
+            if self.text.limit is not None:
+                key = ("limit",)
+                limit, more = effects.limit(self.text.limit, target)
+                remarks += ((key, remark) for remark in more)
         except RuleTextError as error:
             self._trouble(key, str(error), error.mend)
+            return None
+        if not self._can_go_with(companions, path):
             return None
         if not lacking:
             self._remarks(remarks, path)
         document = self.place.document
         kept = Trees(bound.get("when"), bound.get("lo"), bound.get("hi"))
         line = document.line_of((*self.place.path, "id"))
-        return Rule(self.text, path, when, low, high, kept, document.file, line)
+        return Rule(self.text, path, when, low, high, kept, document.file, line, tuple(companions), limit)
+
+    def _can_go_with(self, companions: Iterable[Companion], path: str) -> bool:
+        """False, with the problem noted, when its own pack asks what this vehicle cannot set."""
+        lacking = [companion.path for companion in companions if companion.lacking]
+        for name in lacking:
+            if self.pack.pack.for_every_vehicle and listed(self.pack, name) is not None:
+                what = f"`{name}` cannot be set in this vehicle, so `{self.text.id}` denies `{path}`"
+                self._warn(what, "add the actuator to the profile, if the vehicle has it")
+            else:
+                self._trouble(("then",), f"`{name}` is no actuator", one_of(name, self.targets))
+                return False
+        return True
 
     def _scope(self, path: str, target: Kind, trees: Iterable[Tree]) -> Mapping[str, Kind]:
         """What the rule may name. A clamp may not read `value`: so one pass of clamping is the fixed point.
@@ -132,15 +170,15 @@ class Binder:
             self._warn(what, "add the sensor to the profile, if the vehicle has it")
         return bool(lacking)
 
-    def _remarks(self, remarks: Iterable[tuple[str, Remark]], path: str) -> None:
+    def _remarks(self, remarks: Iterable[tuple[tuple[str, ...], Remark]], path: str) -> None:
         for key, remark in remarks:
             if self.pack.pack.for_every_vehicle:
                 self._warn(f"rule `{self.text.id}` on `{path}`: {remark.what}", "")
             else:
                 self._trouble(key, remark.what, remark.mend)
 
-    def _trouble(self, key: str, what: str, mend: str) -> None:
-        self.place.below(key).problem(f"rule `{self.text.id}`: {what}", mend)
+    def _trouble(self, key: tuple[str, ...], what: str, mend: str) -> None:
+        self.place.below(*key).problem(f"rule `{self.text.id}`: {what}", mend)
 
     def _warn(self, what: str, mend: str) -> None:
         document = self.place.document

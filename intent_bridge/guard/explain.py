@@ -18,7 +18,10 @@ EFFECTS: Final = {
     "defer": Decision.DEFER,
     "deny": Decision.DENY,
     "watch": Decision.DENY,  # a motion that would be stopped at once is not started
+    "require": Decision.ALLOW,  # it speaks through what it adds to the call
+    "limit": Decision.ALLOW,  # it speaks where it is exceeded
 }
+"""What a rule does by its condition alone. An effect that does not stand here denies."""
 CONFLICT: Final = "clamp.conflict"
 
 
@@ -38,13 +41,17 @@ class Explanation:
     deadlines_ms: list[int] = field(default_factory=list)
 
     def rule(self, rule: Rule, *, certain: bool) -> None:
-        """Note a rule whose condition is true (`certain`) or unknown."""
+        """Note a rule that is `certain` (a limit: exceeded, a require: impossible) or unknown."""
         if not certain:
             lacking = sorted(name for name in rule.reads if self.env[name] is None)
             effect = Decision.DEFER if rule.text.on_unknown == "defer" else Decision.DENY
             self._hit(rule, effect, tuple((name, self.reason(name)) for name in lacking))
+        elif rule.limit is not None:
+            self._hit(rule, Decision.CONFIRM if rule.limit.confirm else Decision.DENY)
+        elif rule.companions:
+            self._hit(rule, Decision.DENY)
         elif rule.text.effect != "clamp" or self._moves(rule):
-            self._hit(rule, EFFECTS[rule.text.effect])
+            self._hit(rule, EFFECTS.get(rule.text.effect, Decision.DENY))
 
     def conflict(self, clamps: list[Rule], limits: tuple[str, int, str, int]) -> None:
         """Note that the clamps leave no value. `limits` is the path's own range, as text and in steps."""
@@ -79,7 +86,8 @@ class Explanation:
             sides = ((rule.low, False, ">="), (rule.high, True, "<="))
             open_sides = ((b, op) for b, upper, op in sides if b and b.at(self.env, upper=upper) is None)
             return [f"{VALUE} {op} {bound.text}" for bound, op in open_sides]
-        return [] if rule.when is None else [ir.until_false(rule.when, self.env)]
+        ways = [] if rule.when is None else [ir.until_false(rule.when, self.env)]
+        return ways if rule.limit is None else [*ways, rule.limit.text]
 
     def _moves(self, rule: Rule) -> bool:
         """True when this clamp alone would have changed the requested value."""

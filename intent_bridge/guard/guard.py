@@ -12,20 +12,35 @@ from typing import NamedTuple
 
 from ..profile import Profile, describe
 from ..types import _MINT, Action, Decision, Permit, Provenance, Quality, RuleHit, State, Value, Verdict
+from . import ir
 from .compile import Inputs, Program, compile_rules
+from .demands import Demand, conflict, demands, meet
 from .explain import Explanation
+from .history import NO_HISTORY, History, Move, exceeded
 from .quality import Gauge
-from .rules import CONTEXT, VALUE, RuleSet
+from .rules import CONTEXT, VALUE, Rule, RuleSet
+
+
+class _Moment(NamedTuple):
+    """All that one judgement may read besides the actions. `since_ms`: a motion that runs since then."""
+
+    state: State
+    who: Provenance
+    now_ms: int
+    history: History
+    since_ms: int | None = None
 
 
 class _Judged(NamedTuple):
     """What the rules make of one action. `truths` are the bits that a confirmation is bound to."""
 
-    emitted: Action
+    emitted: Action | None
+    """None: a companion that cannot be had."""
     hits: tuple[RuleHit, ...] = ()
     unlock: tuple[str, ...] = ()
     deadlines_ms: tuple[int, ...] = ()
     truths: tuple[int, int] = (0, 0)
+    demands: tuple[Demand, ...] = ()
 
 
 class Guard:
@@ -35,6 +50,14 @@ class Guard:
         self.policy_hash = rules.digest
         self._gauges = {p: Gauge.of(p, info.quantity, info.max_age_ms) for p, info in profile.sensors.items()}
         self._specs = {path: info.spec for path, info in profile.actuators.items()}
+        limits = {p: [r.limit for r in bound if r.limit is not None] for p, bound in rules.rules.items()}
+        self._horizons_ms = {
+            path: max(one.window_ms for one in given) for path, given in limits.items() if given
+        }
+        self._companions = {
+            path: frozenset(c.path for rule in bound for c in rule.companions)
+            for path, bound in rules.rules.items()
+        }
         self._programs = {
             path: compile_rules(
                 Gauge.of(path, info.spec, info.spec.max_age_ms), rules.rules[path], self._gauges
@@ -50,18 +73,27 @@ class Guard:
         now_ms: int,
         *,
         confirmed: bool = False,
+        history: History = NO_HISTORY,
     ) -> Verdict:
         """Judge a whole call. `confirmed`: the person has said yes, which lifts confirm and never deny.
 
-        An allowed call carries its permit. The digest is set where a confirmation plays a part.
+        An allowed call carries its permit. The digest is set where a confirmation plays a part. `history` is
+        what limits count; a caller that passes none has no past.
         """
+        moment = _Moment(state, who, now_ms, history)
         ambiguous = _ambiguous(actions)
-        judged = [self._action(action, state, who, now_ms, ambiguous) for action in actions]
+        judged = [self._action(action, moment, ambiguous) for action in actions]
+        wanted = {demand for one in judged for demand in one.demands}
+        known: set[Demand] = set()
+        while wanted != known:  # what is added can ask for more; demands only grow, so this ends
+            known = wanted
+            judged = self._completed(actions, moment, ambiguous, known)
+            wanted = known.union(*(one.demands for one in judged))
         hits = tuple(hit for one in judged for hit in one.hits)
         asked = any(hit.effect is Decision.CONFIRM for hit in hits)
         lifted = Decision.CONFIRM if confirmed else None
         decision = max((hit.effect for hit in hits if hit.effect is not lifted), default=Decision.ALLOW)
-        emitted = tuple(one.emitted for one in judged)
+        emitted = tuple(one.emitted for one in judged if one.emitted is not None)
         deadlines = [ms for one in judged for ms in one.deadlines_ms]
         return Verdict(
             decision=decision,
@@ -74,26 +106,109 @@ class Guard:
             defer_deadline_ms=min(deadlines) if decision is Decision.DEFER else None,
         )
 
-    def watch(self, permit: Permit, who: Provenance, state: State, now_ms: int) -> tuple[RuleHit, ...]:
+    def watch(
+        self, permit: Permit, who: Provenance, state: State, now_ms: int, history: History = NO_HISTORY
+    ) -> tuple[RuleHit, ...]:
         """Why the motions of a permit must stop now; empty while they may go on.
 
         A motion goes on only while the guard would start it again, with the same value and the person's yes.
+        `history` is that from before the motion began; the time since counts as running.
         """
         moving = [path for path in permit.emitted if path in self._specs and self._specs[path].motion]
         if permit.policy_hash != self.policy_hash:
             return tuple(RuleHit("default.policy", path, Decision.DENY, "policy-changed") for path in moving)
         actions = [Action(path, permit.emitted[path]) for path in moving]
-        judged = [self._action(action, state, who, now_ms, frozenset()) for action in actions]
+        moment = _Moment(state, who, now_ms, history, permit.minted_ms)
+        judged = [self._action(action, moment, frozenset()) for action in actions]
         return tuple(hit for one in judged for hit in one.hits if hit.effect is not Decision.CONFIRM)
 
     def inputs(self, paths: Iterable[str]) -> frozenset[str]:
         """State paths that judging actions on these paths can read."""
-        programs = (self._programs[path] for path in paths if path in self._programs)
-        return frozenset[str]().union(*(program.inputs for program in programs))
+        reached = frozenset[str]()
+        new = frozenset(paths) & self._programs.keys()
+        while new:
+            reached |= new
+            new = frozenset[str]().union(*(self._companions[path] for path in new)) & self._programs.keys()
+            new -= reached
+        companions = frozenset[str]().union(*(self._companions[path] for path in reached))
+        return companions.union(*(self._programs[path].inputs for path in reached)) & self._gauges.keys()
 
-    def _action(
-        self, action: Action, state: State, who: Provenance, now_ms: int, ambiguous: frozenset[str]
+    def remember(self, history: History, permit: Permit, state: State, now_ms: int) -> History:
+        """The history with what this permit starts; only paths with a limit are kept."""
+        for path, target in permit.emitted.items():
+            if path in self._horizons_ms:
+                current, _ = self._gauges[path].read(state.get(path), now_ms)
+                spec = self._specs[path]
+                move = Move(now_ms, None, spec.high - spec.low if spec.type == "number" else 1)
+                if type(current) is int and type(target) is int:
+                    move = Move(now_ms, current, abs(target - current))
+                history = history.begun(path, move, self._horizons_ms[path])
+        return history
+
+    def _completed(
+        self,
+        actions: Sequence[Action],
+        moment: _Moment,
+        ambiguous: frozenset[str],
+        demanded: Iterable[Demand],
+    ) -> list[_Judged]:
+        """The call judged with what is demanded of it: moved where it was asked, added where it was not."""
+        by_path: dict[str, list[Demand]] = {}
+        for demand in demanded:
+            by_path.setdefault(demand.path, []).append(demand)
+        judged = []
+        for action in actions:
+            plain = self._action(action, moment, ambiguous)
+            if action.path not in by_path:
+                judged.append(plain)
+                continue
+            wanted = by_path[action.path]
+            value = action.value if plain.emitted is None else plain.emitted.value
+            sound = action.path not in ambiguous and self._programs[action.path].gauge.fits(value)
+            if sound and not all(demand.met_by(value) for demand in wanted):
+                plain = self._demanded(action, value, wanted, moment)
+            judged.append(plain)
+        for path in sorted(by_path.keys() - {action.path for action in actions}):
+            wanted = by_path[path]
+            current, _ = self._gauges[path].read(moment.state.get(path), moment.now_ms)
+            if not all(demand.met_by(current) for demand in wanted):
+                judged.append(self._demanded(None, current, wanted, moment))
+        return judged
+
+    def _demanded(
+        self, asked: Action | None, start: Value | None, wanted: Sequence[Demand], moment: _Moment
     ) -> _Judged:
+        """The action on one path that meets its demands, nearest to `start`, judged like any other."""
+        path = wanted[0].path
+        value = self._met(path, start, wanted, moment, free=asked is None)
+        if value is None:
+            hits, unlock = conflict(path, wanted)
+            return _Judged(asked, _sorted(hits), unlock)
+        judged = self._action(Action(path, value), moment, frozenset())
+        added = [demand.hit() for demand in wanted if not demand.met_by(start)]
+        return judged._replace(hits=_sorted({*judged.hits, *added}))
+
+    def _met(
+        self, path: str, start: Value | None, wanted: Sequence[Demand], moment: _Moment, *, free: bool
+    ) -> Value | None:
+        """The value nearest to `start` that rules and demands leave; None when nothing is left.
+
+        What was asked as a word or a yes is not turned into another; what was not asked is `free`.
+        """
+        program = self._programs[path]
+        if program.gauge.type is not int:
+            values = {demand.value for demand in wanted}
+            return values.pop() if free and len(values) == 1 else None
+        inputs = program.read(moment.state, moment.now_ms)
+        ends = (program.full(end, inputs, moment.who)[0] for end in (program.gauge.low, program.gauge.high))
+        low, high = ends
+        if type(low) is not int or type(high) is not int:
+            return None
+        if type(start) is not int:
+            start = min((d.low for d in wanted if d.low is not None), default=high)
+        return meet(wanted, low, high, start)
+
+    def _action(self, action: Action, moment: _Moment, ambiguous: frozenset[str]) -> _Judged:
         program = self._programs.get(action.path)
         if program is None:
             return _refused(action, "default.deny", "no-actuator")
@@ -101,27 +216,26 @@ class Guard:
             return _refused(action, "default.value", "no-such-value")
         if action.path in ambiguous:
             return _refused(action, "default.ambiguous", "two-values")
-        inputs = program.read(state, now_ms)
+        inputs = program.read(moment.state, moment.now_ms)
         if None in inputs:
-            value, possible, certain = program.full(action.value, inputs, who)
+            value, possible, certain = program.full(action.value, inputs, moment.who)
         else:
-            value, possible = program.fast(action.value, inputs, who)
+            value, possible = program.fast(action.value, inputs, moment.who)
             certain = possible
         if certain == possible and not possible & ~program.clamps and value == action.value:
             return _Judged(action, truths=(possible, certain))
-        return self._explained(program, action, inputs, who, (value, possible, certain), state, now_ms)
+        return self._explained(program, action, inputs, (value, possible, certain), moment)
 
     def _explained(
         self,
         program: Program,
         action: Action,
         inputs: Inputs,
-        who: Provenance,
         result: tuple[Value | None, int, int],
-        state: State,
-        now_ms: int,
+        moment: _Moment,
     ) -> _Judged:
         value, possible, certain = result
+        state, who, now_ms, history, since_ms = moment
         env = dict(zip(program.inputs, inputs, strict=True))
         env |= dict(zip(CONTEXT, (who.speaker, who.zone, who.channel, who.untrusted_text), strict=True))
         env[VALUE] = value
@@ -131,8 +245,19 @@ class Guard:
             return gauge.read(state.get(path), now_ms)[1] if gauge else Quality.MISSING
 
         why = Explanation(action.path, action.value, env, reason)
-        fired = [(rule, bool(certain >> n & 1)) for n, rule in enumerate(program.rules) if possible >> n & 1]
-        for rule, sure in fired:
+        fired = []
+        wanted: list[Demand] = []
+        for n, rule in enumerate(program.rules):
+            if not possible >> n & 1:
+                continue
+            sure: bool | None = bool(certain >> n & 1)
+            if sure and value is not None:
+                more, sure = _beyond(rule, env, history.of(action.path), now_ms, since_ms)
+                wanted += more
+            if sure is None:
+                possible, certain = possible & ~(1 << n), certain & ~(1 << n)
+                continue
+            fired.append((rule, sure))
             why.rule(rule, certain=sure)
         if value is None:
             why.conflict(
@@ -140,10 +265,11 @@ class Guard:
             )
         return _Judged(
             emitted=action if value is None else Action(action.path, value),
-            hits=tuple(sorted(why.hits, key=lambda hit: (-hit.effect, hit.id))),
+            hits=_sorted(why.hits),
             unlock=tuple(why.unlock),
             deadlines_ms=tuple(why.deadlines_ms),
             truths=(possible, certain),
+            demands=tuple(wanted),
         )
 
     def _limits(self, path: str) -> tuple[str, int, str, int]:
@@ -153,7 +279,11 @@ class Guard:
 
     def _digest(self, judged: Sequence[_Judged], who: Provenance) -> str:
         """What a confirmation is bound to: pack, emitted values, speaker's zone, truth of every condition."""
-        facts = sorted((one.emitted.path, repr(one.emitted.value), one.truths) for one in judged)
+        facts = sorted(
+            (one.emitted.path, repr(one.emitted.value), one.truths)
+            for one in judged
+            if one.emitted is not None
+        )
         return hashlib.sha256(repr((self.policy_hash, who.zone.value, facts)).encode()).hexdigest()
 
     def _permit(self, emitted: Sequence[Action], now_ms: int) -> Permit:
@@ -164,6 +294,30 @@ class Guard:
             expires_ms=now_ms + max(self._specs[action.path].lifetime_ms for action in emitted),
             mint=_MINT,
         )
+
+
+def _beyond(
+    rule: Rule, env: ir.Env, moves: tuple[Move, ...], now_ms: int, since_ms: int | None
+) -> tuple[list[Demand], bool | None]:
+    """What a rule whose condition holds says besides: its demands, and whether it fires.
+
+    True: it does; None: it rests; False: what it needs beyond its condition is unknown.
+    """
+    if rule.limit is not None:
+        current = env.get(rule.path)
+        value = env[VALUE]
+        assert value is not None
+        if not exceeded(rule.limit, (value, current), moves, now_ms, since_ms):
+            return [], None
+        return [], current is not None or not rule.limit.reads_current
+    if not rule.companions or any(companion.lacking for companion in rule.companions):
+        return [], True
+    wanted = demands(rule, env)
+    return ([], False) if wanted is None else (wanted, None)
+
+
+def _sorted(hits: Iterable[RuleHit]) -> tuple[RuleHit, ...]:
+    return tuple(sorted(hits, key=lambda hit: (-hit.effect, hit.id)))
 
 
 def _refused(action: Action, rule_id: str, reason_key: str) -> _Judged:

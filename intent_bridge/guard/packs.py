@@ -106,7 +106,7 @@ class _Loader:
             return
         if pack.pack.for_every_vehicle:
             _check_names(pack, text, trees, place)
-        binder = Binder(pack, text, trees, place, self._kinds)
+        binder = Binder(pack, text, trees, place, self._kinds, self._targets)
         for path, target in self._targets.items():
             places = next((p for pattern in text.on if (p := match(pattern, path)) is not None), None)
             rule = None if places is None else binder.bind(path, target, places)
@@ -129,12 +129,15 @@ class _Loader:
 
 def _check_names(pack: PackFile, text: RuleText, trees: Mapping[str, Tree], place: Place) -> None:
     """A pack for every vehicle reads only what it lists: else it loads on one vehicle and not on another."""
-    for key, tree in trees.items():
-        for name in sorted(names(tree)):
-            pattern = re.sub(r"\{[a-z]+\}", "*", name)
-            if "." in name and listed(pack, pattern) is None:
-                what = f"rule `{text.id}`: `{name}` is not under `names`"
-                place.below(key).problem(what, one_of(pattern, pack.names))
+    read: list[tuple[tuple[str, ...], str]] = [
+        ((key,), name) for key, tree in trees.items() for name in sorted(names(tree))
+    ]
+    read += [(("then", name), name) for name in text.then or {}]
+    for where, name in read:
+        pattern = re.sub(r"\{[a-z]+\}", "*", name)
+        if "." in name and listed(pack, pattern) is None:
+            what = f"rule `{text.id}`: `{name}` is not under `names`"
+            place.below(*where).problem(what, one_of(pattern, pack.names))
 
 
 def _shape(data: object, place: Place) -> PackFile | None:

@@ -16,9 +16,17 @@ from . import ir
 from .check import Kind
 from .lang import Tree
 
-Effect: TypeAlias = Literal["clamp", "confirm", "deny", "defer", "watch"]
+Effect: TypeAlias = Literal["clamp", "confirm", "deny", "defer", "watch", "require", "limit"]
 Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=500)]
 
+LimitKind: TypeAlias = Literal["rate", "slew", "budget", "drift", "duty"]
+LIMIT_KEYS: Final[dict[LimitKind, str]] = {
+    "rate": "rate",
+    "slew": "slew",
+    "budget": "budget",
+    "drift": "drift",
+    "duty": "duty_ms",
+}
 LAYERS: Final = ("base", "market", "oem", "user")
 """In the order in which packs are listed."""
 VALUE: Final = "value"
@@ -36,12 +44,30 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Looser(_Model):
+    """Somebody answers for it that `version` of this pack allows what the version before it did not."""
+
+    version: Annotated[int, Field(ge=2)]
+    approver: Text
+    reason: Text
+
+
 class PackHeader(_Model):
-    """Which pack this is. Layers `base` and `market` are for every vehicle, `oem` and `user` for one."""
+    """Which pack this is. Layers `base` and `market` are for every vehicle, `oem` and `user` for one.
+
+    `version` rises with every change; what a pack says is named by the hash of its bytes.
+    """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     layer: Literal["base", "market", "oem", "user"]
     version: Annotated[int, Field(ge=1)]
+    looser: Looser | None = None
+
+    @model_validator(mode="after")
+    def _answers_for_the_past(self) -> Self:
+        if self.looser is not None and self.looser.version > self.version:
+            raise ValueError("looser.version is above the version of the pack")
+        return self
 
     @property
     def for_every_vehicle(self) -> bool:
@@ -65,6 +91,51 @@ class NameText(_Model):
         return self
 
 
+class AtLeast(_Model):
+    """Where a companion has to lie, both ends in the rule language."""
+
+    at_least: Text | None = None
+    at_most: Text | None = None
+
+    @model_validator(mode="after")
+    def _bounds_something(self) -> Self:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("give at_least, at_most or both")
+        return self
+
+
+class LimitText(_Model):
+    """One limit over time. Only one of the five; all but `slew` count what lies in the last `window_ms`.
+
+    `rate`: how often the path may be set. `slew`: how far one call may move it. `budget`: how far all calls
+    together may move it. `drift`: how far it may get from where it was. `duty_ms`: how long commands may run.
+    """
+
+    rate: Annotated[int, Field(ge=1)] | None = None
+    slew: Text | None = None
+    budget: Text | None = None
+    drift: Text | None = None
+    duty_ms: Annotated[int, Field(ge=1)] | None = None
+    window_ms: Annotated[int, Field(gt=0, le=3_600_000)] | None = None
+    exceeded: Literal["deny", "confirm"] = "deny"
+
+    @property
+    def kind(self) -> "LimitKind":
+        """Which of the five it is."""
+        return next(kind for kind, key in LIMIT_KEYS.items() if getattr(self, key) is not None)
+
+    @model_validator(mode="after")
+    def _is_one_limit(self) -> Self:
+        given = [key for key in LIMIT_KEYS.values() if getattr(self, key) is not None]
+        if len(given) != 1:
+            raise ValueError(f"a limit has one of {', '.join(LIMIT_KEYS.values())}")
+        if (self.window_ms is None) != (given == ["slew"]):
+            raise ValueError("a limit has window_ms, only a slew has none")
+        if self.exceeded == "confirm" and given == ["duty_ms"]:
+            raise ValueError("nobody is asked while a motion runs, a duty denies")
+        return self
+
+
 class RuleText(_Model):
     """One rule as it is written."""
 
@@ -76,6 +147,9 @@ class RuleText(_Model):
     """The condition; without it the rule always applies."""
     lo: Text | None = None
     hi: Text | None = None
+    then: Annotated[dict[str, bool | Text | AtLeast], Field(min_length=1)] | None = None
+    """Companions that must go with it: path -> a value, or at_least and at_most."""
+    limit: LimitText | None = None
     deadline_ms: Annotated[int, Field(gt=0, le=3_600_000)] | None = None
     """How long a deferred call may wait."""
     on_unknown: Literal["deny", "defer"] = "deny"
@@ -90,6 +164,10 @@ class RuleText(_Model):
     def _has_what_its_effect_needs(self) -> Self:
         if (self.effect == "clamp") != (self.lo is not None or self.hi is not None):
             raise ValueError("a clamp, and nothing else, has lo or hi")
+        if (self.effect == "require") != (self.then is not None):
+            raise ValueError("a require, and nothing else, has then")
+        if (self.effect == "limit") != (self.limit is not None):
+            raise ValueError("a limit, and nothing else, has limit")
         if (self.deadline_ms is not None) != ("defer" in (self.effect, self.on_unknown)):
             raise ValueError("a rule that can defer, and no other, has deadline_ms")
         if self.when is None and self.effect in ("watch", "defer"):
@@ -116,8 +194,42 @@ class Trees:
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """What must go with an action: `path` at `value`, or for a number between `low` and `high`.
+
+    `low` and `high` do not read `value`, so what is demanded does not depend on what is moved by it. A path
+    that this vehicle cannot set is `lacking`: then the rule denies whenever it applies.
+    """
+
+    path: str
+    low: ir.Bound | None = None
+    high: ir.Bound | None = None
+    value: bool | str | None = None
+    lacking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit over time on one path. `most` counts changes, steps of the path, or milliseconds (`duty`)."""
+
+    kind: LimitKind
+    most: int
+    window_ms: int
+    text: str
+    confirm: bool = False
+
+    @property
+    def reads_current(self) -> bool:
+        """True when it needs to know where the path is now."""
+        return self.kind in ("slew", "budget", "drift")
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule on one actuator path. `when` is None where it always applies; a clamp has `low`, `high`."""
+    """One rule on one actuator path. `when` is None where it always applies; a clamp has `low`, `high`.
+
+    A require has `companions`, a limit `limit`: they bite where `when` holds, which is all that is compiled.
+    """
 
     text: RuleText
     path: str
@@ -127,12 +239,31 @@ class Rule:
     trees: Trees
     file: Path
     line: int | None
+    companions: tuple[Companion, ...] = ()
+    limit: Limit | None = None
 
     @property
     def reads(self) -> frozenset[str]:
         """State paths that decide whether and how the rule fires."""
-        parts = (part for part in (self.when, self.low, self.high) if part is not None)
-        return frozenset[str]().union(*map(ir.reads, parts)) - CONTEXT.keys() - {VALUE}
+        parts = [self.when, self.low, self.high]
+        parts += [bound for companion in self.companions for bound in (companion.low, companion.high)]
+        own = (self.path,) if self.limit is not None and self.limit.reads_current else ()
+        return (
+            frozenset(own).union(*(ir.reads(part) for part in parts if part is not None))
+            - CONTEXT.keys()
+            - {VALUE}
+        )
+
+    @property
+    def at_once(self) -> ir.Node | None:
+        """The condition under which a limit is exceeded whatever has been done before; None when never."""
+        if self.limit is None or not self.limit.reads_current:
+            return None
+        most = self.limit.most
+        up = ir.Linear(">", ((-1, self.path), (1, VALUE)), most, f"{VALUE} - current", self.limit.text)
+        down = ir.Linear(">", ((-1, VALUE), (1, self.path)), most, f"current - {VALUE}", self.limit.text)
+        far = ir.Or((up, down))
+        return far if self.when is None else ir.And((self.when, far))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,5 +30,12 @@ def test_no_rule_text_gives_a_threshold_away(vehicle: str) -> None:
 def test_every_text_of_the_guard_itself_is_there() -> None:
     for folder in FOLDER.iterdir():
         words = Words(folder.name, sorted(folder.glob("*.ftl")), "left")
-        for key in ("no-actuator", "no-such-value", "two-values", "policy-changed", "clamp-conflict"):
+        for key in (
+            "no-actuator",
+            "no-such-value",
+            "two-values",
+            "policy-changed",
+            "clamp-conflict",
+            "require-conflict",
+        ):
             assert words.has(f"reason-{key}"), f"{folder.name}: {key}"

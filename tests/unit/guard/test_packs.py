@@ -58,7 +58,7 @@ def test_a_pattern_matches_segment_by_segment(pattern: str, path: str, places: o
             "{row} is bound by nothing",
             "in every pattern of `on`",
         ),
-        ({"effect": "forbid"}, 4, "rules.0.effect", "give 'clamp', 'confirm', 'deny', 'defer' or 'watch'"),
+        ({"effect": "forbid"}, 4, "rules.0.effect", "'watch', 'require' or 'limit'"),
         ({"sometimes": "x"}, 11, "extra inputs are not permitted", "remove the key"),
         ({"hazard": ""}, 3, "field required", "add the key"),
         ({"basis": "rumour"}, 8, "rules.0.basis", "give 'law', 'standard', 'oem' or 'design'"),
@@ -237,3 +237,13 @@ def test_the_first_pattern_that_matches_binds(tmp_path: Path) -> None:
     both = ["Vehicle.Cabin.Seat.{row}.{side}.Position", "Vehicle.Cabin.Seat.{side}.{row}.Position"]
     made = guard(tmp_path, rule(on=both, when="Vehicle.Cabin.Seat.{row}.{side}.HeatingLevel > 1 level"))
     assert ids(judge(made, SEAT, 30, {"Vehicle.Cabin.Seat.Row1.DriverSide.HeatingLevel": 2})) == ["a.rule"]
+
+
+def test_somebody_answers_for_a_looser_version_and_only_for_one_that_exists(tmp_path: Path) -> None:
+    for version, fine in ((2, True), (3, False)):
+        looser = f"{{version: {version}, approver: A. Person, reason: the margin was measured}}"
+        head = f"pack: {{name: t, layer: oem, version: 2, looser: {looser}}}\nrules:\n"
+        (tmp_path / "t.yaml").write_text(head + rule(), encoding="utf-8")
+        found = problems(with_packs(tmp_path, "t.yaml"))
+        assert (found == []) is fine
+    assert "looser.version is above" in found[0].what

@@ -5,6 +5,7 @@ reason-unknown = I do not know { $what } right now.
 
 # The guard's own reasons
 reason-clamp-conflict = The car's rules contradict each other here.
+reason-require-conflict = That needs something else that the car cannot do at the same time.
 reason-no-actuator = This car has no such setting.
 reason-no-such-value = This car has no such value.
 reason-two-values = That asks for two values at once.

@@ -5,6 +5,7 @@ reason-unknown = 现在不知道{ $what }。
 
 # The guard's own reasons
 reason-clamp-conflict = 车辆的规则在这里互相矛盾。
+reason-require-conflict = 这需要同时做另一件事，而车辆现在做不到。
 reason-no-actuator = 这辆车没有这项设置。
 reason-no-such-value = 这项设置没有这个值。
 reason-two-values = 同一项设置要求了两个不同的值。
