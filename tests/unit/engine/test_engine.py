@@ -75,6 +75,7 @@ def test_a_motion_answers_at_once_after_its_records() -> None:
 
 def test_the_intent_record_names_what_a_replay_needs_and_no_float() -> None:
     record, _ = Rig().submit("set_fan_speed", level=5)
+    assert isinstance(record, Record)
     body = record.body
     assert body["requested"] == [[FAN, 5]] and body["frames"] and body["policy"] == GUARD.policy_hash
     assert FAN in body["state"]
@@ -168,10 +169,10 @@ def test_a_declined_and_an_unknown_confirmation_do_nothing() -> None:
     rig.submit("set_emergency_braking", on=False)
     confirmation = rig.outcome().confirmation
     assert confirmation is not None
-    (_, declined) = rig.engine.confirm(confirmation.token, False, DRIVER, rig.now_ms)
-    assert declined.outcome.code == "declined"
-    (unknown,) = rig.engine.confirm(confirmation.token, True, DRIVER, rig.now_ms)
-    assert (unknown.outcome.status, unknown.outcome.code) == (Status.DENIED, "confirmation_unknown")
+    rig.take(rig.engine.confirm(confirmation.token, False, DRIVER, rig.now_ms))
+    assert rig.outcome().code == "declined"
+    rig.take(rig.engine.confirm(confirmation.token, True, DRIVER, rig.now_ms))
+    assert (rig.outcome("").status, rig.outcome("").code) == (Status.DENIED, "confirmation_unknown")
 
 
 def test_a_confirmation_is_void_when_the_verdict_behind_it_changed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,8 +186,8 @@ def test_a_confirmation_is_void_when_the_verdict_behind_it_changed(monkeypatch: 
         return replace(judge(*args, **options), digest="another")
 
     monkeypatch.setattr(GUARD, "judge", other)
-    (_, void) = rig.engine.confirm(confirmation.token, True, DRIVER, rig.now_ms)
-    assert (void.outcome.status, void.outcome.code) == (Status.DENIED, "confirmation_void")
+    rig.take(rig.engine.confirm(confirmation.token, True, DRIVER, rig.now_ms))
+    assert (rig.outcome().status, rig.outcome().code) == (Status.DENIED, "confirmation_void")
 
 
 def test_explain_says_what_each_kind_of_call_would_come_to() -> None:
