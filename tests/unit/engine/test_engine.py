@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from intent_bridge.codec import EgressGate
-from intent_bridge.engine import Answer, Engine, Send
+from intent_bridge.engine import Answer, Engine, Record, Send
 from intent_bridge.engine import commands as commands_module
 from intent_bridge.engine import engine as engine_module
 from intent_bridge.guard import Guard, load_packs
