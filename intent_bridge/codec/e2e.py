@@ -86,15 +86,12 @@ _BYTES: Final = tuple(bytes((n,)) for n in range(256))
 def _p01(p: Protection, data: bytes, counter: int) -> bytes:
     head, high = data[: p.offset], data[p.offset + 1] & 0xF0
     low_id, high_id = p.data_ids[0] & 0xFF, p.data_ids[0] >> 8
-    match p.id_mode:
-        case "both":
-            start = crc8((low_id, high_id), 0)
-        case "alt":
-            start = crc8((high_id if counter % 2 else low_id,), 0)
-        case "low":
-            start = crc8((low_id,), 0)
-        case "nibble":
-            start, high = crc8((low_id, 0), 0), high_id << 4
+    if p.id_mode == "nibble":
+        start, high = crc8((low_id, 0), 0), high_id << 4
+    elif p.id_mode == "alt":
+        start = crc8((high_id if counter % 2 else low_id,), 0)
+    else:
+        start = crc8((low_id, high_id) if p.id_mode == "both" else (low_id,), 0)
     tail = bytes((high | counter,)) + data[p.offset + 2 :]
     return head + bytes((crc8(tail, crc8(head, start)),)) + tail
 

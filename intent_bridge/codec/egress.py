@@ -53,6 +53,10 @@ class EgressGate:
         """Let nothing pass but the stop and neutral frames of what runs."""
         self.silent = True
 
+    def resync(self, message: str) -> None:
+        """Take the counter of this command's next frame as it is: the link was lost in between."""
+        self._sent[message].last = None
+
     def observe(self, raw: RawFrame, now_ms: int) -> None:
         """Take in a received frame: its own view of what the actuators do. Unsound frames are ignored."""
         layout = self._statuses.get((raw.bus, raw.can_id, raw.extended))

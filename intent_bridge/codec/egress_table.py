@@ -176,7 +176,7 @@ def _entry(
         spec=spec,
         stop=codes.get(spec.motion.stop) if spec and spec.motion else None,
         neutral=codes.get(spec.neutral) if spec and spec.neutral else None,
-        chunks=_chunks(bits),
+        chunks=chunks(bits),
         mask=_mask(bits),
     )
 
@@ -185,11 +185,11 @@ def _mask(bits: Iterable[Bit]) -> int:
     return sum(1 << 8 * byte + bit for byte, bit in bits)
 
 
-def _chunks(bits: tuple[Bit, ...]) -> tuple[tuple[int, int, int, int], ...]:
+def chunks(bits: tuple[Bit, ...]) -> tuple[tuple[int, int, int, int], ...]:
     """Per byte: index, lowest bit, mask, and what the lowest bit weighs in the signal's number."""
-    chunks = []
+    found = []
     for byte in dict.fromkeys(byte for byte, _ in bits):
         weights = {bit: len(bits) - 1 - n for n, (own, bit) in enumerate(bits) if own == byte}
         lowest = min(weights)
-        chunks.append((byte, lowest, (1 << len(weights)) - 1, 1 << weights[lowest]))
-    return tuple(chunks)
+        found.append((byte, lowest, (1 << len(weights)) - 1, 1 << weights[lowest]))
+    return tuple(found)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from intent_bridge.codec.messages import protections
 from intent_bridge.codec.page import Page, Seat, pages
-from intent_bridge.errors import InvariantError, SignalError
+from intent_bridge.errors import InvariantError
 from intent_bridge.profile import Profile
 from intent_bridge.types import Frame, Permit, Quality, RawFrame, State, Value
 
@@ -56,19 +56,19 @@ class Encoder:
         """The frames that stop these motions of the permit; InvariantError for a path that is none."""
         chosen = {}
         for path in paths:
-            motion = self._seat(path).actuator.spec.motion if path in permit.emitted else None
-            if motion is None:
+            actuator = self._seat(path).actuator
+            if actuator.spec.motion is None or path not in permit.emitted:
                 raise InvariantError(f"{path} is no motion of this permit")
-            chosen[path] = self._named(path, motion.stop), "stop"
+            chosen[path] = actuator.command.named_raw(actuator.spec.motion.stop), "stop"
         return self._frames(chosen, state, running)
 
     def neutral(self, permit: Permit, state: State, running: Mapping[str, Value]) -> tuple[Frame, ...]:
         """The frames that end the permit's commands; none where the ECUs latch the last value."""
         chosen = {}
         for path in permit.emitted:
-            name = self._seat(path).actuator.spec.neutral
-            if name is not None and path not in running:
-                chosen[path] = self._named(path, name), "neutral"
+            actuator = self._seat(path).actuator
+            if actuator.spec.neutral is not None and path not in running:
+                chosen[path] = actuator.command.named_raw(actuator.spec.neutral), "neutral"
         return self._frames(chosen, state, running)
 
     def siblings(self, frames: Iterable[Frame]) -> frozenset[str]:
@@ -86,10 +86,7 @@ class Encoder:
         image, origins = page.image, dict(page.origins)
         for seat in page.seats:
             raw, origin = chosen.get(seat.path) or self._sibling(seat, state, running)
-            try:
-                image = seat.field.put_raw(image, raw)
-            except SignalError as error:
-                raise InvariantError(str(error)) from error
+            image = seat.field.put_raw(image, raw)
             origins[seat.field.slot.name] = origin
         info, data = page.info, page.plan.to_bytes(image)
         if info.name in self._protections:
@@ -103,14 +100,14 @@ class Encoder:
         if seat.path in running:
             return self._raw(seat.path, running[seat.path]), "running"
         if seat.actuator.spec.neutral is not None:
-            return self._named(seat.path, seat.actuator.spec.neutral), "neutral"
+            return seat.actuator.command.named_raw(seat.actuator.spec.neutral), "neutral"
         sample = state.get(seat.path)
-        if sample is not None and sample.quality is Quality.OK and sample.value is not None:
-            try:
-                return seat.actuator.command.to_raw(sample.value), "live"
-            except ValueError:
-                pass  # a status may say more than can be asked for
-        return seat.rest
+        if sample is None or sample.quality is not Quality.OK or sample.value is None:
+            return seat.rest
+        try:
+            return seat.actuator.command.to_raw(sample.value), "live"
+        except ValueError:  # a status may say more than can be asked for
+            return seat.rest
 
     def _page(self, path: str) -> Page:
         try:
@@ -124,11 +121,5 @@ class Encoder:
     def _raw(self, path: str, value: Value) -> int:
         try:
             return self._seat(path).actuator.command.to_raw(value)
-        except ValueError as error:
-            raise InvariantError(f"{path}: {error}") from error
-
-    def _named(self, path: str, name: str) -> int:
-        try:
-            return self._seat(path).actuator.command.named_raw(name)
         except ValueError as error:
             raise InvariantError(f"{path}: {error}") from error

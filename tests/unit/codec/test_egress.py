@@ -1,5 +1,6 @@
 """The egress gate: what may leave, and everything else that may not."""
 
+import dataclasses
 from collections.abc import Mapping
 
 import pytest
@@ -7,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intent_bridge.codec import EgressGate, Encoder, egress
-from intent_bridge.codec.messages import protections
+from intent_bridge.codec.egress_table import REMEMBERED_MAX, chunks, command_layouts
+from intent_bridge.codec.messages import protections, signal_bits
 from intent_bridge.types import Frame, RawFrame, Value
 from tests.unit.codec.support import (
     AIRFLOW,
@@ -26,6 +28,7 @@ from tests.unit.codec.support import (
     tiny_car,
     with_bit,
 )
+from tests.unit.codec.test_plan import message
 
 
 def gate(*heard: RawFrame) -> EgressGate:
@@ -303,6 +306,54 @@ def test_the_frame_cap_holds_for_all_messages_together_but_not_for_a_stop() -> N
     assert opened.check(encoder.stop(allowed, [SEAT], {}, {})[0].raw, [allowed], 0, kind="stop") is None
     (later,) = encoder.encode(allowed, {}, {})
     assert opened.check(later.raw, [allowed], egress.FRAMES_WINDOW_MS, kind="start") is None
+
+
+# --- batches --------------------------------------------------------------------------------------
+
+
+def test_frames_that_leave_together_leave_or_stay_together() -> None:
+    encoder, opened, before = Encoder(tiny_car()), gate(), dict(Encoder(tiny_car()).counters)
+    budget = tiny_car().actuators[LANE_KEEP].spec.budget.changes
+    allowed = permit({SEAT: 10, LANE_KEEP: True})
+    for n in range(3 * budget):  # a refusal uses up neither counter, budget nor frame cap
+        frames = [f.raw for f in encoder.encode(allowed, {}, {})]
+        spoilt = [frames[0], with_bit(frames[1], 5, 1)]
+        assert opened.check_all(spoilt, [allowed], n, kind="start") == "ADAS_CMD: checksum wrong"
+        encoder.counters.update(before)
+    other = permit({SEAT: 11}, minted_ms=100)
+    (begun,) = encoder.encode(other, {}, {})
+    assert opened.check_all([begun.raw], [other], 100, kind="start") is None
+    frames = [f.raw for f in encoder.encode(allowed, {}, {})]
+    assert opened.check_all([frames[0], RawFrame("x", 1, False, False, b"")], [allowed], 100, kind="start")
+    assert opened.check_all(frames, [allowed], 100, kind="start") is None
+    (repeat,) = encoder.encode(allowed, {}, {}, [LANE_KEEP])
+    assert opened.check_all([repeat.raw], [allowed], 200, kind="repeat") is None
+
+
+# --- its own table --------------------------------------------------------------------------------
+
+
+def test_meanings_of_raw_numbers_are_those_of_the_profile_and_memory_of_them_is_bounded() -> None:
+    (climate, _, _) = command_layouts(tiny_car(), protections(tiny_car()))
+    temperature = next(e for e in climate.entries if e.path == TEMPERATURE)
+    said = [temperature.meaning(raw) for raw in range(REMEMBERED_MAX + 10)]
+    assert said == [temperature.meaning(raw) for raw in range(REMEMBERED_MAX + 10)]
+    assert said[25] == 45
+    assert said[255] is None
+    assert said[9] is said[-1] is None
+    assert len(temperature._meanings) == REMEMBERED_MAX
+
+
+def test_signed_and_big_endian_signals_are_read_bit_by_bit() -> None:
+    made = message('S : 12|6@1- (1,0) [0|0] ""', 'B : 34|9@0- (1,0) [0|0] ""')
+    data = made.encode({"S": -3, "B": -200})
+    for signal in made.signals:
+        bits = signal_bits(signal)
+        entry = dataclasses.replace(
+            next(iter(command_layouts(tiny_car(), {})[0].entries)),
+            bits=bits, signed=True, chunks=chunks(bits),
+        )  # fmt: skip
+        assert entry.raw(data) == made.decode_simple(data)[signal.name]
 
 
 # --- any bytes ------------------------------------------------------------------------------------

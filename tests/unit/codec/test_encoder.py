@@ -100,9 +100,17 @@ def test_a_stop_frame_stops_the_named_axes_and_leaves_the_rest_alone() -> None:
 
 def test_only_a_motion_of_the_permit_can_be_stopped() -> None:
     encoder = Encoder(tiny_car())
-    for path in (SEAT_HEATING, OTHER_SEAT, SPEED):
+    for path in (SEAT_HEATING, OTHER_SEAT):
         with pytest.raises(InvariantError, match="is no motion of this permit"):
             encoder.stop(permit({SEAT: 10, SEAT_HEATING: 2}), [path], {}, {})
+    with pytest.raises(InvariantError, match=r"Vehicle\.Speed is no actuator of this vehicle"):
+        encoder.stop(permit({SEAT: 10}), [SPEED], {}, {})
+
+
+def test_a_repeat_may_leave_out_what_is_confirmed() -> None:
+    encoder = Encoder(tiny_car())
+    (frame,) = encoder.encode(permit({SEAT: 10, FAN: 1}), {}, {}, [FAN])
+    assert (frame.message, frame.origins["Fan"]) == ("CLIMATE_CMD", "permit")
 
 
 def test_neutral_frames_go_only_where_the_ecu_does_not_latch() -> None:

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from intent_bridge.codec import EgressGate, Encoder, Receiver
+from intent_bridge.codec.egress import Kind
 from intent_bridge.codec.messages import protections, signal_bits
 from intent_bridge.errors import ProfileError
 from intent_bridge.profile import load_profile
-from tests.unit.codec.support import TEMPERATURE, TINY_CAR, permit, tiny_car
+from intent_bridge.types import Quality, Sample
+from tests.unit.codec.support import CLIMATE, TEMPERATURE, TINY_CAR, permit, status, tiny_car
 from tests.unit.codec.test_plan import message
 
 
@@ -79,3 +81,26 @@ def test_bits_of_a_signal_are_listed_most_significant_first() -> None:
     bits = {s.name: signal_bits(s) for s in made.signals}
     assert bits["L"] == ((1, 1), (1, 0), (0, 7), (0, 6))
     assert bits["B"] == ((2, 1), (2, 0), (3, 7), (3, 6), (3, 5))
+
+
+def test_an_unprotected_command_and_status_pass_by_their_values_alone(tmp_path: Path) -> None:
+    rest = "".join(f'BA_ "GenSigStartValue" SG_ 256 {name} 0;\n' for name in ("CRC", "Alive"))
+    folder = changed(tmp_path, VALUES, rest + VALUES)
+    text = (folder / "profile.yaml").read_text()
+    climate, others = text.index("  CLIMATE_CMD:"), text.index("  SEAT_CMD:")
+    bare = "  CLIMATE_CMD: {bus: body}\n  CLIMATE_STATUS: {bus: body}\n"
+    (folder / "profile.yaml").write_text(text[:climate] + bare + text[others:])
+    profile, allowed = load_profile(folder), permit({TEMPERATURE: 45})
+    encoder, gate, receiver = Encoder(profile), EgressGate(profile), Receiver(profile)
+    gate.enable()
+    heard = status("CLIMATE_STATUS", 9, CLIMATE)
+    gate.observe(heard, 0)
+    readings = [receiver.read(heard, 0) for _ in range(2)]  # nothing says that it is the same frame again
+    samples = readings[1].samples if readings[1] else {}
+    assert samples[TEMPERATURE] == Sample(43, 0, Quality.OK)
+    kinds: tuple[Kind, ...] = ("start", "repeat")
+    for kind in kinds:
+        (frame,) = encoder.encode(allowed, samples, {})
+        assert (frame.origins["Fan"], frame.origins["Alive"]) == ("live", "start")
+        assert gate.check(frame.raw, [allowed], 0, kind=kind) is None
+    assert "CLIMATE_CMD" not in encoder.counters
