@@ -16,9 +16,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from intent_bridge.audit import AuditLog, Fsync
-from intent_bridge.bridge.health import Health
+from intent_bridge.bridge.corrections import call_of, corrected, corrected_record
+from intent_bridge.bridge.health import Condition
 from intent_bridge.bridge.recovery import recover
 from intent_bridge.bridge.results import tool_result
+from intent_bridge.bridge.watch import Watch
 from intent_bridge.engine import Answer, Effect, Engine, Record, Send
 from intent_bridge.errors import ToolCallError, TransportError
 from intent_bridge.guard import Guard, load_packs, usable
@@ -26,8 +28,9 @@ from intent_bridge.llm import export_tools, read_call
 from intent_bridge.profile import Profile, load_profile, plain, to_vss
 from intent_bridge.texts import Texts
 from intent_bridge.transports import Transport
-from intent_bridge.transports.can_bus import CanTransport, open_bus
+from intent_bridge.transports.can_bus import CanTransport
 from intent_bridge.types import (
+    Frame,
     Outcome,
     Provenance,
     Quality,
@@ -64,9 +67,11 @@ class Bridge:
         fsync: Fsync = "batch",
         session: str | None = None,
         listen_only: bool = False,
+        heartbeat_ms: int | None = None,
     ) -> None:
         """`speaker` is assumed for calls that come without provenance. `session` names the space call ids
-        are unique in; give the same one after a restart to keep calls from acting twice."""
+        are unique in; give the same one after a restart to keep calls from acting twice. With
+        `heartbeat_ms`, commands leave only while the host calls `heartbeat` at least that often."""
         self.profile = profile
         self._texts = Texts(profile)
         self.session = session or uuid.uuid4().hex
@@ -79,7 +84,8 @@ class Bridge:
             stopwatch=time.perf_counter_ns,
             silent=listen_only,
         )
-        self.health = Health(tuple(profile.file.buses))
+        self._watch = Watch(profile, self.engine, heartbeat_ms=heartbeat_ms, now_ms=transport.now_ms())
+        self.health = self._watch.health
         self._audit = None if audit is None else AuditLog(audit, fsync=fsync)
         self._listeners: dict[str, list[Listener]] = {"outcome": [], "state": [], "health": [], "frame": []}
         self._answers: dict[str, Outcome] = {}
@@ -103,8 +109,11 @@ class Bridge:
         missing = sorted(profile.file.buses.keys() ^ buses.keys())
         if missing:
             raise TransportError(f"buses {missing}: give exactly the profile's, {sorted(profile.file.buses)}")
-        opened = {n: open_bus(o, fd=profile.file.buses[n].fd) for n, o in buses.items()}
-        return cls(profile, CanTransport(opened), **options)
+        heard: dict[str, list[tuple[int, bool]]] = {name: [] for name in buses}
+        for info in profile.messages.values():
+            heard[info.bus].append((info.can_id, info.extended))
+        flexible = [name for name, bus in profile.file.buses.items() if bus.fd]
+        return cls(profile, CanTransport.open(buses, fd=flexible, listen_to=heard), **options)
 
     @staticmethod
     def simulated(vehicle: str | Path, *, speed_km_h: float = 0.0, **options: Any) -> "SimulatedBridge":
@@ -196,6 +205,11 @@ class Bridge:
         """What the model may be told about an outcome: JSON text with no token and no thresholds."""
         return json.dumps(tool_result(outcome, self.profile), ensure_ascii=False)
 
+    def heartbeat(self) -> None:
+        """The host program is alive; see `heartbeat_ms`."""
+        with self._changed:
+            self._watch.heartbeat(self._transport.now_ms())
+
     def now_ms(self) -> int:
         """The bridge's clock."""
         return self._transport.now_ms()
@@ -250,9 +264,10 @@ class Bridge:
         frames = self._transport.receive(until_ms)
         with self._changed:
             for heard_ms, frame in frames:
-                self.health.heard(frame.bus, heard_ms)
-                self._carry_out(self.engine.receive(frame, heard_ms))
+                self._carry_out(self._watch.receive(frame, heard_ms))
             now_ms = self._transport.now_ms()
+            self._carry_out(self._watch.take(self._transport.changes(), now_ms))
+            self._carry_out(self._watch.check(now_ms))
             self._carry_out(self.engine.poll(now_ms))
             for change in self.health.check(now_ms):
                 self._tell("health", change)
@@ -269,36 +284,56 @@ class Bridge:
             self._step(min(now_ms + IDLE_MS, now_ms + IDLE_MS if due_ms is None else due_ms))
 
     def _carry_out(self, effects: list[Effect]) -> None:
+        ended: set[str] = set()
+        """Calls that ended by a refused frame: what else was planned for them is void."""
+        unstopped: dict[str, str] = {}
+        """Calls whose stop or neutral frame did not leave, and why."""
         for effect in effects:
+            if call_of(effect) in ended:
+                continue
             now_ms = self._transport.now_ms()
             match effect:
                 case Record(body=body):
-                    if not self._write(body):
-                        call_id = str(body.get("call_id", ""))
-                        self._carry_out_failed(call_id, now_ms)
+                    if not self._write(corrected_record(body, unstopped)):
+                        self._carry_out_failed(str(body.get("call_id", "")), now_ms)
                         return
                 case Send(call_id=call_id, frame=frame):
-                    try:
-                        self._transport.send(frame.raw)
-                    except TransportError as error:
-                        self.health.failed(frame.raw.bus, str(error))
-                        self._carry_out(
-                            self.engine.failed(
-                                call_id, now_ms, status=Status.NOT_DELIVERED, code="bus_refused"
-                            )
-                        )
-                        return
-                    self._tell("frame", frame)
+                    code = self._send(frame)
+                    if code is None:
+                        continue
+                    status = Status.NOT_DELIVERED
+                    more = self.engine.failed(call_id, now_ms, status=status, code=code)
+                    if more:
+                        ended.add(call_id)
+                        self._carry_out(more)
+                    else:
+                        unstopped[call_id] = code
                 case Answer(outcome=outcome):
-                    told = self._told(outcome)
+                    told = self._told(corrected(outcome, unstopped))
+                    if told.call_id in unstopped:
+                        self.engine.memory.keep(told)
                     self._answers[outcome.call_id] = told
                     self._tell("outcome", told)
+
+    def _send(self, frame: Frame) -> str | None:
+        """Hand over one frame; None when its bus took it, else the code that says why not."""
+        bus, urgent = frame.raw.bus, "permit" not in frame.origins.values()
+        try:
+            blocked = None if urgent else self.health.blocked(bus)
+            if blocked is not None:
+                return blocked.value
+            self._transport.send(frame.raw, urgent=urgent)
+        except TransportError as error:
+            return self._watch.refused(bus, str(error), self._transport.changes())
+        self._watch.sent(frame.message)
+        self._tell("frame", frame)
+        return None
 
     def _carry_out_failed(self, call_id: str, now_ms: int) -> None:
         """An audit record could not be written: nothing of this call may act or claim anything."""
         for effect in self.engine.failed(call_id, now_ms, status=Status.ERROR, code="audit_failed"):
             if isinstance(effect, Send):
-                self._transport.send(effect.frame.raw)
+                self._send(effect.frame)
         outcome = self._told(Outcome(call_id, "", Status.ERROR, "audit_failed"))
         self.engine.memory.keep(outcome)
         self._answers[call_id] = outcome
@@ -310,7 +345,7 @@ class Bridge:
         try:
             self._audit.write({**body, "session": self.session})
         except OSError as error:
-            self.health.failed("audit", str(error))
+            self.health.name("audit", Condition.FAILED, str(error))
             return False
         return True
 

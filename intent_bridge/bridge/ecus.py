@@ -6,7 +6,7 @@ from typing import Any
 from intent_bridge.errors import TransportError
 from intent_bridge.profile import Profile
 from intent_bridge.sim import SimulatedVehicle
-from intent_bridge.transports.can_bus import CanTransport, open_bus
+from intent_bridge.transports.can_bus import CanTransport
 
 IDLE_MS = 20
 
@@ -21,7 +21,7 @@ def serve_ecus(
 ) -> None:
     """Run the vehicle's ECUs on these buses until `stopped`; frames a bus does not take are told and lost."""
     vehicle = vehicle or SimulatedVehicle(profile)
-    transport = CanTransport({n: open_bus(o, fd=profile.file.buses[n].fd) for n, o in buses.items()})
+    transport = CanTransport.open(buses, fd=[n for n, bus in profile.file.buses.items() if bus.fd])
     try:
         start_ms = transport.now_ms()
         while not stopped():

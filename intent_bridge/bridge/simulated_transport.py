@@ -7,7 +7,8 @@ from can.interfaces.virtual import VirtualBus
 
 from intent_bridge.profile import Profile
 from intent_bridge.sim import SimulatedVehicle
-from intent_bridge.transports.can_bus import to_frame, to_message
+from intent_bridge.transports import LinkChange
+from intent_bridge.transports.messages import to_frame, to_message
 from intent_bridge.types import RawFrame
 
 _numbers = itertools.count(1)
@@ -31,7 +32,7 @@ class SimulatedTransport:
     def now_ms(self) -> int:
         return self._now_ms
 
-    def send(self, frame: RawFrame) -> None:
+    def send(self, frame: RawFrame, *, urgent: bool = False) -> None:
         self._ours[frame.bus].send(to_message(frame))
 
     def receive(self, until_ms: int) -> list[tuple[int, RawFrame]]:
@@ -45,6 +46,9 @@ class SimulatedTransport:
             if heard or self._now_ms >= until_ms:
                 return heard
             self._now_ms = max(self._now_ms + 1, min(until_ms, self.vehicle.next_ms(self._now_ms)))
+
+    def changes(self) -> list[LinkChange]:
+        return []  # virtual buses have no faults
 
     def close(self) -> None:
         for bus in (*self._ours.values(), *self._theirs.values()):

@@ -76,10 +76,10 @@ class Engine:
         self.live: dict[str, Sample] = {}
         """Last sound sample of every path, however old: what sibling signals carry."""
         self.encoder = Encoder(profile)
-        gate = EgressGate(profile)
+        self.gate = EgressGate(profile)
         if not silent:
-            gate.enable()
-        self.commands = Commands(profile, guard, self.encoder, gate)
+            self.gate.enable()
+        self.commands = Commands(profile, guard, self.encoder, self.gate)
         self.memory = Memory()
         self.questions = Questions(secret, profile.file.confirmation_ms)
         self._receiver = Receiver(profile)
@@ -252,31 +252,36 @@ class Engine:
 
     def _act(self, order: Order, verdict: Verdict, now_ms: int, *, human_yes: bool) -> list[Effect]:
         if verdict.permit is None:
-            return self._close(judged(order, verdict, Status.DENIED, "rule"), now_ms)
+            return self._leave(order, judged(order, verdict, Status.DENIED, "rule"), now_ms)
         if self._already(verdict, now_ms):
             there = reports(verdict, {a.path: a.value for a in verdict.emitted}, acts=False)
             outcome = judged(order, verdict, Status.NO_EFFECT, "already")
-            return self._close(replace(outcome, actions=there), now_ms)
+            return self._leave(order, replace(outcome, actions=there), now_ms)
         started = self._stopwatch()
         counters = dict(self.encoder.counters)
         others = dict(self.commands.values())
         try:
             run = self.commands.prepare(order, verdict, human_yes, self.live, now_ms)
         except InvariantError as error:
-            return self._close(judged(order, verdict, Status.ERROR, str(error)), now_ms)
+            return self._leave(order, judged(order, verdict, Status.ERROR, str(error)), now_ms)
         if self.silent:
             shown = replace(run.outcome(Status.NOT_DELIVERED, "listen_only"), timing_us=dict(self._laps))
             return self._close(shown, now_ms)
         begun = self.commands.begin(run, now_ms)
         self._lap("encode", started)
         if isinstance(begun, Refused):
-            return self._close(kept_back(order, verdict, begun.reason), now_ms)
+            return self._leave(order, kept_back(order, verdict, begun.reason), now_ms)
         sends, superseded = begun
         paths = run.inputs | verdict.permit.emitted.keys() | self.encoder.siblings(run.frames)
         read = snapshot(paths, self.state, self.live, now_ms)
         record = intent_record(order, verdict, human_yes, read, others, counters, run.frames, now_ms)
         effects = [Record(record), *sends, *self._finish(superseded, now_ms)]
         return effects + (self._close(run.outcome(Status.SENT), now_ms) if run.moves else [])
+
+    def _leave(self, order: Order, outcome: Outcome, now_ms: int) -> list[Effect]:
+        """Close an order that sends nothing; one that was to put things back answers for its call."""
+        back = order.restores
+        return self._close(outcome if back is None else replace(back, code="rollback_refused"), now_ms)
 
     def _already(self, verdict: Verdict, now_ms: int) -> bool:
         going = self.commands.values()

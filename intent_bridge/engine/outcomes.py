@@ -20,7 +20,9 @@ def not_equipped(call: ToolCall, missing: NotEquipped) -> Outcome:
 
 
 def kept_back(order: Order, verdict: Verdict, reason: str) -> Outcome:
-    """The egress gate refused: too often is the caller's doing, everything else is a fault of ours."""
+    """The egress gate refused: too often is the caller's doing, silence the bus's; all else is our fault."""
+    if reason.startswith("silent"):
+        return replace(judged(order, verdict, Status.NOT_DELIVERED, "silent"), message=reason)
     if reason.startswith(("budget", "frame cap")):
         return replace(judged(order, verdict, Status.DENIED, "too_often"), message=reason)
     return replace(judged(order, verdict, Status.ERROR, "egress"), message=reason)

@@ -1,23 +1,22 @@
-"""Real and virtual CAN buses through python-can: one reader thread per bus, one bounded queue for all.
+"""Real and virtual CAN buses through python-can, each with threads and queues of its own."""
 
-A bus that is slow or dead holds up nobody else. When the queue is full the oldest frame is dropped: newer
-state is worth more than older, and the dropped frame's counter gap shows in the E2E check.
-"""
-
-import contextlib
-import queue
 import threading
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 import can
 
 from intent_bridge.errors import TransportError
+from intent_bridge.transports import LinkChange
+from intent_bridge.transports.can_link import CanLink, Wiring
+from intent_bridge.transports.messages import to_frame, to_message
 from intent_bridge.types import RawFrame
 
-QUEUE_FRAMES = 4096
-POLL_S = 0.2
+__all__ = ["CanTransport", "open_bus", "to_frame", "to_message"]
+
+_TAKES_AT_ONCE: Final = frozenset({"socketcan", "virtual", "udp_multicast"})
+"""Interfaces whose `send` never waits; all others get a send queue and a thread for it."""
 
 
 def open_bus(options: Mapping[str, Any], *, fd: bool) -> can.BusABC:
@@ -28,80 +27,84 @@ def open_bus(options: Mapping[str, Any], *, fd: bool) -> can.BusABC:
         raise TransportError(f"bus `{options}` does not open: {error}") from error
 
 
-def to_message(frame: RawFrame) -> can.Message:
-    """The frame as python-can sends it; identifier width and FD flag are always explicit."""
-    return can.Message(
-        arbitration_id=frame.can_id,
-        is_extended_id=frame.extended,
-        is_fd=frame.fd,
-        bitrate_switch=frame.fd,
-        data=frame.data,
-        check=True,
-    )
-
-
-def to_frame(bus: str, message: can.Message) -> RawFrame | None:
-    """The data frame a python-can message is; None for error and remote frames."""
-    if message.is_error_frame or message.is_remote_frame:
-        return None
-    return RawFrame(
-        bus, message.arbitration_id, bool(message.is_extended_id), bool(message.is_fd), bytes(message.data)
-    )
-
-
 class CanTransport:
     """Several python-can buses on the wall clock."""
 
-    def __init__(self, buses: Mapping[str, can.BusABC]) -> None:
-        self._buses = dict(buses)
-        self._queue: queue.Queue[tuple[int, RawFrame]] = queue.Queue(QUEUE_FRAMES)
-        self._closing = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._read, args=item, name=f"can-{item[0]}", daemon=True)
-            for item in self._buses.items()
-        ]
-        for thread in self._threads:
-            thread.start()
+    def __init__(self, buses: Mapping[str, can.BusABC], wiring: Mapping[str, Wiring] | None = None) -> None:
+        self._wake = threading.Event()
+        known = wiring or {}
+        self._links = {
+            name: CanLink(name, bus, known.get(name, Wiring()), now_ms=self.now_ms, wake=self._wake.set)
+            for name, bus in buses.items()
+        }
+
+    @classmethod
+    def open(
+        cls,
+        buses: Mapping[str, Mapping[str, Any]],
+        *,
+        fd: Iterable[str] = (),
+        listen_to: Mapping[str, Iterable[tuple[int, bool]]] | None = None,
+    ) -> "CanTransport":
+        """Open every bus; TransportError when one does not open, and then none stays open.
+
+        `fd` names the CAN FD buses. `listen_to` gives per bus the (identifier, extended) that matter; on
+        SocketCAN the kernel drops all others, so that a flood of foreign frames costs nothing.
+        """
+        flexible = frozenset(fd)
+        opened: dict[str, can.BusABC] = {}
+        wiring: dict[str, Wiring] = {}
+        for name, given in buses.items():
+            options = _filtered(given, (listen_to or {}).get(name))
+            try:
+                opened[name] = open_bus(options, fd=name in flexible)
+            except TransportError:
+                for bus in opened.values():
+                    bus.shutdown()
+                raise
+            wiring[name] = _wiring(options, fd=name in flexible)
+        return cls(opened, wiring)
 
     def now_ms(self) -> int:
         return time.monotonic_ns() // 1_000_000
 
-    def send(self, frame: RawFrame) -> None:
-        try:
-            self._buses[frame.bus].send(to_message(frame), timeout=0.0)
-        except (can.CanError, OSError, ValueError) as error:
-            raise TransportError(
-                f"bus `{frame.bus}` did not take frame {frame.can_id:#x}: {error}"
-            ) from error
+    def send(self, frame: RawFrame, *, urgent: bool = False) -> None:
+        self._links[frame.bus].send(frame, urgent=urgent)
 
     def receive(self, until_ms: int) -> list[tuple[int, RawFrame]]:
-        wait_s = max(0.0, (until_ms - self.now_ms()) / 1000)
-        frames: list[tuple[int, RawFrame]] = []
-        with contextlib.suppress(queue.Empty):
-            frames.append(self._queue.get(timeout=wait_s) if wait_s else self._queue.get_nowait())
-            while True:
-                frames.append(self._queue.get_nowait())
-        return frames
+        while True:
+            frames = [item for link in self._links.values() for item in link.take()]
+            wait_s = (until_ms - self.now_ms()) / 1000
+            if frames or wait_s <= 0 or any(link.news for link in self._links.values()):
+                frames.sort(key=lambda item: item[0])
+                return frames
+            self._wake.wait(wait_s)
+            self._wake.clear()
+
+    def changes(self) -> list[LinkChange]:
+        return [change for link in self._links.values() for change in link.changes()]
 
     def close(self) -> None:
-        self._closing.set()
-        for thread in self._threads:
-            thread.join(timeout=2 * POLL_S + 1)
-        for bus in self._buses.values():
-            bus.shutdown()
+        for link in self._links.values():
+            link.close()
 
-    def _read(self, name: str, bus: can.BusABC) -> None:
-        while not self._closing.is_set():
-            try:
-                message = bus.recv(timeout=POLL_S)
-            except (can.CanError, OSError):
-                self._closing.wait(POLL_S)  # the bus is down: its paths go stale and deny; try again later
-                continue
-            frame = None if message is None else to_frame(name, message)
-            if frame is None:
-                continue
-            with contextlib.suppress(queue.Full):
-                if self._queue.full():
-                    with contextlib.suppress(queue.Empty):
-                        self._queue.get_nowait()
-                self._queue.put_nowait((self.now_ms(), frame))
+
+def _filtered(options: Mapping[str, Any], ids: Iterable[tuple[int, bool]] | None) -> dict[str, Any]:
+    if ids is None or options.get("interface") != "socketcan" or "can_filters" in options:
+        return dict(options)
+    filters = [
+        {"can_id": number, "can_mask": 0x1FFFFFFF if extended else 0x7FF, "extended": extended}
+        for number, extended in sorted(set(ids))
+    ]
+    return {**options, "can_filters": filters}
+
+
+def _wiring(options: Mapping[str, Any], *, fd: bool) -> Wiring:
+    interface = options.get("interface")
+    channel = options.get("channel")
+    return Wiring(
+        reopen=None if interface == "virtual" else lambda: open_bus(options, fd=fd),
+        device=channel if interface == "socketcan" and isinstance(channel, str) else None,
+        echoes=interface == "udp_multicast" or bool(options.get("receive_own_messages")),
+        blocks=interface not in _TAKES_AT_ONCE,
+    )
