@@ -11,7 +11,7 @@ PIP_INSTALL := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.t
 	PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 $(BIN)/python -m pip install --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types layers unit ci fuzz wheel-check clean
+.PHONY: help demo test lint types layers unit ci fuzz nightly mutate wheel-check clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -39,6 +39,13 @@ ci: test fuzz wheel-check  ## what continuous integration runs
 fuzz: .venv/dev-set  ## the property tests again, with many more examples
 	$(PYTEST) tests/properties --hypothesis-profile=fuzz
 
+nightly: .venv/dev-set  ## the property tests for hours
+	$(PYTEST) tests/properties --hypothesis-profile=nightly
+
+mutate: .venv/mutation-set  ## change the code a little, everywhere safety rests on it: which change does no test see?
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
+
 wheel-check: .venv/dev-set  ## the built wheel, in a clean venv outside the checkout
 	rm -rf build/wheel $(WHEEL_VENV)
 	PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
@@ -48,7 +55,7 @@ wheel-check: .venv/dev-set  ## the built wheel, in a clean venv outside the chec
 	cd / && $(CURDIR)/$(WHEEL_VENV)/bin/intent-bridge demo
 
 clean:  ## remove everything that make made
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf .venv build dist mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -61,3 +68,7 @@ clean:  ## remove everything that make made
 .venv/dev-set: pyproject.toml constraints.txt | .venv/bin/python
 	$(PIP_INSTALL) --editable '.[dev]'
 	@touch .venv/runtime-set $@
+
+.venv/mutation-set: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP_INSTALL) --editable '.[mutation]'
+	@touch .venv/runtime-set .venv/dev-set $@

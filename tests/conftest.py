@@ -6,4 +6,5 @@ from hypothesis import HealthCheck, settings
 _BASE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.register_profile("test", _BASE, max_examples=60, derandomize=True)
 settings.register_profile("fuzz", _BASE, max_examples=2_000)
+settings.register_profile("nightly", _BASE, max_examples=200_000)
 settings.load_profile("test")
