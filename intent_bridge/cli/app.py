@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from intent_bridge.cli.exits import HINTS, Exit, UsageProblem, exit_code
+from intent_bridge.cli.policy import policy
 from intent_bridge.errors import IntentBridgeError
 
 app = typer.Typer(
@@ -22,6 +23,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(policy, name="policy")
 
 Vehicle = Annotated[
     str, typer.Argument(help="A shipped vehicle's name (demo_sedan) or a folder.", metavar="VEHICLE")
