@@ -5,6 +5,6 @@ from hypothesis import HealthCheck, settings
 # Machines differ in speed, so no deadline; `make test` takes the same examples every time.
 _BASE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.register_profile("test", _BASE, max_examples=60, derandomize=True)
-settings.register_profile("more", _BASE, max_examples=500)
+settings.register_profile("more", _BASE, max_examples=1_000)
 settings.register_profile("nightly", _BASE, max_examples=200_000)
 settings.load_profile("test")
