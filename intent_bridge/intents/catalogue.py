@@ -137,4 +137,4 @@ class _Maker:
 
 def _digest(tools: tuple[ToolSpec, ...]) -> str:
     shown = [[tool.name, tool.description, tool.parameters] for tool in tools]
-    return hashlib.sha256(json.dumps(shown, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(shown, separators=(",", ":")).encode()).hexdigest()

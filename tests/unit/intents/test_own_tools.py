@@ -132,6 +132,22 @@ def test_a_refusal_speaks_of_the_own_arguments(
     assert "\n" not in str(error) and len(str(error)) < 400
 
 
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"window": "LEFT_REAR"}, "needs window, percentage"),
+        ({"window": "driver", "percentage": 1}, "window: must be ALL, DRIVER or LEFT_REAR"),
+        ({"window": "ALL", "percentage": 101}, "percentage: breaks maximum 100 of the tool's schema"),
+        (
+            {"window": "ALL", "percentage": 1, "x": 1},
+            "has an unknown argument; it takes window or percentage",
+        ),
+    ],
+)
+def test_a_refusal_by_the_own_schema_names_the_mend(arguments: dict[str, object], text: str) -> None:
+    assert str(refusal("open_close_window", arguments)) == text
+
+
 def test_own_tools_come_first_and_hide_a_built_in_one_of_the_same_name() -> None:
     names = [tool.name for tool in CATALOGUE.tools]
     assert names[:5] == ["open_close_window", "set_fan_speed", "cooling", "warmth", "get_lights"]
