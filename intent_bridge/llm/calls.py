@@ -10,6 +10,8 @@ from intent_bridge.llm.model import RawCall
 from intent_bridge.llm.prose import json_end, skip_blank
 
 ARGUMENT_KEYS: Final = ("arguments", "parameters", "args", "input")
+MAX_OBJECTS: Final = 256
+"""Objects that may follow each other; far more than the calls that one message may hold."""
 _SEPARATOR: Final = re.compile(r"[\s,;]*")
 
 
@@ -89,5 +91,7 @@ def read_objects(text: str, at: int) -> Objects:
         end = json_end(text, at)
         if end is None:
             return Objects(found, at, True)
+        if len(found) >= MAX_OBJECTS:
+            raise ToolCallError("too_large", f"more than {MAX_OBJECTS} objects follow each other; send fewer")
         found.append(read_message(text[at:end]))
         at = behind = end

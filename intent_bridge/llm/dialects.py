@@ -53,7 +53,7 @@ class Dialect:
     def source(self, table: ToolTable) -> Source:
         """A fresh source for one answer in this dialect."""
         if self.text is not None:
-            return TextSource(self.text, table)
+            return TextSource(self.name, self.text, table)
         assert self.value is not None
         if self.framing is not None:
             assert self.events is not None

@@ -78,7 +78,7 @@ class StreamReader:
         self._take(chunk, final=False)
 
     def open_calls(self) -> tuple[OpenCall, ...]:
-        """The calls that are still being written, in dialects whose streams name them."""
+        """The calls being written just now, as far as they go; none in dialects that cannot tell."""
         return self._source.open_calls() if self._source is not None and self._error is None else ()
 
     def finish(self) -> ReadResult:

@@ -8,6 +8,7 @@ from intent_bridge.llm.door import read_message
 from intent_bridge.llm.fields import Assembler
 from intent_bridge.llm.framing import Framing
 from intent_bridge.llm.model import Message, OpenCall
+from intent_bridge.llm.progress import open_text_calls
 from intent_bridge.llm.table import ToolTable
 
 ReadText = Callable[[str, ToolTable], Message]
@@ -27,7 +28,8 @@ class Source(Protocol):
 class TextSource:
     """Text with calls in it: read when it has ended."""
 
-    def __init__(self, read: ReadText, table: ToolTable) -> None:
+    def __init__(self, dialect: str, read: ReadText, table: ToolTable) -> None:
+        self._dialect = dialect
         self._read = read
         self._table = table
         self._pieces: list[str] = []
@@ -36,7 +38,7 @@ class TextSource:
         self._pieces.append(text)
 
     def open_calls(self) -> tuple[OpenCall, ...]:
-        return ()
+        return open_text_calls(self._dialect, "".join(self._pieces))
 
     def finish(self) -> Message:
         return self._read("".join(self._pieces), self._table)
