@@ -11,7 +11,7 @@ PIP_INSTALL := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.t
 	PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 $(BIN)/python -m pip install --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types layers unit ci properties nightly mutate wheel-check clean
+.PHONY: help demo test lint types layers unit ci test-socketcan properties nightly mutate wheel-check clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -34,7 +34,10 @@ layers: .venv/dev-set
 unit: .venv/dev-set
 	$(PYTEST)
 
-ci: test properties wheel-check  ## what continuous integration runs
+ci: test test-socketcan properties wheel-check  ## what continuous integration runs
+
+test-socketcan: .venv/dev-set  ## the bus on real SocketCAN, in a guest kernel (skipped where that cannot run)
+	tests/socketcan/guest.sh $(BIN)/python -m pytest -q -p no:cacheprovider tests/socketcan || [ $$? = 77 ]
 
 properties: .venv/dev-set  ## the property tests again, with more and other examples
 	$(PYTEST) tests/properties --hypothesis-profile=more

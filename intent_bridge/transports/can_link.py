@@ -18,7 +18,7 @@ from intent_bridge.errors import TransportError
 from intent_bridge.transports import LinkChange
 from intent_bridge.transports.condition import DEAD, Condition
 from intent_bridge.transports.faults import name_error, read_error_frame
-from intent_bridge.transports.link_state import LinkState, drop_queued, read_link
+from intent_bridge.transports.link_state import LinkState, read_link, switch
 from intent_bridge.transports.messages import to_frame, to_message
 from intent_bridge.transports.outbox import Outbox
 from intent_bridge.types import RawFrame
@@ -216,7 +216,7 @@ class CanLink:
         if condition is Condition.TX_QUEUE_FULL and self.condition in DEAD:
             self._unstick(self._wiring.device)
         elif condition is Condition.LINK_DOWN and self._dropped:
-            drop_queued(self._wiring.device)  # it was us who switched it off; try again to switch it on
+            switch(self._wiring.device, True)  # it was us who switched it off
         elif condition in DEAD:
             self._set(condition, detail)
         elif self.condition in DEAD:
@@ -240,7 +240,8 @@ class CanLink:
     def _unstick(self, device: str) -> None:
         """Old frames wait in the kernel: let them leave, or throw them away, before anything new is sent."""
         if time.monotonic() - self._since_s >= STUCK_S and not self._dropped:
-            self._dropped = drop_queued(device)
+            self._dropped = switch(device, False)
+            switch(device, True)
             self._since_s = time.monotonic()
 
     def _calm(self) -> bool:

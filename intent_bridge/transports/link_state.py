@@ -1,6 +1,6 @@
 """What Linux itself says of a network interface: plugged in, up, controller state, frames still queued.
 
-Asked by rtnetlink, which needs no privilege; only `drop_queued` needs CAP_NET_ADMIN.
+Asked by rtnetlink, which needs no privilege; only `switch` needs CAP_NET_ADMIN.
 """
 
 import fcntl
@@ -51,17 +51,17 @@ def read_link(device: str) -> LinkState | None:
     return None
 
 
-def drop_queued(device: str) -> bool:
-    """Throw away what the kernel still holds to be sent, by switching the interface off and on.
+def switch(device: str, on: bool) -> bool:
+    """Switch an interface on or off; off throws away what the kernel still holds to be sent.
 
-    False when we may not (no CAP_NET_ADMIN) or the interface is gone.
+    False when we may not (no CAP_NET_ADMIN), the interface is gone, or its driver refuses.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as handle:
         try:
             answer = fcntl.ioctl(handle, _GET_FLAGS, struct.pack("16sH14x", device.encode(), 0))
             flags = struct.unpack_from("16xH", answer)[0]
-            for wanted in (flags & ~_UP, flags | _UP):
-                fcntl.ioctl(handle, _SET_FLAGS, struct.pack("16sH14x", device.encode(), wanted))
+            wanted = flags | _UP if on else flags & ~_UP
+            fcntl.ioctl(handle, _SET_FLAGS, struct.pack("16sH14x", device.encode(), wanted))
         except OSError:
             return False
     return True
