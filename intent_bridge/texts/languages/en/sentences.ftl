@@ -28,7 +28,9 @@ denied = That is not possible now. { $reason }
 denied-changed_since = I cannot undo that: somebody has changed it since.
 denied-state_unknown = That is not possible now: I do not know enough about the car's state.
 denied-too_many_deferred = Too many requests are waiting. Please ask again later.
-denied-budget = That was changed too often. Please wait a little.
+denied-locked_out = That has been refused too often in a short time. Please wait a little.
+denied-too_often = That was changed too often. Please wait a little.
+denied-locked_out = That was refused too often. Please wait a little.
 denied-confirmation_void = The situation has changed, so your yes no longer counts. Please ask again.
 denied-confirmation_unknown = I am not waiting for an answer to that.
 denied-confirmation_expired = That answer came too late. Please ask again.
@@ -43,6 +45,7 @@ refused_by_ecu-rollback_refused = The car refused part of it, and not everything
 not_delivered = I cannot reach that part of the car: { $settings }.
 not_delivered-plain = I cannot reach that part of the car.
 not_delivered-listen_only = I only listen: I sent nothing.
+not_delivered-silent = I am not allowed to send to the car now.
 timeout = The car has not confirmed { $settings }.
 timeout-plain = The car has not confirmed that.
 timeout-rolled_back = The car did not confirm part of it, so I put the rest back.
@@ -51,6 +54,7 @@ timeout-rollback_refused = The car did not confirm part of it, and not everythin
 timeout-deferred_expired = It did not become possible in time, so I let it go.
 timeout-confirmation_expired = Nobody answered, so I changed nothing.
 error = Something went wrong on my side.
+error-interrupted = I was interrupted and do not know how far that got.
 
 # One setting and its value. $many is "yes" where $label names several places.
 

@@ -26,7 +26,9 @@ denied = 现在不能这样做。{ $reason }
 denied-changed_since = 无法撤销：之后有人改动过。
 denied-state_unknown = 现在不能这样做：车辆状态不明。
 denied-too_many_deferred = 等待执行的请求太多，请稍后再试。
-denied-budget = 调整得太频繁，请稍等。
+denied-locked_out = 短时间内被拒绝的次数太多，请稍等。
+denied-too_often = 调整得太频繁，请稍等。
+denied-locked_out = 这项请求被拒绝了太多次，请稍等。
 denied-confirmation_void = 情况已经变化，刚才的确认无效，请重新提出。
 denied-confirmation_unknown = 目前没有等待您确认的操作。
 denied-confirmation_expired = 确认得太晚了，请重新提出。
@@ -41,6 +43,7 @@ refused_by_ecu-rollback_refused = 车辆拒绝了其中一项，其余的现在�
 not_delivered = 联系不上车辆的这个部件：{ $settings }。
 not_delivered-plain = 联系不上车辆的这个部件。
 not_delivered-listen_only = 现在只监听，没有发送任何指令。
+not_delivered-silent = 现在不允许向车辆发送指令。
 timeout = 车辆没有确认：{ $settings }。
 timeout-plain = 车辆没有确认。
 timeout-rolled_back = 车辆没有确认其中一项，其余的已恢复原状。
@@ -49,6 +52,7 @@ timeout-rollback_refused = 车辆没有确认其中一项，其余的现在不�
 timeout-deferred_expired = 条件一直不满足，已放弃执行。
 timeout-confirmation_expired = 没有人确认，没有做任何改动。
 error = 系统内部出错了。
+error-interrupted = 执行被中断，不知道进行到哪一步。
 
 # 一个设置和它的值
 
