@@ -29,3 +29,15 @@ def prove(
     from intent_bridge.cli.policy_proof import run_prove
 
     return run_prove(vehicle, cached=cached, as_json=as_json)
+
+
+@policy.command()
+def vectors(
+    vehicle: Vehicle,
+    write: Annotated[bool, typer.Option("--write", help="Write them into the vehicle's folder.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Hold the rules to those in the folder.")] = False,
+) -> int:
+    """Test vectors that the solver finds: MC/DC and both sides of every bound, one JSON line each."""
+    from intent_bridge.cli.policy_vectors import run_vectors
+
+    return run_vectors(vehicle, write=write, check=check)

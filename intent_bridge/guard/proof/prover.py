@@ -122,7 +122,7 @@ class Prover:
             found = None
             if answer == "sat":
                 printed = self._ask([script + question.values()])[0]
-                found = _counterexample(question, dict(_PAIR.findall(" ".join(printed))))
+                found = counterexample(question, printed)
             self._failures.append(Failure(claim.text.id, claim.text.says, claim.path, found))
 
     def _ask(self, scripts: list[str]) -> list[list[str]]:
@@ -214,7 +214,9 @@ def differs(one: str, two: str) -> str:
     return smt.no(smt.both((weight, kind, value)))
 
 
-def _counterexample(question: Question, values: Mapping[str, str]) -> Counterexample:
+def counterexample(question: Question, printed: Sequence[str]) -> Counterexample:
+    """What the solver prints for `question.values()`, as a request in a state."""
+    values = dict(_PAIR.findall(" ".join(printed)))
     sheet = question.sheet
     inputs = {
         name: sheet.read(name, values[f"x{n}"]) if values[f"k{n}"] == "true" else None
