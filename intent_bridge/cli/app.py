@@ -165,6 +165,29 @@ def replay(
     return replay_log(audit, vehicle, as_json=as_json)
 
 
+@app.command()
+def fuzz(
+    vehicle: Vehicle,
+    calls: Annotated[int, typer.Option(min=1, help="How many calls to make.")] = 20_000,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes to use.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same drives.")] = 1,
+    minutes: Annotated[float | None, typer.Option(min=0, help="Stop after this time.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Keep the count in this file, and go on with it.")] = None,
+    out: Annotated[Path, typer.Option(help="Where short drives to a hazard go.")] = Path("hazards-found.yaml"),
+    play: Annotated[
+        Path | None, typer.Option("--replay", help="Play the drives of this file instead.")
+    ] = None,
+    bus: Buses = None,
+    rate: Annotated[float, typer.Option(min=0.1, max=100, help="With --bus: calls per second at most.")] = 5.0,
+    as_json: Json = False,
+) -> int:
+    """Random drives against the vehicle's hazard list. Exit code 1 on any hazard, 2 without a list."""
+    from intent_bridge.cli.fuzz import Limits, fuzz_vehicle
+
+    limits = Limits(calls, jobs, seed, minutes, rate)
+    return fuzz_vehicle(vehicle, limits, bus or [], resume=resume, out=out, play=play, as_json=as_json)
+
+
 @app.callback(invoke_without_command=True)
 def _start(
     context: typer.Context,

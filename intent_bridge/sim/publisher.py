@@ -14,7 +14,7 @@ from .world import World
 class Publisher:
     """All outgoing messages of a vehicle and which of their pages are due."""
 
-    def __init__(self, profile: Profile, plan: Plan, world: World) -> None:
+    def __init__(self, profile: Profile, plan: Plan, world: World, *, on_change: bool = False) -> None:
         self._world = world
         self._due: dict[Page, None] = {}
         self.messages: dict[str, Outgoing] = {}
@@ -33,6 +33,8 @@ class Publisher:
                         answers[result] = signal.choice_to_number(plan.results.none)
                         answers[response.counter.split(".")[1]] = 0
                 outgoing = self.messages[name] = Outgoing(info, ports, answers)
+                if on_change and outgoing.cycle_ms is not None and here:
+                    outgoing.cycle_ms = max(outgoing.cycle_ms, min(s.max_age_ms for s in here) // 2)
                 for page in outgoing.pages:
                     for p in page.ports:
                         self._pages[p.path] = (*self._pages.get(p.path, ()), page)

@@ -1,8 +1,10 @@
 """A vehicle without hardware: its ECUs, its motors and its cabin, on a clock that the caller turns."""
 
+from collections.abc import Callable
+
 from ..profile import Profile
 from ..profile.report import one_of
-from ..types import RawFrame
+from ..types import RawFrame, Value
 from .agenda import Agenda
 from .climate import Cabin
 from .ecu import Ecu
@@ -25,11 +27,15 @@ class SimulatedVehicle:
     Everything about the vehicle is data in `dbc/<vehicle>/sim.yaml`.
     """
 
-    def __init__(self, profile: Profile, plan: Plan | None = None) -> None:
-        """`plan` saves reading `sim.yaml` for each of many vehicles; ProfileError when the file is wrong."""
+    def __init__(self, profile: Profile, plan: Plan | None = None, *, on_change: bool = False) -> None:
+        """`plan` saves reading `sim.yaml` for each of many vehicles; ProfileError when the file is wrong.
+
+        With `on_change` a status that says nothing new leaves only twice in the time after which it would
+        be stale: fewer frames, for fuzzing.
+        """
         plan = plan or load_plan(profile)
         self._world = World(profile, plan)
-        self._publisher = Publisher(profile, plan, self._world)
+        self._publisher = Publisher(profile, plan, self._world, on_change=on_change)
         self._axes = {path: Axis(path, motor) for path, motor in plan.motors.items()}
         self._memories = plan.memories
         self._ecus = {
@@ -65,6 +71,14 @@ class SimulatedVehicle:
     def get_state(self, path: str) -> VssValue | None:
         """The value in VSS units and types; None when it is not published. ValueError: unknown path."""
         return self._world.vss(path)
+
+    def truth(self) -> dict[str, Value | None]:
+        """Every path as it is, published or not; numbers in steps."""
+        return {path: self._world.true(path) for path in self._world.paths}
+
+    def watch(self, listener: Callable[[str, Value | None], None]) -> None:
+        """Call `listener` with the path and the value (in steps) of everything that becomes true."""
+        self._world.watch = listener
 
     # time and bus
 

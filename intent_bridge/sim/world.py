@@ -23,6 +23,8 @@ class World:
 
     def __init__(self, profile: Profile, plan: Plan) -> None:
         self.changed: Callable[[str], None] = lambda path: None
+        self.watch: Callable[[str, Value | None], None] = lambda path, value: None
+        """Called with everything that becomes true, published or not."""
         self._sensors = profile.sensors
         self._memories = plan.memories
         self._values: dict[str, Value | None] = dict(plan.start)
@@ -45,6 +47,11 @@ class World:
         for source in sorted(sources):
             self._followers.setdefault(source, []).append(follower)
         follower()
+
+    @property
+    def paths(self) -> Iterable[str]:
+        """All paths there are."""
+        return self._values.keys()
 
     def true(self, path: str) -> Value | None:
         """The value as it is, published or not."""
@@ -70,6 +77,7 @@ class World:
             return
         self._values[path] = value
         self.changed(path)
+        self.watch(path, value)
         for follower in self._followers.get(path, ()):
             follower()
 

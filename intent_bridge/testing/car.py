@@ -1,0 +1,306 @@
+"""A vehicle to drive in a test: the real engine against the simulated ECUs, with a monitor between them.
+
+No bus, no thread, no wall clock: time passes inside `play`, in jumps to whatever is due next. What the
+monitor finds, what the engine raises and what breaks a promise of the engine stands in `found`.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from intent_bridge.engine import Answer, Effect, Engine, Record, Send
+from intent_bridge.errors import ToolCallError
+from intent_bridge.guard import Guard, load_packs
+from intent_bridge.llm import read_call
+from intent_bridge.profile import Profile
+from intent_bridge.sim import Plan, SimulatedVehicle, load_plan
+from intent_bridge.testing.faults import Wires
+from intent_bridge.testing.hazards import Hazards, load_hazards
+from intent_bridge.testing.monitor import Finding, Monitor
+from intent_bridge.testing.steps import (
+    Call,
+    Clock,
+    Confirm,
+    Fault,
+    Raw,
+    Restart,
+    SetState,
+    Step,
+    Undo,
+    Wait,
+)
+from intent_bridge.types import Outcome, Provenance, RawFrame, Status, ToolCall, Value
+
+SETTLE_MS = 300
+"""How long the vehicle runs before the first step, so that every status was heard."""
+PATIENCE_MS = 30_000
+"""A call that is not answered within this time is never answered."""
+SECRET = b"a drive in a test has no secrets"
+QUICK_MS = 1
+"""Latency of every ECU of a quick car."""
+
+
+@dataclass(frozen=True)
+class Rig:
+    """Everything about a vehicle that many drives share. Make one with `rig(profile)`."""
+
+    profile: Profile
+    plan: Plan
+    hazards: Hazards
+    make_engine: Callable[[], Engine]
+    on_change: bool
+
+
+def rig(
+    profile: Profile,
+    *,
+    hazards: Hazards | None = None,
+    quick: bool = False,
+    make_engine: Callable[[], Engine] | None = None,
+) -> Rig:
+    """Prepare a vehicle for many drives. `quick`: ECUs answer at once and repeat themselves less.
+
+    Without a hazard list (`hazards`, or the vehicle's `hazards.yaml`) only broken promises are found.
+    """
+    plan = load_plan(profile)
+    if quick:
+        ecus = {name: ecu.model_copy(update={"latency_ms": QUICK_MS}) for name, ecu in plan.ecus.items()}
+        plan = Plan(**{**vars(plan), "ecus": ecus})
+    if make_engine is None:
+        rules = load_packs(profile)
+
+        def make_engine() -> Engine:
+            return Engine(profile, Guard(profile, rules), secret=SECRET)
+
+    listed = hazards or load_hazards(profile) or NO_HAZARDS
+    return Rig(profile, plan, listed, make_engine, quick)
+
+
+NO_HAZARDS = Hazards(may_send={}, frames_per_second=10_000, hazards=())
+
+
+class Car:
+    """One drive. `outcomes` holds the newest outcome of every call, `found` everything that is wrong."""
+
+    def __init__(self, rig: Rig) -> None:
+        self.rig, self.profile = rig, rig.profile
+        self.now_ms = 0
+        self.calls = 0
+        self.statuses: Counter[str] = Counter()
+        self.rules: Counter[str] = Counter()
+        self.acted = 0
+        """Calls that sent a frame and whose value the ECU confirmed."""
+        self.outcomes: dict[str, Outcome] = {}
+        self.engine = rig.make_engine()
+        self.vehicle = SimulatedVehicle(rig.profile, rig.plan, on_change=rig.on_change)
+        self.monitor = Monitor(rig.profile, rig.hazards)
+        self.found = self.monitor.found
+        self.question: tuple[str, Provenance] | None = None
+        """The newest open question and who asked."""
+        self._whos: dict[str, Provenance] = {}
+        self._offset_ms = 0
+        self._doubt_ms = -1
+        """Until then our clock stands before a moment it has already shown: permits are not in force yet."""
+        self._last_id = ""
+        self._recorded: set[str] = set()
+        self._wires = Wires(rig.profile, self.vehicle)
+        self._steps = {p: s.quantity.step for p, s in rig.profile.sensors.items()}
+        self.monitor.hands = True
+        for path, value in self.vehicle.truth().items():
+            self._true(path, value)
+        self.monitor.hands = False
+        self.vehicle.watch(self._true)
+        self._pass(SETTLE_MS)
+
+    # --- steps ----------------------------------------------------------------------------------
+
+    def play(self, *steps: Step) -> Outcome | None:
+        """Do these steps, one after another; the outcome of the last one that has any."""
+        outcome: Outcome | None = None
+        for step in steps:
+            outcome = self._play(step) or outcome
+        return outcome
+
+    def _play(self, step: Step) -> Outcome | None:
+        match step:
+            case Call():
+                return self._call(step)
+            case Raw():
+                return self._raw(step)
+            case Confirm(accept, who):
+                return self._confirm(accept, who)
+            case Undo(who):
+                self.calls += 1
+                return self._ask(lambda now: self.engine.undo(who, now), who)
+            case SetState(values):
+                self.monitor.hands = True
+                for path, value in values.items():
+                    self.vehicle.set_state(path, value)
+                self.monitor.hands = False
+                self._exchange()
+            case Wait(ms):
+                self._pass(ms)
+            case Fault(kind, target, value):
+                self._wires.break_(kind, target, value)
+                self._exchange()
+            case Clock(by_ms):
+                self._offset_ms += by_ms
+                self._doubt_ms = max(self._doubt_ms, self.now_ms - by_ms)
+            case Restart():
+                self._restart()
+        return None
+
+    def _call(self, step: Call) -> Outcome:
+        self.calls += 1
+        if not (step.again and self._last_id):
+            self._last_id = f"c{self.calls}"
+        call = ToolCall(self._last_id, step.name, step.arguments)
+        self._whos[call.id] = step.who
+        return self._ask(lambda now: self.engine.submit(call, step.who, now), step.who, call.id)
+
+    def _raw(self, step: Raw) -> Outcome:
+        self.calls += 1
+        try:
+            call = read_call(step.content)
+        except ToolCallError as error:
+            return self._note(Outcome("", "", Status.INVALID, error.code, str(error)))
+        except Exception as error:
+            return self._raised(error)
+        call = ToolCall(call.id or f"c{self.calls}", call.name, call.arguments)
+        return self._ask(lambda now: self.engine.submit(call, step.who, now), step.who, call.id)
+
+    def _confirm(self, accept: bool, who: Provenance | None) -> Outcome | None:
+        if self.question is None:
+            return None
+        (token, asker), self.question = self.question, None
+        answers = asker if who is None else who
+        if accept and answers.zone == asker.zone:
+            self.monitor.yes(self.now_ms)
+        return self._ask(lambda now: self.engine.confirm(token, accept, answers, now), asker)
+
+    def _restart(self) -> None:
+        self.engine = self.rig.make_engine()
+        self.monitor.restarted()
+        self.outcomes.clear()
+        self._recorded.clear()
+        self.question = None
+
+    def _ask(self, verb: Callable[[int], list[Effect]], who: Provenance, call_id: str = "") -> Outcome:
+        try:
+            effects = verb(self.now_ms + self._offset_ms)
+            if not call_id:
+                call_id = next((_call_of(e) for e in effects if not isinstance(e, Record)), "")
+            self.outcomes.pop(call_id, None)
+            self._carry(effects)
+            self._exchange()
+            patience_ms = self.now_ms + PATIENCE_MS
+            while call_id not in self.outcomes:
+                if self.now_ms >= patience_ms:
+                    return self._broken("unanswered", f"call {call_id} is never answered")
+                self._jump(patience_ms)
+        except Exception as error:
+            return self._raised(error)
+        outcome = self._note(self.outcomes[call_id])
+        if outcome.confirmation is not None:
+            self.question = outcome.confirmation.token, who
+        return outcome
+
+    # --- time and frames ------------------------------------------------------------------------
+
+    def _pass(self, ms: int) -> None:
+        until_ms = self.now_ms + ms
+        try:
+            self._exchange()
+            while self.now_ms < until_ms:
+                self._jump(until_ms)
+        except Exception as error:
+            self.now_ms = until_ms
+            self._raised(error)
+
+    def _jump(self, until_ms: int) -> None:
+        """Go to the next moment at which anything is due, and do it."""
+        due_ms = min(self.vehicle.next_ms(self.now_ms), self._wires.next_ms(), until_ms)
+        ours_ms = self.engine.next_ms()
+        if ours_ms is not None:
+            due_ms = min(due_ms, ours_ms - self._offset_ms)
+        self.now_ms = max(self.now_ms + 1, due_ms)
+        self._exchange()
+
+    def _exchange(self) -> None:
+        """What the ECUs and we have to say at this moment, until nobody says more."""
+        engine = self.engine
+        while True:
+            frames = self._wires.incoming(self.vehicle.advance(self.now_ms), self.now_ms)
+            now_ms = self.now_ms + self._offset_ms
+            for frame in frames:
+                self.monitor.heard(frame, self.now_ms)
+                effects = engine.receive(frame, now_ms)
+                if effects:
+                    self._carry(effects)
+            due_ms = engine.next_ms()
+            if due_ms is not None and due_ms <= now_ms:
+                self._carry(engine.poll(now_ms))
+            if not frames:
+                return
+
+    def _carry(self, effects: Iterable[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Send(call_id=call_id, frame=frame):
+                    if call_id not in self._recorded:
+                        self._broken("unrecorded", f"a frame of {call_id} leaves without a record")
+                    self._send(frame.raw)
+                case Answer(outcome=outcome):
+                    self.outcomes[outcome.call_id] = outcome
+                    if outcome.status is Status.DONE and outcome.frames:
+                        self.acted += 1
+                case Record(body=body):
+                    self._recorded.add(str(body["call_id"]))
+
+    def _send(self, raw: RawFrame) -> None:
+        self.monitor.sent(raw, self.now_ms)
+        for arrives in self._wires.outgoing(raw):
+            self.vehicle.receive(arrives, self.now_ms)
+
+    # --- notes ----------------------------------------------------------------------------------
+
+    def _true(self, path: str, value: Value | None) -> None:
+        if path in self.monitor.watched:
+            step = self._steps[path]
+            plain = Decimal(value) * step if type(value) is int and step is not None else value
+            self.monitor.moved(path, plain, self.now_ms)
+
+    def _note(self, outcome: Outcome) -> Outcome:
+        self.statuses[outcome.status.value] += 1
+        if outcome.verdict is not None:
+            for hit in outcome.verdict.hits:
+                self.rules[hit.id] += 1
+        honest = outcome.code in _HONEST_ERRORS or (
+            outcome.code == "egress" and self.now_ms <= self._doubt_ms
+        )
+        if outcome.status is Status.ERROR and not honest:
+            what = f"{outcome.intent}: {outcome.code} {outcome.message}"
+            self.found.append(Finding("error", self.now_ms, what))
+        return outcome
+
+    def _raised(self, error: Exception) -> Outcome:
+        return self._broken("exception", f"{type(error).__name__}: {error}")
+
+    def _broken(self, promise: str, what: str) -> Outcome:
+        self.found.append(Finding(promise, self.now_ms, what))
+        return Outcome("", "", Status.ERROR, promise, what)
+
+
+_HONEST_ERRORS = ("outcome_forgotten", "session_full")
+"""Errors that an engine may answer; any other is a fault of ours."""
+
+
+def _call_of(effect: Effect) -> str:
+    match effect:
+        case Answer(outcome=outcome):
+            return outcome.call_id
+        case Send(call_id=call_id):
+            return call_id
+        case Record(body=body):
+            return str(body["call_id"])

@@ -1,0 +1,89 @@
+"""Whole drives: which step comes next, and how often. The mix is fixed, so that figures can be compared."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from intent_bridge.intents import Catalogue
+from intent_bridge.testing.calls import PEOPLE, Calls
+from intent_bridge.testing.car import Rig
+from intent_bridge.testing.dice import Dice
+from intent_bridge.testing.steps import Call, Clock, Confirm, Fault, Restart, Step, Undo, Wait
+from intent_bridge.testing.worlds import Worlds
+
+MIX: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "call": 715,
+        "spoilt": 60,
+        "hostile": 20,
+        "again": 20,
+        "undo": 20,
+        "state": 60,
+        "healthy": 30,
+        "wait": 40,
+        "fault": 16,
+        "heal": 17,
+        "clock": 1,
+        "restart": 1,
+    }
+)
+"""Of a thousand steps so many; an open question is answered next in two of three cases, mostly with yes."""
+WAITS_MS: Final = (10, 50, 100, 110, 200, 300, 310, 500, 1000, 3000)
+LATER_MS: Final = (250, 350, 450, 900)
+"""What fell silent shows only later."""
+
+
+class Drives:
+    """Makes the steps of drives for one vehicle."""
+
+    def __init__(self, rig: Rig, catalogue: Catalogue) -> None:
+        self.calls = Calls(catalogue)
+        self.worlds = Worlds(rig.profile, rig.plan, rig.hazards)
+        self._kinds = tuple(kind for kind, share in MIX.items() for _ in range(share))
+        self._last: Call | None = None
+        self._broken: list[Fault] = []
+        self._next: list[Step] = []
+
+    def step(self, dice: Dice, *, asked: bool) -> Step:
+        """The next step; `asked`: a question is open."""
+        if self._next:
+            return self._next.pop()
+        if asked and dice.index(3) < 2:
+            return Confirm(not dice.chance(15), None if dice.index(6) else dice.pick(PEOPLE))
+        return self._of(dice.pick(self._kinds), dice)
+
+    def _of(self, kind: str, dice: Dice) -> Step:
+        match kind:
+            case "call":
+                self._last = self.calls.valid(dice)
+                return self._last
+            case "spoilt":
+                return self.calls.spoilt(dice)
+            case "hostile":
+                return self.calls.hostile(dice)
+            case "again":
+                name = None if self._last is None or dice.index(2) else self._last.name
+                call = self.calls.valid(dice, name)
+                return Call(call.name, call.arguments, call.who, again=True)
+            case "undo":
+                return Undo(dice.pick(PEOPLE))
+            case "state":
+                return self.worlds.state(dice).step
+            case "healthy":
+                return self.worlds.healthy()
+            case "wait":
+                return Wait(dice.pick(WAITS_MS))
+            case "fault":
+                fault = self.worlds.fault(dice)
+                self._broken.append(fault)
+                if fault.kind in ("mute", "corrupt", "freeze", "off"):
+                    self._next.append(Wait(dice.pick(LATER_MS)))
+                return fault
+            case "heal" if self._broken:
+                return self.worlds.healed(self._broken.pop())
+            case "clock":
+                return Clock(dice.pick((100, -100, 5000, -5000)))
+            case "restart":
+                return Restart()
+            case _:
+                return Wait(20)

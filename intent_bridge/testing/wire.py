@@ -1,0 +1,196 @@
+"""The monitor's eyes on the bus: frames decoded by cantools, protection checked by autosar-e2e."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, cast
+
+from cantools.database import DecodeError
+from cantools.database.can import Signal
+from e2e.p02 import e2e_p02_check
+from e2e.p05 import e2e_p05_check
+
+from intent_bridge.profile import MessageInfo, Profile
+from intent_bridge.profile.model import E2E, Quantity
+from intent_bridge.types import RawFrame
+
+NEVER_MS: Final = -(10**9)
+CACHE_MAX: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What an ECU last said of a path (VSS units; None: not available), and when."""
+
+    value: object
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class _Field:
+    """One signal that carries one path."""
+
+    path: str
+    signal: Signal
+    quantity: Quantity
+    says_nothing: frozenset[str]
+
+    def value(self, raw: int) -> object | None:
+        """What the raw number says in VSS units; None where it says no value."""
+        named = self.signal.choices.get(raw) if self.signal.choices else None
+        if named is not None and str(named) in self.says_nothing:
+            return None
+        kind = self.quantity.type
+        if kind == "boolean":
+            return {0: False, 1: True}.get(raw)
+        if kind == "enum":
+            return str(named) if named is not None and str(named) in (self.quantity.values or {}) else None
+        conversion = self.signal.conversion
+        return Decimal(raw) * Decimal(str(conversion.scale)) + Decimal(str(conversion.offset))
+
+
+class _Message:
+    """One message as cantools and autosar-e2e see it."""
+
+    def __init__(self, info: MessageInfo, fields: tuple[_Field, ...]) -> None:
+        self.info, self.fields = info, fields
+        self._e2e: E2E | None = info.spec.e2e
+        self._ids = bytes(self._e2e.data_ids) if self._e2e and self._e2e.profile == "P02" else b""
+        self._at = 1 if self._ids else 2
+        self.modulus = 16 if self._ids else 256
+        self.max_delta = self._e2e.max_delta_counter if self._e2e else 0
+        self.last: int | None = None
+        self._cache: dict[bytes, dict[str, object | None] | None] = {}
+
+    @property
+    def protected(self) -> bool:
+        return self._e2e is not None
+
+    def whole(self, data: bytes) -> bool:
+        """Whether checksum and data id are right."""
+        if self._e2e is None:
+            return True
+        if self._ids:
+            return e2e_p02_check(data, self._ids)
+        return e2e_p05_check(data, self._e2e.data_ids[0])
+
+    def counter(self, data: bytes) -> int:
+        return data[self._at] % self.modulus
+
+    def values(self, data: bytes) -> dict[str, object | None] | None:
+        """Path -> value of every path the frame carries; None when cantools cannot read it."""
+        key = (
+            data
+            if self._e2e is None
+            else bytes((data[self._at] - self.counter(data),)) + data[self._at + 1 :]
+        )
+        if key not in self._cache:
+            if len(self._cache) >= CACHE_MAX:
+                self._cache.clear()
+            self._cache[key] = self._decode(data)
+        return self._cache[key]
+
+    def _decode(self, data: bytes) -> dict[str, object | None] | None:
+        try:
+            signals = self.info.dbc.decode(data, decode_choices=False, scaling=False)
+        except DecodeError:
+            return None
+        raws = cast(dict[str, int], signals)
+        return {f.path: f.value(raws[f.signal.name]) for f in self.fields if f.signal.name in raws}
+
+
+class Eye:
+    """Reads every frame on the buses of one vehicle, in its own way."""
+
+    def __init__(self, profile: Profile, may_send: Mapping[str, tuple[str, ...]]) -> None:
+        self.reported: dict[str, Reported] = {}
+        self._moving = frozenset(p for p, a in profile.actuators.items() if a.spec.motion is not None)
+        self._sound: dict[str, int] = {}
+        names = {name for names in may_send.values() for name in names}
+        self._out, self._in = {}, {}
+        for info in profile.messages.values():
+            key = info.bus, info.can_id, info.extended
+            if info.name in names:
+                self._out[key] = _Message(info, _commands(profile, info))
+            else:
+                self._in[key] = _Message(info, _statuses(profile, info))
+
+    def moves(self, path: str) -> bool:
+        """Whether the path is driven by a motor."""
+        return path in self._moving
+
+    def sound_ms(self, path: str) -> int:
+        """When the path was last heard, sound and available."""
+        return self._sound.get(path, NEVER_MS)
+
+    def value(self, path: str) -> object:
+        """What was last heard of a path; None when nothing was."""
+        reported = self.reported.get(path)
+        return None if reported is None else reported.value
+
+    def restarted(self) -> None:
+        """Our process began anew."""
+        for message in self._out.values():
+            message.last = None
+
+    def sent(self, raw: RawFrame) -> dict[str, object | None] | str:
+        """What a frame of ours asks, path by path (None: nothing), or what is wrong with it."""
+        message = self._out.get((raw.bus, raw.can_id, raw.extended))
+        if message is None:
+            return f"id {raw.can_id:#x} on {raw.bus} is not on the list"
+        name = message.info.name
+        if len(raw.data) != message.info.length or raw.fd != message.info.fd:
+            return f"{name}: wrong length or format"
+        if message.protected:
+            if not message.whole(raw.data):
+                return f"{name}: checksum wrong"
+            counter = message.counter(raw.data)
+            last, message.last = message.last, counter
+            if last is not None and counter != (last + 1) % message.modulus:
+                return f"{name}: counter {counter} after {last}"
+        values = message.values(raw.data)
+        return f"{name}: not decodable" if values is None else values
+
+    def heard(self, raw: RawFrame, now_ms: int) -> list[str]:
+        """Take in a frame of an ECU; the paths it says something new of.
+
+        One with a wrong checksum, or a counter that stands still or leaps, is not heard.
+        """
+        message = self._in.get((raw.bus, raw.can_id, raw.extended))
+        if message is None or len(raw.data) != message.info.length or raw.fd != message.info.fd:
+            return []
+        if message.protected:
+            if not message.whole(raw.data):
+                return []
+            counter = message.counter(raw.data)
+            last, message.last = message.last, counter
+            if last is not None and not 1 <= (counter - last) % message.modulus <= message.max_delta:
+                return []
+        new = []
+        for path, value in (message.values(raw.data) or {}).items():
+            if value is not None:
+                self._sound[path] = now_ms
+                if path not in self.reported or self.reported[path].value != value:
+                    self.reported[path] = Reported(value, now_ms)
+                    new.append(path)
+        return new
+
+
+def _commands(profile: Profile, info: MessageInfo) -> tuple[_Field, ...]:
+    fields = []
+    for path, actuator in profile.actuators.items():
+        if actuator.command.message == info.name:
+            motion = actuator.spec.motion
+            words = {*profile.file.not_available, actuator.spec.neutral, motion.stop if motion else None}
+            signal = info.dbc.get_signal_by_name(actuator.command.signal)
+            fields.append(_Field(path, signal, actuator.spec, frozenset(w for w in words if w is not None)))
+    return tuple(fields)
+
+
+def _statuses(profile: Profile, info: MessageInfo) -> tuple[_Field, ...]:
+    nothing = frozenset(profile.file.not_available)
+    return tuple(
+        _Field(path, info.dbc.get_signal_by_name(sensor.binding.signal), sensor.quantity, nothing)
+        for path, sensor in profile.sensors.items()
+        if sensor.binding.message == info.name
+    )
