@@ -1,11 +1,15 @@
 """The chain: every edit, removal, reorder and torn line shows; a restart continues it."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
 from intent_bridge.audit import AuditLog, read, verify
+
+Damage: TypeAlias = Callable[[list[str]], list[str]]
 
 
 def write(path: Path, count: int) -> None:
@@ -50,7 +54,7 @@ def test_a_torn_last_line_is_cut_off_and_the_chain_goes_on(tmp_path: Path) -> No
     ],
     ids=["edit", "removal", "reorder", "garbage", "no record"],
 )
-def test_every_damage_is_found_at_its_line(tmp_path: Path, damage, line: int) -> None:  # type: ignore[no-untyped-def]
+def test_every_damage_is_found_at_its_line(tmp_path: Path, damage: Damage, line: int) -> None:
     path = tmp_path / "audit.jsonl"
     write(path, 4)
     path.write_text("\n".join(damage(path.read_text().splitlines())) + "\n")
