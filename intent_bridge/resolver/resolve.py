@@ -179,7 +179,8 @@ def _scene(intent: ActivateScene, context: Context) -> Resolution:
     scene = context.profile.file.scenes[intent.scene]
     merged: dict[str, Value] = {}
     for step in scene.steps:
-        parsed = context.catalogue.parse(ToolCall(intent.scene, step.call, step.arguments))
+        step_call = ToolCall(intent.scene, step.call, step.arguments)
+        parsed = context.catalogue.parse(step_call, own=False)  # scenes speak the words of the intents
         if isinstance(parsed, NotEquipped):
             return parsed
         resolved = resolve(parsed, context)
