@@ -128,3 +128,15 @@ def test_arguments_pass_the_strict_front_door(text: str) -> None:
 def test_host_made_values_meet_the_same_refusals_as_text(value: object) -> None:
     with pytest.raises(ToolCallError):
         read_call({"name": "f", "arguments": {"a": value}})
+
+
+def test_a_call_that_was_read_before_is_checked_again() -> None:
+    assert read_call(ToolCall("c1", "f", {"a": 1})) == ToolCall("c1", "f", {"a": 1})
+    with pytest.raises(ToolCallError):
+        read_call(ToolCall("c1", "f", {"a": float("nan")}))
+
+
+def test_a_function_inside_a_call_of_another_type_is_refused() -> None:
+    with pytest.raises(ToolCallError) as caught:
+        read_call({"type": "custom", "function": {"name": "f", "arguments": "{}"}})
+    assert caught.value.code == "unsupported_type"

@@ -281,3 +281,84 @@ def test_tools_that_cannot_be_read_are_refused() -> None:
     result = read("openai_chat", {}, tools="f")
     assert result.error is not None
     assert result.error.code == "bad_tools"
+
+
+def test_a_function_call_of_old_is_put_together_from_its_pieces() -> None:
+    pieces = [{"name": "f", "arguments": ""}, {"arguments": '{"x"'}, {"arguments": ": 1}"}]
+    chunks = [{"choices": [{"delta": {"function_call": piece}}]} for piece in pieces]
+    end = {"choices": [{"delta": {}, "finish_reason": "function_call"}]}
+    for dialect in ("openai_legacy_function_call", "openai_chat_sse", "auto"):
+        assert _calls(dialect, [*chunks, end]) == [("f", {"x": 1}, None)]
+    assert _code("openai_legacy_function_call", chunks) == "incomplete"
+
+
+def test_an_empty_function_call_beside_calls_is_filling() -> None:
+    call = {"id": "a", "function": {"name": "f", "arguments": "{}"}}
+    assert _calls("openai_chat", {"function_call": {"name": "", "arguments": ""}, "tool_calls": [call]}) == [
+        ("f", {}, "a")
+    ]
+    both = {"function_call": {"name": "g", "arguments": "{}"}, "tool_calls": [call]}
+    assert _code("openai_chat", both) == "ambiguous_call"
+
+
+def test_only_the_first_choice_counts() -> None:
+    call = {"id": "a", "function": {"name": "f", "arguments": "{}"}}
+    choices = [{"index": 1, "message": {"tool_calls": [call]}}, {"index": 0, "message": {"content": "no"}}]
+    assert _calls("openai_chat", {"choices": choices}) == []
+    delta = {"choices": [{"index": 1, "delta": {"tool_calls": [_piece(0, "a", "f", "{}")]}}]}
+    assert _calls("openai_chat_sse", _sse(delta, _END)) == []
+
+
+@pytest.mark.parametrize(
+    ("dialect", "raw", "code"),
+    [
+        ("openai_chat", {"choices": [{"message": {"tool_calls": [{"function": {"name": "f"}}]},
+                                      "finish_reason": "length"}]}, "incomplete"),
+        ("openai_responses", {"output": [{"type": "custom_tool_call", "name": "f"}]}, "unsupported_type"),
+        ("openai_responses_sse", _sse({"type": "error", "message": "overloaded"}), "provider_error"),
+        ("anthropic_tool_use", {"content": [{"type": "tool_use", "name": "f", "input": {}}],
+                                "stop_reason": "max_tokens"}, "incomplete"),
+        ("anthropic_tool_use_sse", _sse(_START | {"content_block": {"type": "tool_use", "name": "f", "input": {
+            "y": 2}}}, _partial(_JSON), _STOP, _TURN_END), "ambiguous_call"),
+        ("gemini_function_call", {"parts": [{"functionCall": {"name": "f", "willContinue": True}}]},
+         "unsupported_type"),
+        ("dashscope_native", {"code": "InvalidParameter", "message": "no"}, "provider_error"),
+        ("dashscope_native", [{"output": {"choices": [{"finish_reason": "stop", "message": {"tool_calls": [
+            {"function": {"name": "f", "arguments": {"x": 1}}}]}}]}}], "not_a_message"),
+        ("openai_chat_sse", "data: {}\n\n" + "x" * 17_000_000, "too_large"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_relied_on_is_refused(dialect: str, raw: Any, code: str) -> None:
+    assert _code(dialect, raw) == code
+
+
+def test_plain_text_answers_have_no_calls() -> None:
+    assert read("anthropic_tool_use", {"content": "hello"}).rest == "hello"
+    assert read("dashscope_native", {"output": {"text": "hello", "finish_reason": "stop"}}).rest == "hello"
+    assert read("openai_chat", [{"content": "a"}, {"content": "b"}]).rest == "ab"
+
+
+def test_a_dashscope_stream_shows_the_call_that_is_being_written() -> None:
+    for stream in (
+        [_dashscope('{"x"')],
+        [_dashscope('{"'), _dashscope('{"x"')],
+        [_dashscope("{"), _dashscope('"x"')],
+    ):
+        reader = StreamReader("dashscope_native")
+        reader.feed(_sse(*stream))
+        assert reader.open_calls() == (OpenCall("f", '{"x"'),)
+
+
+@pytest.mark.parametrize(
+    ("raw", "calls"),
+    [
+        ([{"type": "text", "text": "a"}, {"type": "tool_use", "id": "a", "name": "f", "input": {}}], ["f"]),
+        ({"content": [{"type": "tool_use", "id": "a", "name": "f", "input": {}}]}, ["f"]),
+        ({"type": "function_call", "call_id": "a", "name": "f", "arguments": "{}"}, ["f"]),
+        ('<function=f>{"a": 1}</function>', ["f"]),
+        (f'"{"text"}"', []),
+        (5, []),
+    ],
+)
+def test_auto_finds_the_dialect_of_parts_of_answers(raw: Any, calls: list[str]) -> None:
+    assert [call.name for call in read("auto", raw).calls] == calls

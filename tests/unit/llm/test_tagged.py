@@ -226,3 +226,40 @@ def test_a_tool_that_was_not_offered_is_refused_with_the_list_of_tools() -> None
     assert result.error is not None
     assert (result.error.code, result.calls) == ("unknown_tool", ())
     assert result.error.message == "there is no tool `g`; use f"
+
+
+def test_a_tag_named_in_quotation_marks_is_no_call() -> None:
+    text = f'"<tool_call>" opens a call. <tool_call>{_CALL}</tool_call>'
+    assert _calls("hermes_tool_call", text) == _F
+    assert _calls("qwen3_coder_xml", "Write <tool_call> before it.") == []
+
+
+def test_an_xml_reader_takes_json_between_the_same_tags() -> None:
+    assert _calls("qwen3_coder_xml", f"<tool_call>\n{_CALL}\n</tool_call>") == _F
+
+
+def test_several_functions_may_stand_in_one_tag() -> None:
+    text = "<tool_call>\n<function=f>\n</function>\n<function=f>\n</function>\n</tool_call>"
+    assert _calls("qwen3_coder_xml", text) == [("f", {}), ("f", {})]
+    assert _code("qwen3_coder_xml", "<tool_call>\n</tool_call>") == "no_call"
+
+
+def test_a_function_closed_by_the_outer_tag_is_read_and_reported() -> None:
+    result = read(
+        "qwen3_coder_xml", "<tool_call>\n<function=f>\n<parameter=s>\nv\n</parameter>\n</tool_call>"
+    )
+    assert [call.arguments for call in result.calls] == [{"s": "v"}]
+    assert result.salvaged == ("`f` had no closing tag",)
+
+
+def test_a_value_too_deep_or_with_a_key_twice_is_refused() -> None:
+    assert (
+        _code("qwen3_coder_xml", _xml(f"<parameter=l>\n{'[' * 99}\n</parameter>"), tools=_TOOLS) == "too_deep"
+    )
+    twice = _xml('<parameter=o>\n{"a": 1, "a": 2}\n</parameter>')
+    assert _code("qwen3_coder_xml", twice, tools=_TOOLS) == "duplicate_key"
+
+
+def test_marks_without_end_are_prose_and_cost_little() -> None:
+    text = "<tool_call>x " * 10_000
+    assert read("hermes_tool_call", text).rest == text

@@ -257,3 +257,52 @@ def test_lenient_reading_never_changes_a_value() -> None:
     assert _code("bare_json", text, lenient=True, tools=_TOOLS) == "wrong_type"
     text = '```json\n{"name": "f", "arguments": {"s": "a,}"},}\n```'
     assert read("bare_json", text, lenient=True, tools=_TOOLS).calls[0].arguments == {"s": "a,}"}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "code"),
+    [
+        ("llama3_json", '<function=f>{"a": 1} and so on', "not_json"),
+        ("llama3_json", "<|python_tag|>f.call(a=b)", "not_json"),
+        ("llama3_json", '{"name": "f", "parameters": {"a": 1, "a": 2}}', "duplicate_key"),
+        ("llama_pythonic", "[f({1: 2})]", "not_json"),
+        ("mistral_tool_calls", "[TOOL_CALLS]f says {", "not_a_call"),
+        ("bare_json", "\n".join([_CALL] * 300), "too_large"),
+    ],
+)
+def test_a_broken_call_is_refused_with_a_code(dialect: str, text: str, code: str) -> None:
+    assert _code(dialect, text) == code
+
+
+def test_an_argument_by_place_and_by_name_is_given_twice() -> None:
+    assert _code("llama_pythonic", "[f(4, n=5)]", tools=_TOOLS) == "duplicate_key"
+
+
+def test_a_quoted_marker_is_no_call() -> None:
+    text = 'Markers are "✿FUNCTION✿".'
+    assert read("qwen_agent_flower", text).rest == text
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "arguments"),
+    [
+        ('f({"a": 1})', "f", {"a": 1}),
+        ('[tool]f[args]{"a": 1}[end]', "f", {"a": 1}),
+        ('{"f": {"a": 1}}', "f", {"a": 1}),
+        ('{"f": "{\\"a\\": 1}"}', "f", {"a": 1}),
+        ('{"function": {"name": "f", "arguments": {"a": 1}}}', "f", {"a": 1}),
+        ('{"a": 1}}', "", {"a": 1}),
+    ],
+)
+def test_an_arguments_object_is_found_where_no_tools_are_known(
+    text: str, name: str, arguments: dict[str, object]
+) -> None:
+    (call,) = read("json_arguments_recovery", text, lenient=True).calls
+    assert (call.name, call.arguments) == (name, arguments)
+    assert read("json_arguments_recovery", text, lenient=True, tools=_TOOLS).calls in ((), (call,))
+    assert read("json_arguments_recovery", text, lenient=True, tools=[{"name": "g"}]).calls == ()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "[5]", '{"name": "f", "arguments": [1]}', '{"a": ', "{a: 1}"])
+def test_no_arguments_object_is_made_up(text: str) -> None:
+    assert read("json_arguments_recovery", text, lenient=True).calls == ()
