@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -161,10 +162,15 @@ def _schema_violations(rules: Published, root: Mapping[str, Any]) -> Iterator[st
             yield f"format {schema['format']}"
 
 
+@cache
+def _catalogue(vehicle: str) -> Catalogue:
+    return Catalogue(load_profile(vehicle))
+
+
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("vehicle", _VEHICLES)
 def test_every_tool_of_every_vehicle_keeps_the_targets_rules(vehicle: str, target: str) -> None:
-    assert violations(target, export_tools(target, Catalogue(load_profile(vehicle)).tools).tools) == []
+    assert violations(target, export_tools(target, _catalogue(vehicle).tools).tools) == []
 
 
 @dataclass(frozen=True)

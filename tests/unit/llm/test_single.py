@@ -124,7 +124,7 @@ def test_arguments_pass_the_strict_front_door(text: str) -> None:
         read_call({"name": "f", "arguments": text})
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800", [[[]]] * 200_000])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800", [[[]]] * 70_000])
 def test_host_made_values_meet_the_same_refusals_as_text(value: object) -> None:
     with pytest.raises(ToolCallError):
         read_call({"name": "f", "arguments": {"a": value}})

@@ -318,7 +318,7 @@ def test_only_the_first_choice_counts() -> None:
         ("openai_responses_sse", _sse({"type": "error", "message": "overloaded"}), "provider_error"),
         ("anthropic_tool_use", {"content": [{"type": "tool_use", "name": "f", "input": {}}],
                                 "stop_reason": "max_tokens"}, "incomplete"),
-        ("anthropic_tool_use_sse", _sse(_START | {"content_block": {"type": "tool_use", "name": "f", "input": {
+        ("anthropic_tool_use_sse", _sse(_START | {"content_block": {"type": "tool_use", "input": {
             "y": 2}}}, _partial(_JSON), _STOP, _TURN_END), "ambiguous_call"),
         ("gemini_function_call", {"parts": [{"functionCall": {"name": "f", "willContinue": True}}]},
          "unsupported_type"),
