@@ -2,16 +2,21 @@
 
 from typing import Any
 
+from intent_bridge.bridge.aaos import status_code
 from intent_bridge.profile import Profile, plain, to_vss
-from intent_bridge.types import Outcome
+from intent_bridge.types import Outcome, Status
+
+_MENDABLE = (Status.INVALID, Status.NOT_EQUIPPED, Status.NO_EFFECT, Status.NO_ACTION, Status.NEEDS_CHOICE)
+"""Where the message is the model's to mend; others speak of budgets and faults of ours."""
 
 
 def tool_result(outcome: Outcome, profile: Profile) -> dict[str, Any]:
     """The tool message's content for one outcome, JSON-ready."""
     out: dict[str, Any] = {"status": outcome.status.value, "say": outcome.texts.get("en", "")}
+    out["aaos"] = status_code(outcome)  # a code and no number: nothing to probe a limit with
     if outcome.code:
         out["code"] = outcome.code
-    if outcome.message:
+    if outcome.message and outcome.status in _MENDABLE:
         out["message"] = outcome.message
     if outcome.verdict is not None and outcome.verdict.hits:
         out["reasons"] = sorted({hit.reason_key for hit in outcome.verdict.hits})

@@ -12,7 +12,7 @@ from intent_bridge.codec import EgressGate, Encoder, Reading
 from intent_bridge.engine.effects import Effect, Order, Record, Send
 from intent_bridge.engine.records import stop_record
 from intent_bridge.engine.running import Running, targets
-from intent_bridge.guard import Guard
+from intent_bridge.guard import NO_HISTORY, Guard, History
 from intent_bridge.profile import MessageInfo, Profile
 from intent_bridge.types import Frame, RawFrame, RuleHit, State, Status, Value, Verdict
 
@@ -53,8 +53,19 @@ class Commands:
 
     # --- start ---------------------------------------------------------------------------------
 
-    def prepare(self, order: Order, verdict: Verdict, human_yes: bool, live: State, now_ms: int) -> Running:
-        """Encode a permitted order into its first frames; nothing is sent or remembered yet."""
+    def prepare(
+        self,
+        order: Order,
+        verdict: Verdict,
+        human_yes: bool,
+        live: State,
+        now_ms: int,
+        history: History = NO_HISTORY,
+    ) -> Running:
+        """Encode a permitted order into its first frames; nothing is sent or remembered yet.
+
+        `history` is what limits counted when the order was permitted: its repeats are judged with the same.
+        """
         permit = verdict.permit
         assert permit is not None
         emitted = dict(permit.emitted)
@@ -79,6 +90,7 @@ class Commands:
             inputs=self.guard.inputs(emitted),
             moves=frozenset(p for p, s in specs.items() if s.motion is not None),
             waiting=emitted,
+            history=history,
         )
 
     def begin(self, run: Running, now_ms: int) -> tuple[list[Effect], list[Ended]] | Refused:
@@ -140,7 +152,7 @@ class Commands:
     def _watch(
         self, run: Running, state: State, live: State, now_ms: int
     ) -> tuple[list[Effect], Ended] | None:
-        hits = self.guard.watch(run.permit, run.order.who, state, now_ms)
+        hits = self.guard.watch(run.permit, run.order.who, state, now_ms, run.history)
         if not hits:
             return None
         return self.halt(run, live, now_ms, hits), Ended(run, Status.STOPPED, "rule", hits)
@@ -193,8 +205,11 @@ class Commands:
 
     def _objections(self, run: Running, state: State, now_ms: int) -> tuple[RuleHit, ...]:
         """Why a running command may not go on, on the newest state; empty while it may."""
-        hits = self.guard.watch(run.permit, run.order.who, state, now_ms) if run.moves else ()
-        verdict = self.guard.judge(run.order.actions, state, run.order.who, now_ms, confirmed=run.human_yes)
+        moving = run.permit, run.order.who, state, now_ms, run.history
+        hits = self.guard.watch(*moving) if run.moves else ()
+        verdict = self.guard.judge(
+            run.verdict.emitted, state, run.order.who, now_ms, confirmed=run.human_yes, history=run.history
+        )
         allowed = verdict.permit is not None and verdict.permit.emitted == run.permit.emitted
         return hits or (() if allowed else verdict.hits)
 

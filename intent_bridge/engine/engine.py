@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from intent_bridge.codec import EgressGate, Encoder, Receiver
 from intent_bridge.engine.commands import Commands, Ended, Refused
 from intent_bridge.engine.effects import Answer, Effect, Order, Record
+from intent_bridge.engine.judge import Judge
 from intent_bridge.engine.memory import Memory, UndoStep
 from intent_bridge.engine.outcomes import invalid, judged, kept_back, not_equipped, plain
 from intent_bridge.engine.questions import Questions
 from intent_bridge.engine.records import intent_record, outcome_record, snapshot
 from intent_bridge.engine.running import Running, reports, restoring
 from intent_bridge.errors import InvariantError, ToolCallError
-from intent_bridge.guard import Guard, usable
+from intent_bridge.guard import NO_HISTORY, Guard, Screen, usable
 from intent_bridge.intents import Catalogue, Intent, NotEquipped
 from intent_bridge.profile import Profile
 from intent_bridge.resolver import (
@@ -71,6 +72,7 @@ class Engine:
     ) -> None:
         """`secret` keys the confirmation tokens; `stopwatch` (nanoseconds) only feeds `timing_us`."""
         self.profile, self.guard = profile, guard
+        self.judge, self.screen = Judge(guard), Screen(profile, guard.rules)
         self.catalogue = Catalogue(profile)
         self.state: dict[str, Sample] = {}
         self.live: dict[str, Sample] = {}
@@ -151,7 +153,7 @@ class Engine:
         if not isinstance(resolution, Absolute):
             return Outcome(call.id, call.name, Status.NO_ACTION, type(resolution).__name__.lower())
         order = Order(call.id, call.name, who, resolution.actions, resolution.arguments)
-        verdict = self.guard.judge(order.actions, self.state, who, now_ms)
+        verdict = self.judge.verdict(order, self.state, now_ms)
         shown = judged(order, verdict, _DRY[verdict.decision], "dry_run")
         if verdict.permit is None:
             return shown
@@ -171,7 +173,7 @@ class Engine:
         order = question.order
         if not accept:
             return self._close(judged(order, question.verdict, Status.NO_ACTION, "declined"), now_ms)
-        verdict = self.guard.judge(order.actions, self.state, order.who, now_ms, confirmed=True)
+        verdict = self.judge.verdict(order, self.state, now_ms, confirmed=True)
         if verdict.digest != question.verdict.digest:
             return self._close(judged(order, verdict, Status.DENIED, "confirmation_void"), now_ms)
         return self._act(order, verdict, now_ms, human_yes=True)
@@ -202,8 +204,9 @@ class Engine:
         reading = self._receiver.read(raw, now_ms)
         if reading is None:
             return []
-        self.state.update(reading.samples)
         self.live.update({p: s for p, s in reading.samples.items() if s.value is not None})
+        reading = replace(reading, samples=self.screen.screened(reading.samples, now_ms))
+        self.state.update(reading.samples)
         effects, ended = self.commands.heard(reading, self.state, self.live, now_ms)
         return effects + self._finish(ended, now_ms) + self._retry(frozenset(reading.samples), now_ms)
 
@@ -235,9 +238,15 @@ class Engine:
     # --- inside ---------------------------------------------------------------------------------
 
     def _start(self, order: Order, now_ms: int) -> list[Effect]:
+        if self.judge.locked(order, now_ms):
+            return self._close(plain(order, Status.DENIED, "locked_out"), now_ms)
         started = self._stopwatch()
-        verdict = self.guard.judge(order.actions, self.state, order.who, now_ms)
+        verdict = self.judge.verdict(order, self.state, now_ms)
+        self.judge.denied(order, verdict, now_ms)
         self._lap("judge", started)
+        return self.judge.compared(order, verdict, self.state, now_ms) + self._decided(order, verdict, now_ms)
+
+    def _decided(self, order: Order, verdict: Verdict, now_ms: int) -> list[Effect]:
         match verdict.decision:
             case Decision.ALLOW | Decision.CLAMP:
                 return self._act(order, verdict, now_ms, human_yes=False)
@@ -261,7 +270,7 @@ class Engine:
         counters = dict(self.encoder.counters)
         others = dict(self.commands.values())
         try:
-            run = self.commands.prepare(order, verdict, human_yes, self.live, now_ms)
+            run = self.commands.prepare(order, verdict, human_yes, self.live, now_ms, self.judge.history)
         except InvariantError as error:
             return self._leave(order, judged(order, verdict, Status.ERROR, str(error)), now_ms)
         if self.silent:
@@ -272,6 +281,7 @@ class Engine:
         if isinstance(begun, Refused):
             return self._leave(order, kept_back(order, verdict, begun.reason), now_ms)
         sends, superseded = begun
+        self.judge.begun(run, self.state, now_ms)
         paths = run.inputs | verdict.permit.emitted.keys() | self.encoder.siblings(run.frames)
         read = snapshot(paths, self.state, self.live, now_ms)
         record = intent_record(order, verdict, human_yes, read, others, counters, run.frames, now_ms)
@@ -302,7 +312,7 @@ class Engine:
             paths = [a.path for a in waiting.order.actions]
             if changed.isdisjoint(self.guard.inputs(paths)):
                 continue
-            verdict = self.guard.judge(waiting.order.actions, self.state, waiting.order.who, now_ms)
+            verdict = self.judge.verdict(waiting.order, self.state, now_ms)
             if verdict.decision is not Decision.DEFER:
                 del self._deferred[waiting.order.call_id]
                 effects += self._start(waiting.order, now_ms)
@@ -320,6 +330,7 @@ class Engine:
 
     def _finish(self, ended: Sequence[Ended], now_ms: int) -> list[Effect]:
         effects: list[Effect] = []
+        self.judge.ended([end.run for end in ended], now_ms)
         for end in ended:
             run, outcome = end.run, end.run.outcome(end.status, end.code)
             if end.hits:
@@ -338,7 +349,7 @@ class Engine:
         return effects
 
     def _roll_back(self, order: Order, outcome: Outcome, human_yes: bool, now_ms: int) -> list[Effect]:
-        verdict = self.guard.judge(order.actions, self.state, order.who, now_ms, confirmed=human_yes)
+        verdict = self.judge.verdict(order, self.state, now_ms, confirmed=human_yes, history=NO_HISTORY)
         if verdict.permit is None:
             return self._close(replace(outcome, code="rollback_refused"), now_ms)
         return self._act(order, verdict, now_ms, human_yes=human_yes)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from intent_bridge.engine.effects import Order
+from intent_bridge.guard import NO_HISTORY, History
 from intent_bridge.profile import Profile
 from intent_bridge.types import (
     Action,
@@ -45,6 +46,8 @@ class Running:
     moves: frozenset[str]
     """Paths that are motions."""
     waiting: dict[str, Value]
+    history: History = NO_HISTORY
+    """What limits counted when it was permitted; it does not count against itself."""
     reported: dict[str, Value] = field(default_factory=dict)
     resting: dict[str, tuple[Value, int]] = field(default_factory=dict)
     """Motions: the value last reported, and since when."""

@@ -3,7 +3,8 @@
 from .guard import Guard
 from .history import NO_HISTORY, History
 from .packs import load_packs
+from .plausible import Screen
 from .quality import usable
 from .rules import RuleSet
 
-__all__ = ["NO_HISTORY", "Guard", "History", "RuleSet", "load_packs", "usable"]
+__all__ = ["NO_HISTORY", "Guard", "History", "RuleSet", "Screen", "load_packs", "usable"]

@@ -47,6 +47,7 @@ class Guard:
     """Judges with one immutable set of rules. `policy_hash` names the rules; a permit dies with it."""
 
     def __init__(self, profile: Profile, rules: RuleSet) -> None:
+        self.rules = rules
         self.policy_hash = rules.digest
         self._gauges = {p: Gauge.of(p, info.quantity, info.max_age_ms) for p, info in profile.sensors.items()}
         self._specs = {path: info.spec for path, info in profile.actuators.items()}
@@ -132,6 +133,16 @@ class Guard:
             new -= reached
         companions = frozenset[str]().union(*(self._companions[path] for path in reached))
         return companions.union(*(self._programs[path].inputs for path in reached)) & self._gauges.keys()
+
+    def may_be_replaced(self, state: State, now_ms: int) -> bool:
+        """Whether the packs allow that others take their place now: all say when, and it is certainly so."""
+        wanted = self.rules.activate
+        reads = frozenset[str]().union(*map(ir.reads, wanted))
+        env = {
+            path: self._gauges[path].read(state.get(path), now_ms)[0] if path in self._gauges else None
+            for path in reads
+        }
+        return bool(wanted) and all(ir.truth(node, env) is True for node in wanted)
 
     def remember(self, history: History, permit: Permit, state: State, now_ms: int) -> History:
         """The history with what this permit starts; only paths with a limit are kept."""

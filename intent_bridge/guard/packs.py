@@ -9,7 +9,7 @@ oem and user is written for this vehicle: whatever does not fit is an error.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -19,24 +19,36 @@ from ..errors import Problem, ProfileError
 from ..profile import Profile
 from ..profile.report import Place, one_of
 from ..profile.yaml import scan_yaml
+from . import ir, plausible
 from .bind import Binder, listed, match, parsed
-from .check import Kind
-from .lang import Tree, names
-from .rules import CONTEXT, LAYERS, PackFile, Rule, RuleSet, RuleText
+from .check import Checker, Kind
+from .lang import RuleTextError, Tree, names, parse
+from .rules import (
+    CONTEXT,
+    LAYERS,
+    PackFile,
+    PackSource,
+    Plausible,
+    PlausibleText,
+    Rule,
+    RuleSet,
+    RuleText,
+)
 
 _SHIPPED: Final = Path(__file__).resolve().parents[1] / "packs"
 _PATTERN: Final = re.compile(r"Vehicle(\.(\w+|\*|\{[a-z]+\}))*(\.\*\*)?", re.ASCII)
 _MENDS: Final = {"extra_forbidden": "remove the key", "missing": "add the key"}
 
 
-def load_packs(profile: Profile) -> RuleSet:
-    """Read the packs that the profile names and bind them to its actuators.
+def load_packs(profile: Profile, packs: Iterable[str | Path] | None = None) -> RuleSet:
+    """Read the packs that the profile names, or these instead, and bind them to its actuators.
 
+    A pack is a shipped name (`base`), a file of the vehicle's folder (`oem.yaml`) or the path of a file.
     Raises ProfileError that lists every problem of all packs.
     """
     loader = _Loader(profile)
-    for name in profile.file.packs:
-        loader.add(name)
+    for name in profile.file.packs if packs is None else packs:
+        loader.add(str(name))
     if loader.problems:
         raise ProfileError(list(dict.fromkeys(loader.problems)))
     return loader.result()
@@ -56,6 +68,10 @@ class _Loader:
         self._kinds = CONTEXT | {path: Kind.of(info.quantity) for path, info in profile.sensors.items()}
         self._missing: dict[str, Kind] = {}
         """Paths that a pack reads and this vehicle lacks."""
+        self._sources: list[PackSource] = []
+        self._activate: list[ir.Node] = []
+        self._plausible: list[Plausible] = []
+        self._unchecked: list[str] = []
         self._hash = hashlib.sha256(profile.digest.encode())
 
     def result(self) -> RuleSet:
@@ -66,6 +82,11 @@ class _Loader:
             kinds=self._kinds | self._missing,
             digest=self._hash.hexdigest(),
             warnings=tuple(dict.fromkeys(self._warnings)),
+            sources=tuple(self._sources),
+            activate=tuple(self._activate),
+            retries=tuple(pack.retries for pack in self._packs if pack.retries is not None),
+            plausible=tuple(self._plausible),
+            unchecked=tuple(self._unchecked),
         )
 
     def add(self, name: str) -> None:
@@ -79,15 +100,30 @@ class _Loader:
         pack = _shape(document.data, place)
         if pack is None:
             return
-        self._hash.update(hashlib.sha256(file.read_bytes()).digest())
+        digest = hashlib.sha256(file.read_bytes())
+        self._hash.update(digest.digest())
         self._header(pack, place)
         self._packs.append(pack)
+        says = {text.id: text.model_dump_json(exclude_defaults=True) for text in pack.rules}
+        self._sources.append(PackSource(pack.pack, file, digest.hexdigest(), says))
         for n, text in enumerate(pack.rules):
             self._rule(pack, text, place.below("rules", n))
+        for n, check in enumerate(pack.plausible):
+            self._check(pack, check, place.below("plausible", n))
+        if pack.activate is not None:
+            self._may_activate(pack, pack.activate, place.below("activate"))
 
     def _header(self, pack: PackFile, place: Place) -> None:
         layer = pack.pack.layer
         before = self._packs[-1].pack.layer if self._packs else LAYERS[0]
+        if any(pack.pack.name == other.pack.name for other in self._packs):
+            what = f"a second pack of the name `{pack.pack.name}`"
+            place.below("pack", "name").problem(what, "list it once, or rename one")
+        if layer in ("base", "market") and any(other.pack.layer == layer for other in self._packs):
+            what = f"a second pack of layer {layer}"
+            place.below("pack", "layer").problem(
+                what, "list one: rules of two markets are not meant for one car"
+            )
         if LAYERS.index(before) > LAYERS.index(layer):
             mend = f"list packs in the order {', '.join(LAYERS)}"
             place.below("pack", "layer").problem(f"a {layer} pack after a {before} pack", mend)
@@ -95,11 +131,43 @@ class _Loader:
             what = f"`names` in a pack of layer {layer}"
             place.below("names").problem(what, "remove it, the profile has the names")
 
+    def _check(self, pack: PackFile, text: PlausibleText, place: Place) -> None:
+        """Note one check of plausibility; one that needs a sensor this vehicle lacks is not made."""
+        self._own(text.id, place)
+        try:
+            check, lacking = plausible.typed(text, self._kinds)
+        except RuleTextError as error:
+            place.below("holds" if text.holds else "jump").problem(f"`{text.id}`: {error}", error.mend)
+            return
+        if check is not None:
+            self._plausible.append(check)
+        elif pack.pack.for_every_vehicle and listed(pack, lacking) is not None:
+            self._unchecked.append(text.id)
+        else:
+            place.problem(f"`{text.id}`: no path `{lacking}`", one_of(lacking, self._kinds))
+
+    def _may_activate(self, pack: PackFile, text: str, place: Place) -> None:
+        """Note when packs may be exchanged; never, where this vehicle lacks what tells."""
+        try:
+            tree = parse(text)
+            lacking = [name for name in names(tree) - self._kinds.keys() if listed(pack, name) is not None]
+            if lacking and pack.pack.for_every_vehicle:
+                self._activate += map(ir.Flag, lacking)
+                self._unchecked.append("activate")
+                return
+            self._activate.append(Checker(self._kinds, "").condition(tree))
+        except RuleTextError as error:
+            place.problem(f"`activate`: {error}", error.mend)
+
+    def _own(self, rule_id: str, place: Place) -> None:
+        """Note that an id is taken; one that was taken before is a problem."""
+        if rule_id in self._ids:
+            mend = f"rename one, the other is in {self._ids[rule_id].name}"
+            place.below("id").problem(f"rule id `{rule_id}` stands twice", mend)
+        self._ids[rule_id] = place.document.file
+
     def _rule(self, pack: PackFile, text: RuleText, place: Place) -> None:
-        if text.id in self._ids:
-            mend = f"rename one, the other is in {self._ids[text.id].name}"
-            place.below("id").problem(f"rule id `{text.id}` stands twice", mend)
-        self._ids[text.id] = place.document.file
+        self._own(text.id, place)
         self._patterns(pack, text, place)
         trees = parsed(text, place)
         if trees is None:

@@ -160,6 +160,9 @@ class RuleText(_Model):
     """`text`: read in the source itself; `secondary`: read in something about it; `memory`: not looked up."""
     reason_key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
 
+    def __hash__(self) -> int:
+        return hash(self.id)
+
     @model_validator(mode="after")
     def _has_what_its_effect_needs(self) -> Self:
         if (self.effect == "clamp") != (self.lo is not None or self.hi is not None):
@@ -175,12 +178,50 @@ class RuleText(_Model):
         return self
 
 
+class PlausibleText(_Model):
+    """What must be true of a sound state. While it is not, the paths of `doubts` are unknown.
+
+    Either `holds`, a condition that is broken when it has been certainly false for `for_ms` (two frames never
+    tell of the same moment), or `jump`, the most that the one path may change within `within_ms`.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$", max_length=80)]
+    doubts: Annotated[tuple[Text, ...], Field(min_length=1)]
+    holds: Text | None = None
+    for_ms: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    jump: Text | None = None
+    within_ms: Annotated[int, Field(gt=0, le=60_000)] | None = None
+    hazard: Text
+    source: Text
+    basis: Literal["law", "standard", "oem", "design"]
+    verified: Literal["text", "secondary", "memory"]
+
+    @model_validator(mode="after")
+    def _is_one_check(self) -> Self:
+        given = [getattr(self, key) is not None for key in ("holds", "for_ms", "jump", "within_ms")]
+        if given not in ([True, True, False, False], [False, False, True, True]):
+            raise ValueError("give holds and for_ms, or jump and within_ms")
+        if self.jump is not None and len(self.doubts) > 1:
+            raise ValueError("a jump is about one path")
+        return self
+
+
+class Retries(_Model):
+    """How often one tool may be denied to one asker within a window before it is locked."""
+
+    denials: Annotated[int, Field(ge=1, le=1000)]
+    window_ms: Annotated[int, Field(gt=0, le=3_600_000)]
+
+
 class PackFile(_Model):
-    """One pack file as a whole."""
+    """One pack file as a whole. `activate` says when packs may be exchanged; those of all packs must hold."""
 
     pack: PackHeader
     names: dict[str, NameText] = {}
     """Patterns of the paths that the rules read (`*` is one segment), so that a misspelt one is found."""
+    activate: Text | None = None
+    retries: Retries | None = None
+    plausible: tuple[PlausibleText, ...] = ()
     rules: Annotated[tuple[RuleText, ...], Field(min_length=1)]
 
 
@@ -267,11 +308,32 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Plausible:
+    """A check of state against state, in steps; either `holds` or `jump` is set."""
+
+    text: PlausibleText
+    holds: ir.Node | None
+    jump: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PackSource:
+    """Where rules come from. `digest` is the hash of the file's bytes: the pack's version in full."""
+
+    header: PackHeader
+    file: Path
+    digest: str
+    rules: Mapping[str, str]
+    """Of each rule, its id and all it says as canonical text."""
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
     """All rules of one vehicle, by actuator path. `digest` changes with any pack and the vehicle's data.
 
     `warnings` name what is legal and may surprise: a rule that always denies because the vehicle lacks the
-    sensor it reads, or one that cannot fire in the vehicle's ranges.
+    sensor it reads, or one that cannot fire in the vehicle's ranges. `unchecked` are the ids of plausibility
+    checks whose sensors this vehicle lacks.
     """
 
     packs: tuple[PackHeader, ...]
@@ -279,3 +341,8 @@ class RuleSet:
     kinds: Mapping[str, Kind]
     digest: str
     warnings: tuple[str, ...]
+    sources: tuple[PackSource, ...] = ()
+    activate: tuple[ir.Node, ...] = ()
+    retries: tuple[Retries, ...] = ()
+    plausible: tuple[Plausible, ...] = ()
+    unchecked: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intent_bridge.guard import Guard, RuleSet, interp, ir, load_packs, usable
-from intent_bridge.guard.rules import CONTEXT, VALUE
+from intent_bridge.guard.rules import CONTEXT, VALUE, Limit
 from intent_bridge.profile import Profile, load_profile
 from intent_bridge.profile.model import Quantity
 from intent_bridge.types import (
@@ -124,9 +124,22 @@ def expected(action: Action, state: State, who: Provenance) -> tuple[Decision, V
         truth = truths[rule.text.id]
         if truth is None:
             weights.append(Decision.DEFER if rule.text.on_unknown == "defer" else Decision.DENY)
+        elif truth and rule.limit is not None:
+            weights.append(limited(rule.limit, emitted, known(action.path, state)))
         elif truth and rule.text.effect != "clamp":
             weights.append(EFFECTS[rule.text.effect])
     return max(weights), emitted
+
+
+def limited(limit: Limit, value: Value, current: Value | None) -> Decision:
+    """What a limit says of the first call of a session."""
+    if not limit.reads_current:
+        return Decision.ALLOW
+    if not (isinstance(value, int) and isinstance(current, int)):
+        return Decision.DENY
+    if abs(value - current) <= limit.most:
+        return Decision.ALLOW
+    return Decision.CONFIRM if limit.confirm else Decision.DENY
 
 
 @given(calls(), WHO)
