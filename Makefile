@@ -70,6 +70,7 @@ clean:  ## remove everything that make made
 
 .venv/dev-set: pyproject.toml constraints.txt | .venv/bin/python
 	$(PIP_INSTALL) --editable '.[dev]'
+	@rm -rf .mypy_cache  # it remembers what was not installed
 	@touch .venv/runtime-set $@
 
 .venv/mutation-set: pyproject.toml constraints.txt | .venv/bin/python
