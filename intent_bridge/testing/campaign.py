@@ -7,7 +7,7 @@ its own number, so that any of them can be driven again, alone.
 import multiprocessing
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,8 @@ from intent_bridge.guard import load_packs
 from intent_bridge.profile import load_profile
 from intent_bridge.testing.car import Car, Rig, rig
 from intent_bridge.testing.dice import seeded
-from intent_bridge.testing.drives import Drives
-from intent_bridge.testing.shrink import shrink
+from intent_bridge.testing.drives import MIX, Drives
+from intent_bridge.testing.shrink import MAX_PLAYS, shrink
 from intent_bridge.testing.steps import Drive, Step, drive_text
 
 EPISODE_CALLS = 2000
@@ -92,15 +92,15 @@ def rule_ids(vehicle: str | Path) -> frozenset[str]:
 class Fuzzer:
     """Plays episodes on one vehicle. Rig and schemas are made once."""
 
-    def __init__(self, rig: Rig) -> None:
-        self.rig = rig
+    def __init__(self, rig: Rig, mix: Mapping[str, int] = MIX) -> None:
+        self.rig, self._mix = rig, mix
         self._catalogue = rig.make_engine().catalogue
 
     def episode(self, seed: int, number: int, calls: int = EPISODE_CALLS) -> tuple[Report, list[Step]]:
         """Drive until so many calls are made or a hazard shows; the report and the steps taken."""
         began = time.process_time()
         dice = seeded(seed * 1_000_003 + number)
-        drives, car = Drives(self.rig, self._catalogue), Car(self.rig)
+        drives, car = Drives(self.rig, self._catalogue, self._mix), Car(self.rig)
         steps: list[Step] = []
         while car.calls < calls and not car.found:
             step = drives.step(dice, asked=car.question is not None)
@@ -120,11 +120,11 @@ class Fuzzer:
         report.cpu_s = time.process_time() - began
         return report, steps
 
-    def shortest(self, seed: int, hit: Hit, calls: int = EPISODE_CALLS) -> Drive:
-        """A short drive that shows the hazard of an episode again."""
+    def shortest(self, seed: int, hit: Hit, calls: int = EPISODE_CALLS, *, plays: int = MAX_PLAYS) -> Drive:
+        """A short drive that shows the hazard of an episode again; at most so many drives are tried."""
         _, steps = self.episode(seed, hit.episode, calls)
         name = f"{hit.hazard}: {hit.what} (seed {seed}, episode {hit.episode})"
-        return Drive(name, shrink(self.rig, steps, hit.hazard), (hit.hazard,))
+        return Drive(name, shrink(self.rig, steps, hit.hazard, plays), (hit.hazard,))
 
 
 def campaign(

@@ -36,10 +36,11 @@ LATER_MS: Final = (250, 350, 450, 900)
 class Drives:
     """Makes the steps of drives for one vehicle."""
 
-    def __init__(self, rig: Rig, catalogue: Catalogue) -> None:
+    def __init__(self, rig: Rig, catalogue: Catalogue, mix: Mapping[str, int] = MIX) -> None:
+        """`mix` names kinds of steps and their shares; see `MIX` for the kinds there are."""
         self.calls = Calls(catalogue)
         self.worlds = Worlds(rig.profile, rig.plan, rig.hazards)
-        self._kinds = tuple(kind for kind, share in MIX.items() for _ in range(share))
+        self._kinds = tuple(kind for kind, share in mix.items() for _ in range(share))
         self._last: Call | None = None
         self._broken: list[Fault] = []
         self._next: list[Step] = []

@@ -23,9 +23,9 @@ def hazards_of(rig: Rig, steps: Sequence[Step]) -> list[str]:
     return [finding.hazard for finding in car.found]
 
 
-def shrink(rig: Rig, steps: Sequence[Step], hazard: str) -> tuple[Step, ...]:
+def shrink(rig: Rig, steps: Sequence[Step], hazard: str, plays: int = MAX_PLAYS) -> tuple[Step, ...]:
     """The shortest drive found that still shows the hazard. Removes steps, then makes them simpler."""
-    budget = _Budget(lambda tried: hazard in hazards_of(rig, tried))
+    budget = _Budget(lambda tried: hazard in hazards_of(rig, tried), plays)
     steps = _tail(list(steps), budget)
     steps = _fewer(steps, budget)
     steps = _simpler(steps, budget)
@@ -33,8 +33,8 @@ def shrink(rig: Rig, steps: Sequence[Step], hazard: str) -> tuple[Step, ...]:
 
 
 class _Budget:
-    def __init__(self, wrong: Wrong) -> None:
-        self._wrong, self._left = wrong, MAX_PLAYS
+    def __init__(self, wrong: Wrong, plays: int) -> None:
+        self._wrong, self._left = wrong, plays
 
     def wrong(self, steps: Sequence[Step]) -> bool:
         """Whether a shorter drive is still wrong; False when there were enough tries."""

@@ -1,0 +1,160 @@
+"""The fuzzer on ourselves: the same seed drives the same, nothing is found, and planted faults are."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from intent_bridge.codec import EgressGate, Encoder
+from intent_bridge.guard import Guard
+from intent_bridge.profile import load_profile
+from intent_bridge.sim.ecu import Ecu
+from intent_bridge.sim.motion import Axis
+from intent_bridge.testing.campaign import Fuzzer
+from intent_bridge.testing.car import rig
+from intent_bridge.testing.drives import MIX
+from intent_bridge.testing.shrink import hazards_of
+from intent_bridge.types import (
+    Action,
+    Permit,
+    Provenance,
+    Quality,
+    RawFrame,
+    RuleHit,
+    Sample,
+    State,
+    Verdict,
+)
+
+RIG = rig(load_profile("demo_sedan"), quick=True)
+Patch = pytest.MonkeyPatch
+
+
+def test_the_same_seed_makes_the_same_drive() -> None:
+    first, steps = Fuzzer(RIG).episode(7, 0, 150)
+    again, same = Fuzzer(RIG).episode(7, 0, 150)
+    assert steps == same
+    assert replace(first, cpu_s=0) == replace(again, cpu_s=0)
+
+
+def test_a_drive_has_no_hazards_and_a_fair_mix() -> None:
+    report, _ = Fuzzer(RIG).episode(1, 1, 600)
+    assert report.hits == []
+    assert report.acted >= 0.2 * report.calls
+    assert {"done", "denied", "invalid", "sent", "needs_confirmation", "no_effect"} <= report.statuses.keys()
+    assert len(report.rules) > 25
+
+
+def everything_allowed(patch: Patch) -> None:
+    """The guard says yes to everything, as if a person had."""
+    judge = Guard.judge
+
+    def yes(self: Guard, *args: Any, **options: Any) -> Verdict:
+        return judge(self, *args, **{**options, "confirmed": True})
+
+    patch.setattr(Guard, "judge", yes)
+
+
+def _sees(patch: Patch, glasses: Callable[[State, int], State]) -> None:
+    judge, watch = Guard.judge, Guard.watch
+
+    def judges(
+        self: Guard, actions: Sequence[Action], state: State, who: Provenance, now_ms: int, **options: Any
+    ) -> Verdict:
+        return judge(self, actions, glasses(state, now_ms), who, now_ms, **options)
+
+    def watches(
+        self: Guard, permit: Permit, who: Provenance, state: State, now_ms: int, *more: Any
+    ) -> tuple[RuleHit, ...]:
+        return watch(self, permit, who, glasses(state, now_ms), now_ms, *more)
+
+    patch.setattr(Guard, "judge", judges)
+    patch.setattr(Guard, "watch", watches)
+
+
+def the_car_always_stands(patch: Patch) -> None:
+    """The guard takes every speed for 0."""
+    _sees(patch, lambda state, now_ms: {**state, "Vehicle.Speed": Sample(0, now_ms, Quality.OK)})
+
+
+def nothing_grows_old(patch: Patch) -> None:
+    """The guard believes for ever what was heard once."""
+    _sees(patch, lambda state, now_ms: {path: s._replace(received_ms=now_ms) for path, s in state.items()})
+
+
+def counters_stand_still(patch: Patch) -> None:
+    """The encoder forgets to count, and the gate to look."""
+    frames = Encoder._frames
+
+    def still(self: Encoder, *args: Any) -> Any:
+        made = frames(self, *args)
+        self.counters.update(dict.fromkeys(self.counters, 3))
+        return made
+
+    patch.setattr(Encoder, "_frames", still)
+    patch.setattr(EgressGate, "check_all", lambda self, *args, **options: None)
+
+
+def checksums_are_wrong(patch: Patch) -> None:
+    """The encoder damages a byte, and the gate does not look."""
+    frames = Encoder._frames
+
+    def damaged(self: Encoder, *args: Any) -> Any:
+        return tuple(replace(f, raw=_damaged(f.raw)) for f in frames(self, *args))
+
+    patch.setattr(Encoder, "_frames", damaged)
+    patch.setattr(EgressGate, "check_all", lambda self, *args, **options: None)
+
+
+def _damaged(raw: RawFrame) -> RawFrame:
+    return raw._replace(data=raw.data[:-1] + bytes([raw.data[-1] ^ 1]))
+
+
+def motors_never_stop(patch: Patch) -> None:
+    """The simulated ECU neither stops on command nor when it hears nothing any more."""
+    patch.setattr(Ecu, "_halt", lambda self, path, **options: None)
+    patch.setattr(Axis, "driven_by", lambda self, now_ms: self.by if self.target is not None else None)
+
+
+MOTIONS = {"driver_seat_at_speed", "tailgate_opens_at_speed"}
+BLIND = {
+    "driver_seat_blind",
+    "driver_seat_recall_blind",
+    "emergency_braking_blind",
+    "set_speed_blind",
+    "glass_closes_blind",
+    "tailgate_blind",
+}
+BREAKING = {"call": 60, "healthy": 5, "wait": 5, "fault": 20, "heal": 10}
+"""A mix with many faults, for what shows only when an ECU falls silent."""
+PLANTED: tuple[tuple[Callable[[Patch], None], set[str], Mapping[str, int], int], ...] = (
+    (everything_allowed, {"assistance_lowered_without_yes", "emergency_braking_off_while_driving"}, MIX, 1),
+    (the_car_always_stands, {"driver_seat_asked_at_speed", "lying_down_while_driving", *MOTIONS}, MIX, 1),
+    (nothing_grows_old, BLIND, BREAKING, 13),
+    (counters_stand_still, {"wire"}, MIX, 2),
+    (checksums_are_wrong, {"wire"}, MIX, 2),
+    (motors_never_stop, {"motor_runs_unasked", *MOTIONS}, BREAKING, 6),
+)
+"""What is planted, what must show, the mix, and the episode to begin with (one in which it shows soon)."""
+
+
+@pytest.mark.parametrize(
+    ("plant", "hazards", "mix", "first"), PLANTED, ids=[plant.__name__ for plant, *_ in PLANTED]
+)
+def test_a_planted_fault_is_found_and_shrinks_to_a_drive_that_shows_it(
+    plant: Callable[[Patch], None],
+    hazards: set[str],
+    mix: Mapping[str, int],
+    first: int,
+    monkeypatch: Patch,
+) -> None:
+    plant(monkeypatch)
+    fuzzer = Fuzzer(RIG, mix)
+    hit = next(hit for n in range(first, first + 100) for hit in fuzzer.episode(2, n, 200)[0].hits)
+    assert hit.hazard in hazards
+    drive = fuzzer.shortest(2, hit, 200, plays=60)
+    assert len(drive.steps) <= 25
+    assert hit.hazard in hazards_of(RIG, drive.steps)
+    monkeypatch.undo()
+    assert hazards_of(RIG, drive.steps) == []
