@@ -11,7 +11,7 @@ PIP_INSTALL := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.t
 	PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 $(BIN)/python -m pip install --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types layers unit ci test-socketcan properties nightly mutate wheel-check clean
+.PHONY: help demo test lint types layers unit ci test-socketcan properties bench nightly mutate wheel-check clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -41,6 +41,9 @@ test-socketcan: .venv/dev-set  ## the bus on real SocketCAN, in a guest kernel (
 
 properties: .venv/dev-set  ## the property tests again, with more and other examples
 	$(PYTEST) tests/properties --hypothesis-profile=more
+
+bench: .venv/dev-set  ## how fast, beside peers; figures go to build/bench.json
+	$(BIN)/python -m tests.bench.guard
 
 nightly: .venv/dev-set  ## the property tests for hours
 	$(PYTEST) tests/properties --hypothesis-profile=nightly

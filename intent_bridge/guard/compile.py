@@ -9,6 +9,7 @@ The source is made of the typed tree only: names of our own (`i0`), integers, an
 runs without builtins, has no loop and no call except the look-up of samples, so its cost is bounded.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias, assert_never
@@ -25,6 +26,7 @@ Fast: TypeAlias = Callable[[Value, Inputs, Provenance], tuple[Value | None, int]
 Full: TypeAlias = Callable[[Value, Inputs, Provenance], tuple[Value | None, int, int]]
 """Emitted value, bits of the rules whose condition is not certainly false, bits of those certainly true."""
 
+_MAX_NESTING: Final = 20
 _CONTEXT_LOCALS: Final = {
     "speaker": "speaker",
     "speaker_zone": "zone",
@@ -98,6 +100,10 @@ def _read_lines(inputs: tuple[str, ...], gauges: Mapping[str, Gauge]) -> list[st
     return [*lines, f" return ({''.join(f'i{n}, ' for n in range(len(inputs)))})"]
 
 
+def _conjuncts(node: ir.Node) -> tuple[ir.Node, ...]:
+    return node.parts if isinstance(node, ir.And) else (node,)
+
+
 class _Writer:
     """Writes the two judging functions of one path."""
 
@@ -120,10 +126,31 @@ class _Writer:
                 indent = "  "
             lines += self._narrow(rule, indent)
         lines += self._meet("None, m")
-        lines += [
-            f" if {self._plain(rule.when)}: m |= {bit}" for bit, rule in self._others if rule.when is not None
-        ]
-        return [*lines, " return v, m"]
+        parts = {bit: _conjuncts(rule.when) for bit, rule in self._others if rule.when is not None}
+        return [*lines, *self._tests(parts, " "), " return v, m"]
+
+    def _tests(self, rules: Mapping[int, tuple[ir.Node, ...]], indent: str) -> list[str]:
+        """Tests of conditions, each given as the parts that must all hold.
+
+        A part that several rules share is tested once for all of them, so rules that cannot apply (another
+        speaker, another gear) cost one test together.
+        """
+        lines: list[str] = []
+        rest = dict(rules)
+        while rest:
+            shares = Counter(part for parts in rest.values() for part in dict.fromkeys(parts))
+            shared, times = shares.most_common(1)[0]
+            if times < 2 or len(indent) > _MAX_NESTING:
+                break
+            inner = {b: tuple(q for q in p if q != shared) for b, p in rest.items() if shared in p}
+            lines.append(f"{indent}if {self._plain(shared)}:")
+            if bits := sum(b for b, p in inner.items() if not p):
+                lines.append(f"{indent} m |= {bits}")
+            lines += self._tests({b: p for b, p in inner.items() if p}, indent + " ")
+            rest = {b: p for b, p in rest.items() if b not in inner}
+        for b, p in rest.items():
+            lines.append(f"{indent}if {self._plain(ir.And(p) if len(p) > 1 else p[0])}: m |= {b}")
+        return lines
 
     def full_lines(self) -> list[str]:
         lines = [*self._head("full"), f" p = t = {self._always}", *self._range()]
