@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 from intent_bridge.audit import AuditLog, Fsync
 from intent_bridge.bridge.corrections import call_of, corrected, corrected_record
 from intent_bridge.bridge.health import Condition
+from intent_bridge.bridge.policies import Policies
 from intent_bridge.bridge.recovery import recover
 from intent_bridge.bridge.results import tool_result
 from intent_bridge.bridge.watch import Watch
@@ -48,7 +49,7 @@ IDLE_MS = 50
 Listener = Callable[[Any], None]
 
 
-class Bridge:
+class Bridge(Policies):
     """Lets a language model operate one vehicle, within that vehicle's rules.
 
     Make one with `Bridge.simulated` or `Bridge.open`, and close it (it is a context manager).

@@ -208,12 +208,12 @@ class Engine:
         reading = replace(reading, samples=self.screen.screened(reading.samples, now_ms))
         self.state.update(reading.samples)
         effects, ended = self.commands.heard(reading, self.state, self.live, now_ms)
-        return effects + self._finish(ended, now_ms) + self._retry(frozenset(reading.samples), now_ms)
+        return effects + self.finish(ended, now_ms) + self._retry(frozenset(reading.samples), now_ms)
 
     def poll(self, now_ms: int) -> list[Effect]:
         """Do what time alone makes due."""
         effects, ended = self.commands.poll(self.state, self.live, now_ms)
-        effects += self._finish(ended, now_ms)
+        effects += self.finish(ended, now_ms)
         for waiting in [d for d in self._deferred.values() if now_ms >= d.deadline_ms]:
             del self._deferred[waiting.order.call_id]
             effects += self._close(plain(waiting.order, Status.TIMEOUT, "deferred_expired"), now_ms)
@@ -233,7 +233,7 @@ class Engine:
         if run is None:
             return []
         effects = self.commands.halt(run, self.live, now_ms)
-        return effects + self._finish([Ended(run, status, code)], now_ms)
+        return effects + self.finish([Ended(run, status, code)], now_ms)
 
     # --- inside ---------------------------------------------------------------------------------
 
@@ -285,7 +285,7 @@ class Engine:
         paths = run.inputs | verdict.permit.emitted.keys() | self.encoder.siblings(run.frames)
         read = snapshot(paths, self.state, self.live, now_ms)
         record = intent_record(order, verdict, human_yes, read, others, counters, run.frames, now_ms)
-        effects = [Record(record), *sends, *self._finish(superseded, now_ms)]
+        effects = [Record(record), *sends, *self.finish(superseded, now_ms)]
         return effects + (self._close(run.outcome(Status.SENT), now_ms) if run.moves else [])
 
     def _leave(self, order: Order, outcome: Outcome, now_ms: int) -> list[Effect]:
@@ -325,10 +325,11 @@ class Engine:
         effects: list[Effect] = []
         for run in runs:
             effects += self.commands.halt(run, self.live, now_ms)
-        effects += self._finish([Ended(run, Status.STOPPED, "asked") for run in runs], now_ms)
+        effects += self.finish([Ended(run, Status.STOPPED, "asked") for run in runs], now_ms)
         return effects + self._close(Outcome(call.id, call.name, Status.STOPPED, "asked"), now_ms)
 
-    def _finish(self, ended: Sequence[Ended], now_ms: int) -> list[Effect]:
+    def finish(self, ended: Sequence[Ended], now_ms: int) -> list[Effect]:
+        """Answer for commands that are over, and put back what a failed one has changed."""
         effects: list[Effect] = []
         self.judge.ended([end.run for end in ended], now_ms)
         for end in ended:

@@ -59,7 +59,7 @@ class Guard:
             path: frozenset(c.path for rule in bound for c in rule.companions)
             for path, bound in rules.rules.items()
         }
-        self._programs = {
+        self.programs = {
             path: compile_rules(
                 Gauge.of(path, info.spec, info.spec.max_age_ms), rules.rules[path], self._gauges
             )
@@ -126,13 +126,13 @@ class Guard:
     def inputs(self, paths: Iterable[str]) -> frozenset[str]:
         """State paths that judging actions on these paths can read."""
         reached = frozenset[str]()
-        new = frozenset(paths) & self._programs.keys()
+        new = frozenset(paths) & self.programs.keys()
         while new:
             reached |= new
-            new = frozenset[str]().union(*(self._companions[path] for path in new)) & self._programs.keys()
+            new = frozenset[str]().union(*(self._companions[path] for path in new)) & self.programs.keys()
             new -= reached
         companions = frozenset[str]().union(*(self._companions[path] for path in reached))
-        return companions.union(*(self._programs[path].inputs for path in reached)) & self._gauges.keys()
+        return companions.union(*(self.programs[path].inputs for path in reached)) & self._gauges.keys()
 
     def may_be_replaced(self, state: State, now_ms: int) -> bool:
         """Whether the packs allow that others take their place now: all say when, and it is certainly so."""
@@ -175,7 +175,7 @@ class Guard:
                 continue
             wanted = by_path[action.path]
             value = action.value if plain.emitted is None else plain.emitted.value
-            sound = action.path not in ambiguous and self._programs[action.path].gauge.fits(value)
+            sound = action.path not in ambiguous and self.programs[action.path].gauge.fits(value)
             if sound and not all(demand.met_by(value) for demand in wanted):
                 plain = self._demanded(action, value, wanted, moment)
             judged.append(plain)
@@ -206,7 +206,7 @@ class Guard:
 
         What was asked as a word or a yes is not turned into another; what was not asked is `free`.
         """
-        program = self._programs[path]
+        program = self.programs[path]
         if program.gauge.type is not int:
             values = {demand.value for demand in wanted}
             return values.pop() if free and len(values) == 1 else None
@@ -220,7 +220,7 @@ class Guard:
         return meet(wanted, low, high, start)
 
     def _action(self, action: Action, moment: _Moment, ambiguous: frozenset[str]) -> _Judged:
-        program = self._programs.get(action.path)
+        program = self.programs.get(action.path)
         if program is None:
             return _refused(action, "default.deny", "no-actuator")
         if not program.gauge.fits(action.value):

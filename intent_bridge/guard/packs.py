@@ -30,13 +30,17 @@ from .rules import (
     PackSource,
     Plausible,
     PlausibleText,
+    Retries,
     Rule,
     RuleSet,
     RuleText,
 )
 
-_SHIPPED: Final = Path(__file__).resolve().parents[1] / "packs"
+SHIPPED: Final = Path(__file__).resolve().parents[1] / "packs"
+"""The folder of the packs that come with the library."""
 _PATTERN: Final = re.compile(r"Vehicle(\.(\w+|\*|\{[a-z]+\}))*(\.\*\*)?", re.ASCII)
+_WORDS: Final = {"hazard", "source", "basis", "verified", "reason_key"}
+"""What a rule says of itself, and not of the car."""
 _MENDS: Final = {"extra_forbidden": "remove the key", "missing": "add the key"}
 
 
@@ -91,7 +95,7 @@ class _Loader:
 
     def add(self, name: str) -> None:
         """Read one pack: a shipped name, or a file of the vehicle's folder."""
-        file = self._profile.folder / name if name.endswith(".yaml") else _SHIPPED / f"{name}.yaml"
+        file = self._profile.folder / name if name.endswith(".yaml") else SHIPPED / f"{name}.yaml"
         document, problems = scan_yaml(file)
         self.problems += problems
         if document is None:
@@ -104,7 +108,11 @@ class _Loader:
         self._hash.update(digest.digest())
         self._header(pack, place)
         self._packs.append(pack)
-        says = {text.id: text.model_dump_json(exclude_defaults=True) for text in pack.rules}
+        parts: dict[str, RuleText | PlausibleText | Retries] = {text.id: text for text in pack.rules}
+        parts |= {text.id: text for text in pack.plausible}
+        parts |= {} if pack.retries is None else {"retries": pack.retries}
+        says = {n: part.model_dump_json(exclude=_WORDS, exclude_defaults=True) for n, part in parts.items()}
+        says |= {} if pack.activate is None else {"activate": pack.activate}
         self._sources.append(PackSource(pack.pack, file, digest.hexdigest(), says))
         for n, text in enumerate(pack.rules):
             self._rule(pack, text, place.below("rules", n))

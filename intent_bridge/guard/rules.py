@@ -324,7 +324,7 @@ class PackSource:
     file: Path
     digest: str
     rules: Mapping[str, str]
-    """Of each rule, its id and all it says as canonical text."""
+    """Of each rule and each other part, its id and what it means as canonical text."""
 
 
 @dataclass(frozen=True, slots=True)

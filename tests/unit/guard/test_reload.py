@@ -1,0 +1,320 @@
+"""Whether packs may follow others: every step that can refuse, and what it says."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from intent_bridge.guard import Guard, load_packs, signature
+from intent_bridge.guard import reload as reload_module
+from intent_bridge.guard.reload import Refused, objections, prepare, proved
+from intent_bridge.guard.selftest import self_test
+from intent_bridge.profile import load_profile
+
+from .car import AIR_CON, FAN, GEAR, NOW, SEAT, SPEED, problems, rule, state, tiny, with_packs
+
+
+def pack(
+    folder: Path, *rules: str, version: int = 1, looser: str = "", name: str = "mine", layer: str = "oem"
+) -> Path:
+    file = folder / f"{name}.yaml"
+    head = f"pack: {{name: {name}, layer: {layer}, version: {version}{looser}}}\nrules:\n"
+    file.write_text(head + "".join(rules), encoding="utf-8")
+    return file
+
+
+def yes(*_: object) -> str:
+    return ""
+
+
+MOVING = rule(id="seat.moving", when="Vehicle.Speed > 5 km/h")
+SLOWER = rule(id="seat.moving", when="Vehicle.Speed > 3 km/h")
+LATER = rule(id="seat.moving", when="Vehicle.Speed > 5 km/h", source="another book")
+MORE = rule(id="seat.gear", when=f"{GEAR} != P")
+
+
+def followed(folder: Path, *rules: str, **head: Any) -> list[str]:
+    """What is said when a pack of these rules follows one of `MOVING`."""
+    profile = with_packs(folder, "mine.yaml")
+    pack(folder, MOVING)
+    active = load_packs(profile)
+    pack(folder, *rules, **head)
+    return objections(active, load_packs(profile))
+
+
+def test_the_same_again_and_more_rules_in_a_new_version_are_fine(tmp_path: Path) -> None:
+    assert followed(tmp_path, MOVING) == []
+    assert followed(tmp_path, MOVING, MORE, version=2) == []
+    assert followed(tmp_path, LATER, version=2) == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "head", "what"),
+    [
+        ((MOVING, MORE), {}, "was changed, but its version is still 1; raise it"),
+        ((MORE,), {"version": 2}, "may be looser: `seat.moving` is gone or changed"),
+        ((SLOWER,), {"version": 2}, "may be looser: `seat.moving` is gone or changed"),
+        ((MOVING,), {"layer": "user"}, "moves from layer oem to user"),
+        ((MOVING,), {"version": 2, "name": "mine"}, None),
+    ],
+)
+def test_what_may_be_looser_is_refused(
+    tmp_path: Path, rules: tuple[str, ...], head: Mapping[str, Any], what: str | None
+) -> None:
+    found = followed(tmp_path, *rules, **head)
+    assert what in found[0] if what else found == []
+
+
+def test_somebody_who_answers_for_it_lets_a_looser_version_pass_once(tmp_path: Path) -> None:
+    looser = ", looser: {version: 2, approver: A. Person, reason: measured}"
+    assert followed(tmp_path, SLOWER, version=2, looser=looser) == []
+    profile = with_packs(tmp_path, "mine.yaml")
+    active = load_packs(profile)
+    pack(tmp_path, MOVING, version=3, looser=looser)
+    assert "may be looser" in objections(active, load_packs(profile))[0]
+
+
+def test_several_changes_are_counted_and_an_older_version_is_refused(tmp_path: Path) -> None:
+    profile = with_packs(tmp_path, "mine.yaml")
+    pack(tmp_path, MOVING, MORE, version=2)
+    active = load_packs(profile)
+    pack(tmp_path, rule(), version=3)
+    assert "and 1 more is gone" in objections(active, load_packs(profile))[0]
+    pack(tmp_path, MOVING, MORE, version=1)
+    assert "goes back from version 2 to 1" in objections(active, load_packs(profile))[0]
+
+
+def test_a_pack_that_is_left_out_is_refused(tmp_path: Path) -> None:
+    pack(tmp_path, MOVING)
+    pack(tmp_path, MORE, name="own", layer="user")
+    active = load_packs(with_packs(tmp_path, "mine.yaml", "own.yaml"))
+    found = objections(active, load_packs(with_packs(tmp_path, "mine.yaml")))
+    assert found == ["pack `own` is left out; exchange it in the profile and start anew"]
+
+
+def test_what_a_pack_says_around_its_rules_counts_too(tmp_path: Path) -> None:
+    profile = with_packs(tmp_path, "mine.yaml")
+    about = "hazard: h\n  source: s\n  basis: design\n  verified: memory\n"
+    jump = f"- id: a.jump\n  doubts: [{SPEED}]\n  jump: 60 km/h\n  within_ms: 1000\n  {about}"
+    extra = f"retries: {{denials: 3, window_ms: 1000}}\nactivate: {SPEED} <= 0 km/h\nplausible:\n{jump}"
+    file = pack(tmp_path, MOVING)
+    file.write_text(file.read_text().replace("rules:", extra + "rules:"))
+    active = load_packs(profile)
+    pack(tmp_path, MOVING, version=2)
+    assert "`a.jump` and 2 more is gone" in objections(active, load_packs(profile))[0]
+
+
+# The whole of it
+
+
+def test_sound_packs_make_a_guard(tmp_path: Path) -> None:
+    profile = with_packs(tmp_path, "mine.yaml")
+    pack(tmp_path, MOVING)
+    active = load_packs(profile)
+    own = pack(tmp_path, MORE, name="own", layer="user")
+    made = prepare(profile, ["mine.yaml", own], active, prove=yes)
+    assert isinstance(made, Guard)
+    assert {r.text.id for r in made.rules.rules[SEAT]} == {"seat.moving", "seat.gear"}
+
+
+def test_every_step_can_refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = with_packs(tmp_path, "mine.yaml")
+    pack(tmp_path, MOVING)
+    active = load_packs(profile)
+    pack(tmp_path, rule(when="Vehicle.Nothing", id="a.b"), rule(when="Vehicle.None", id="a.c"))
+    unread = prepare(profile, None, active, prove=yes)
+    assert isinstance(unread, Refused) and unread.step == "read"
+    assert "mine.yaml:11" in unread.why and "(and 1 more)" in unread.why
+    pack(tmp_path, MORE, version=2)
+    assert prepare(profile, None, active, prove=yes) == Refused(
+        "layers", objections(active, load_packs(profile))[0]
+    )
+    pack(tmp_path, MOVING)
+    assert prepare(profile, None, active, prove=lambda profile, guard: "no") == Refused("proof", "no")
+    unsigned = prepare(profile, None, active, keys=[b"key"], prove=yes)
+    assert isinstance(unsigned, Refused) and unsigned.step == "signature"
+    monkeypatch.setattr(reload_module, "self_test", lambda guard: "broken")
+    assert prepare(profile, None, active, prove=yes) == Refused("test", "broken")
+
+
+def test_a_pack_that_is_no_file_is_refused() -> None:
+    found = prepare(tiny(), ["nowhere.yaml"], load_packs(load_profile("demo_sedan")), prove=yes)
+    assert isinstance(found, Refused) and found.step == "read"
+
+
+def test_the_proof_is_that_of_the_prover(monkeypatch: pytest.MonkeyPatch) -> None:
+    from intent_bridge.guard import proof
+
+    profile = load_profile("demo_sedan")
+    guard = Guard(profile, load_packs(profile))
+    monkeypatch.setattr(proof, "certificate", lambda profile, rules: object())
+    assert proved(profile, guard) == ""
+    monkeypatch.setattr(proof, "certificate", lambda profile, rules: None)
+
+    class Report:
+        failures = ("seat.speed fails\nin this state",)
+
+    for made, said in ((object(), ""), (None, "seat.speed fails")):
+        monkeypatch.setattr(proof, "certify", lambda profile, rules, made=made: (made, Report()))
+        assert proved(profile, guard) == said
+
+    def missing(profile: object, rules: object) -> None:
+        raise proof.VerifyMissing("no solver here\nat all")
+
+    monkeypatch.setattr(proof, "certify", missing)
+    assert proved(profile, guard) == "no solver here"
+
+
+# Exchange
+
+
+@pytest.mark.parametrize(
+    ("changes", "fine"), [({}, True), ({SPEED: 1}, False), ({GEAR: "D"}, False), ({GEAR: None}, False)]
+)
+def test_packs_are_exchanged_only_where_all_allow_it_for_certain(
+    tmp_path: Path, changes: dict[str, Any], fine: bool
+) -> None:
+    file = pack(tmp_path, MOVING)
+    file.write_text(
+        file.read_text().replace("rules:", f"activate: {GEAR} == P and {SPEED} <= 0 km/h\nrules:")
+    )
+    profile = with_packs(tmp_path, "mine.yaml")
+    assert Guard(profile, load_packs(profile)).may_be_replaced(state(changes), NOW) is fine
+
+
+def test_without_a_word_on_when_packs_are_never_exchanged(tmp_path: Path) -> None:
+    pack(tmp_path, MOVING)
+    profile = with_packs(tmp_path, "mine.yaml")
+    assert not Guard(profile, load_packs(profile)).may_be_replaced(state(), NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "unchecked"), [("Vehicle.Tilt.IsParked", ("activate",)), ("Vehicle.Nothing", None)]
+)
+def test_a_vehicle_that_cannot_tell_never_exchanges(tmp_path: Path, name: str, unchecked: object) -> None:
+    file = pack(tmp_path, MOVING.replace("Vehicle.Speed > 5 km/h", "untrusted_text"), layer="base")
+    names = "names: {Vehicle.Tilt.IsParked: {type: boolean}}"
+    file.write_text(file.read_text().replace("rules:", f"{names}\nactivate: {name}\nrules:"))
+    profile = with_packs(tmp_path, "mine.yaml")
+    found = prepare(profile, None, replace(load_packs(with_packs(tmp_path)), sources=()), prove=yes)
+    if unchecked is None:
+        assert isinstance(found, Refused) and "`activate`" in found.why
+    else:
+        assert isinstance(found, Guard)
+        assert found.rules.unchecked == unchecked
+        assert not found.may_be_replaced(state(), NOW)
+
+
+# Layers
+
+
+def test_a_second_pack_of_a_name_or_of_a_market_is_refused(tmp_path: Path) -> None:
+    pack(tmp_path, MOVING, name="one", layer="market")
+    pack(tmp_path, MORE, name="two", layer="market")
+    copy = (tmp_path / "one.yaml").read_text().replace("seat.moving", "a.copy")
+    (tmp_path / "copy.yaml").write_text(copy)
+    for other, what in (
+        ("two", "a second pack of layer market"),
+        ("copy", "a second pack of the name `one`"),
+    ):
+        found = problems(with_packs(tmp_path, "one.yaml", f"{other}.yaml"))
+        assert any(what in problem.what for problem in found)
+
+
+# Self-test
+
+
+def test_the_guard_of_every_effect_passes_its_own_test(tmp_path: Path) -> None:
+    clamps = [
+        rule(id=f"fan.{n}", effect="clamp", on=[FAN], **{end: "50 %"})
+        for n, end in (("a", "lo"), ("b", "hi"))
+    ]
+    far = rule(id="fan.c", effect="clamp", on=[FAN], lo="60 %", when=f"not {AIR_CON}")
+    moving = rule(id="fan.d", on=[FAN], when=f"value > 3 * {FAN} - 20 % or {GEAR} == R or untrusted_text")
+    always = rule(id="fan.e", effect="confirm", on=[FAN])
+    pack(tmp_path, *clamps, far, moving, always, MOVING, rule(id="air.x", on=[AIR_CON], when="value"))
+    profile = with_packs(tmp_path, "mine.yaml")
+    assert self_test(Guard(profile, load_packs(profile))) == ""
+
+
+def test_a_damaged_rule_is_found(tmp_path: Path) -> None:
+    pack(tmp_path, MOVING)
+    profile = with_packs(tmp_path, "mine.yaml")
+    made = Guard(profile, load_packs(profile))
+    sound = made.programs[SEAT]
+    for damage in (
+        {"fast": lambda value, inputs, who: (value, 0)},
+        {"full": lambda value, inputs, who: (value, 0, 0)},
+    ):
+        made.programs[SEAT] = replace(sound, **damage)
+        assert SEAT in self_test(made)
+
+
+# Signatures
+
+
+@pytest.fixture
+def keys() -> tuple[bytes, bytes]:
+    ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
+    from cryptography.hazmat.primitives import serialization as s
+
+    key = ed25519.Ed25519PrivateKey.generate()
+    private = key.private_bytes(s.Encoding.PEM, s.PrivateFormat.PKCS8, s.NoEncryption())
+    public = key.public_key().public_bytes(s.Encoding.PEM, s.PublicFormat.SubjectPublicKeyInfo)
+    return private, public
+
+
+def other_key() -> tuple[bytes, bytes]:
+    from cryptography.hazmat.primitives import serialization as s
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    private = key.private_bytes(s.Encoding.PEM, s.PrivateFormat.PKCS8, s.NoEncryption())
+    return private, key.public_key().public_bytes(s.Encoding.PEM, s.PublicFormat.SubjectPublicKeyInfo)
+
+
+def test_a_signed_pack_is_taken_and_a_changed_one_is_not(tmp_path: Path, keys: tuple[bytes, bytes]) -> None:
+    private, public = keys
+    file = pack(tmp_path, MOVING)
+    profile = with_packs(tmp_path, "mine.yaml")
+    active = load_packs(profile)
+    assert signature.problem(file, [public]) == "mine.yaml is not signed: there is no mine.yaml.sig"
+    assert signature.sign(file, private) == tmp_path / "mine.yaml.sig"
+    assert signature.problem(file, [public]) == ""
+    assert isinstance(prepare(profile, None, active, keys=[public], prove=yes), Guard)
+    file.write_text(file.read_text().replace("5 km/h", "9 km/h"))
+    assert "or mine.yaml was changed since" in signature.problem(file, [public])
+    (tmp_path / "mine.yaml.sig").write_text("!")
+    assert signature.problem(file, [public]) == "mine.yaml.sig is no base64"
+
+
+def test_a_pack_that_is_shipped_needs_no_signature(keys: tuple[bytes, bytes]) -> None:
+    profile = load_profile("demo_sedan")
+    rules = load_packs(profile, ["base"])
+    assert isinstance(prepare(profile, ["base"], rules, keys=[keys[1]], prove=yes), Guard)
+
+
+def test_a_key_that_is_none_is_named(tmp_path: Path, keys: tuple[bytes, bytes]) -> None:
+    file = pack(tmp_path, MOVING)
+    signature.sign(file, keys[0])
+    private, public = other_key()
+    for given, what in ((b"x", "no PEM key"), (private, "no Ed25519 key")):
+        with pytest.raises(signature.SignatureProblem, match=what):
+            signature.sign(file, given)
+    for given, what in ((b"x", "no PEM key"), (public, "no Ed25519 key")):
+        with pytest.raises(signature.SignatureProblem, match=what):
+            signature.problem(file, [given])
+    profile = with_packs(tmp_path, "mine.yaml")
+    refused = prepare(profile, None, load_packs(profile), keys=[b"x"], prove=yes)
+    assert refused == Refused("signature", "a public key is no PEM key")
+
+
+def test_without_the_library_one_line_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    with pytest.raises(signature.SignatureProblem, match=r"pip install 'intent-bridge\[sign\]'"):
+        signature.problem(pack(tmp_path, MOVING), [b""])
