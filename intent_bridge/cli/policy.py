@@ -41,3 +41,43 @@ def vectors(
     from intent_bridge.cli.policy_vectors import run_vectors
 
     return run_vectors(vehicle, write=write, check=check)
+
+
+@policy.command()
+def diff(
+    old: Annotated[str, typer.Argument(help="A vehicle, its folder, or a pack file.")],
+    new: Annotated[str, typer.Argument(help="The same, changed.")],
+    vehicle: Annotated[str, typer.Option(help="The vehicle that pack files are for.")] = "demo_sedan",
+    as_json: Json = False,
+) -> int:
+    """Looser, stricter, different or equivalent, per tool; exit code 1 on what nobody answers for."""
+    from intent_bridge.cli.policy_show import run_diff
+
+    return run_diff(old, new, vehicle, as_json=as_json)
+
+
+@policy.command()
+def explain(
+    vehicle: Vehicle,
+    call: Annotated[str, typer.Argument(help="The tool call as JSON, `@FILE`, or `-`.", metavar="CALL")],
+    state: Annotated[list[str] | None, typer.Option("--set", help="PATH=VALUE in VSS units.")] = None,
+    who: Annotated[str | None, typer.Option("--from", help="Who speaks: driver, passenger, …")] = None,
+    as_json: Json = False,
+) -> int:
+    """Which rules had a say, why they exist, and what would unlock the call."""
+    from intent_bridge.cli.policy_show import run_explain
+
+    return run_explain(vehicle, call, state or [], who, as_json=as_json)
+
+
+@policy.command()
+def margin(
+    vehicle: Vehicle,
+    latency_ms: Annotated[int, typer.Option(min=0, help="From the verdict until the command acts.")] = 100,
+    acceleration: Annotated[float, typer.Option(min=0, max=20, help="Stated acceleration in m/s2.")] = 4.0,
+    as_json: Json = False,
+) -> int:
+    """The true worst speed at which each speed rule still lets an action through."""
+    from intent_bridge.cli.policy_show import run_margin
+
+    return run_margin(vehicle, latency_ms, acceleration, as_json=as_json)

@@ -49,6 +49,14 @@ class Caller:
                 return call
         return None
 
+    def tool(self, path: str) -> str | None:
+        """The name of the tool that sets a path; None when no tool does."""
+        spec = self._profile.actuators[path].spec if path in self._profile.actuators else None
+        if spec is not None and spec.tool is not None:
+            return spec.tool.name
+        targets = ((intent.tool, target) for intent in INTENTS for target in intent.targets)
+        return next((tool for tool, target in targets if _pattern(target.path).fullmatch(path)), None)
+
     def _candidates(
         self, action: Action, state: Mapping[str, Value | None]
     ) -> Iterator[tuple[str, dict[str, Any]]]:
