@@ -10,7 +10,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final, Literal
 
-from intent_bridge.codec.egress_table import Entry, Layout, Meaning, command_layouts, status_layouts
+from intent_bridge.codec.egress_table import (
+    REMEMBERED_MAX,
+    Entry,
+    Layout,
+    Meaning,
+    command_layouts,
+    status_layouts,
+)
 from intent_bridge.codec.messages import protections
 from intent_bridge.codec.sequence import CheckStatus, Counters
 from intent_bridge.profile import Profile
@@ -38,6 +45,9 @@ class EgressGate:
         self._commands = {_key(c): c for c in command_layouts(profile, guarded)}
         self._statuses = {_key(s): s for s in status_layouts(profile, guarded)}
         self._live: dict[str, Meaning] = {}
+        self._told: dict[str, dict[int, dict[str, Meaning]]] = {
+            s.info.name: {} for s in self._statuses.values()
+        }
         self._sent = {c.info.name: _counters(c) for c in self._commands.values()}
         self._heard = {s.info.name: _counters(s) for s in self._statuses.values()}
         self._begun: dict[str, _Activation] = {}
@@ -66,10 +76,13 @@ class EgressGate:
             counter = layout.protection.check(raw.data)
             if self._heard[layout.info.name].judge(counter) is not CheckStatus.OK:
                 return
-        for entry in layout.present(raw.data):
-            meaning = entry.meaning(entry.raw(raw.data))
-            if entry.path is not None and meaning is not None:
-                self._live[entry.path] = meaning
+        told = self._told[layout.info.name]
+        content = int.from_bytes(raw.data, "little") & ~layout.protected
+        if content not in told:  # most frames say what the one before said
+            if len(told) >= REMEMBERED_MAX:
+                told.clear()
+            told[content] = _meanings(layout, raw.data)
+        self._live.update(told[content])
 
     def check(self, raw: RawFrame, permits: Sequence[Permit], now_ms: int, *, kind: Kind) -> str | None:
         """None when the frame may leave (and is counted as sent), else why not.
@@ -195,6 +208,14 @@ class EgressGate:
             if len(changes) >= budget.changes:
                 return f"budget: {path} was set {budget.changes} times within {budget.window_ms} ms"
         return None
+
+
+def _meanings(layout: Layout, data: bytes) -> dict[str, Meaning]:
+    """What a status frame says of its paths."""
+    read = [
+        (entry, entry.meaning(entry.raw(data))) for entry in layout.present(data) if entry.path is not None
+    ]
+    return {str(entry.path): meaning for entry, meaning in read if meaning is not None}
 
 
 def _permitted(entry: Entry, raw: int, permits: Sequence[Permit], now_ms: int) -> _Activation | None:

@@ -1,15 +1,18 @@
 """Received frames to samples of vehicle paths: the frame is checked first, then each signal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from intent_bridge.codec.layout import Slot
 from intent_bridge.codec.messages import plans, protections
-from intent_bridge.codec.plan import Field, Plan
+from intent_bridge.codec.plan import Field, Memo, Plan
 from intent_bridge.codec.sequence import CheckStatus, Counters
 from intent_bridge.errors import SignalError
 from intent_bridge.profile import Binding, MessageInfo, Profile
-from intent_bridge.types import Quality, RawFrame, Sample
+from intent_bridge.types import Quality, RawFrame, Sample, Value
+
+REMEMBERED_MAX = 1024
+"""Contents whose meaning is remembered, per message."""
 
 _UNSOUND = {
     CheckStatus.ERROR: Quality.E2E_ERROR,
@@ -40,6 +43,10 @@ class _Inbound:
     plan: Plan
     paths: tuple[tuple[str, Binding, Field], ...]
     answer: tuple[Field, Field] | None
+    content: int
+    """The bits that say something of a path: all but those of protection and answer."""
+    said: Memo[int, tuple[tuple[str, Value | None, Quality], ...]]
+    """What a sound frame says, by its content: most frames say what the one before said."""
 
 
 class Receiver:
@@ -68,15 +75,14 @@ class Receiver:
         if name in self._protections:
             status = self._counters[name].judge(self._protections[name].check(raw.data))
         image = inbound.plan.from_bytes(raw.data)
-        # A wrong checksum leaves the multiplexer in doubt too: then no page of the message is sound.
-        present = None if status is CheckStatus.ERROR else _present(inbound.plan, image)
+        if status is not CheckStatus.OK:
+            return Reading(name, _unsound(inbound, image, status, now_ms), None, None)
         samples = {
-            path: _sample(binding, field, image, status, now_ms)
-            for path, binding, field in inbound.paths
-            if present is None or field.slot in present
+            path: Sample(value, now_ms, quality)
+            for path, value, quality in inbound.said[image & inbound.content]
         }
         result, counter = None, None
-        if inbound.answer is not None and status is CheckStatus.OK:
+        if inbound.answer is not None:
             result_field, counter_field = inbound.answer
             result = result_field.slot.names.get(result_field.get_raw(image))
             counter = counter_field.get_raw(image)
@@ -94,7 +100,35 @@ def _inbound(profile: Profile, info: MessageInfo, plan: Plan) -> _Inbound:
         response = command.spec.response
         if response is not None and response.result.split(".")[0] == info.name:
             answer = plan.field(response.result.split(".")[1]), plan.field(response.counter.split(".")[1])
-    return _Inbound(info, plan, paths, answer)
+    said: Memo[int, tuple[tuple[str, Value | None, Quality], ...]] = Memo(
+        lambda image: _said(plan, paths, image), REMEMBERED_MAX
+    )
+    return _Inbound(info, plan, paths, answer, ~_silent(info, plan, paths, answer or ()), said)
+
+
+def _silent(
+    info: MessageInfo, plan: Plan, paths: Iterable[tuple[str, Binding, Field]], answer: Iterable[Field]
+) -> int:
+    """The bits that say nothing of a path: checksum, counter, and an answer to a command."""
+    slots = [field.slot for field in answer]
+    if info.spec.e2e is not None:
+        slots += [plan.field(name).slot for name in (info.spec.e2e.crc, info.spec.e2e.counter)]
+    read = {field.slot.name for _, _, field in paths}
+    return sum(slot.mask for slot in {slot.name: slot for slot in slots}.values() if slot.name not in read)
+
+
+def _said(
+    plan: Plan, paths: Iterable[tuple[str, Binding, Field]], image: int
+) -> tuple[tuple[str, Value | None, Quality], ...]:
+    present = _present(plan, image)
+    return tuple((path, *_value(b, field, image)) for path, b, field in paths if field.slot in present)
+
+
+def _unsound(inbound: _Inbound, image: int, status: CheckStatus, now_ms: int) -> dict[str, Sample]:
+    """A wrong checksum leaves the multiplexer in doubt too: then no page of the message is sound."""
+    present = None if status is CheckStatus.ERROR else _present(inbound.plan, image)
+    sample = Sample(None, now_ms, _UNSOUND[status])
+    return {path: sample for path, _, field in inbound.paths if present is None or field.slot in present}
 
 
 def _present(plan: Plan, image: int) -> frozenset[Slot] | tuple[Slot, ...]:
@@ -104,11 +138,9 @@ def _present(plan: Plan, image: int) -> frozenset[Slot] | tuple[Slot, ...]:
         return plan.layout.root.slots
 
 
-def _sample(binding: Binding, field: Field, image: int, status: CheckStatus, now_ms: int) -> Sample:
-    if status is not CheckStatus.OK:
-        return Sample(None, now_ms, _UNSOUND[status])
+def _value(binding: Binding, field: Field, image: int) -> tuple[Value | None, Quality]:
     try:
         value = binding.from_raw(field.get_raw(image))
     except ValueError:
-        return Sample(None, now_ms, Quality.OUT_OF_RANGE)
-    return Sample(value, now_ms, Quality.OK if value is not None else Quality.NOT_AVAILABLE)
+        return None, Quality.OUT_OF_RANGE
+    return value, Quality.OK if value is not None else Quality.NOT_AVAILABLE

@@ -173,3 +173,13 @@ def test_no_bytes_of_the_right_length_make_the_receiver_raise_or_lie(info, data)
         if sample.value is not None:
             binding = tiny_car().sensors[path].binding
             assert binding.from_raw(binding.to_raw(sample.value)) == sample.value
+
+
+def test_a_content_said_again_carries_its_own_time_and_a_changed_one_its_own_values() -> None:
+    receiver = Receiver(tiny_car())
+    first = read(receiver, status("CLIMATE_STATUS", 0, CLIMATE), 100)
+    again = read(receiver, status("CLIMATE_STATUS", 1, CLIMATE), 200)
+    assert {sample.received_ms for sample in again.samples.values()} == {200}
+    assert {p: s.value for p, s in again.samples.items()} == {p: s.value for p, s in first.samples.items()}
+    broken = with_bit(status("CLIMATE_STATUS", 2, CLIMATE), 20)
+    assert {sample.quality for sample in read(receiver, broken, 300).samples.values()} == {Quality.E2E_ERROR}
