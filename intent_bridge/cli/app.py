@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from intent_bridge.cli.dbc import dbc
 from intent_bridge.cli.exits import HINTS, Exit, UsageProblem, exit_code
 from intent_bridge.cli.policy import policy
 from intent_bridge.errors import IntentBridgeError
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 
 app.add_typer(policy, name="policy")
+app.add_typer(dbc, name="dbc")
 
 Vehicle = Annotated[
     str, typer.Argument(help="A shipped vehicle's name (demo_sedan) or a folder.", metavar="VEHICLE")
