@@ -14,7 +14,8 @@ from intent_bridge.dbc.statements import ENDS_WITH_SEMICOLON, UNREAD, outside_st
 _ATTRIBUTE_TYPES: Final = ("INT", "HEX", "FLOAT", "STRING", "ENUM")
 _COMMENT: Final = re.compile(r'CM_\s*(?P<head>[^"]*?)\s*(?P<text>".*)', re.DOTALL)
 _DEFINITION: Final = re.compile(
-    r'BA_DEF_(?:REL_)?\s+(?:(?:SG_|BO_|EV_|BU_|BU_SG_REL_|BU_BO_REL_|BU_EV_REL_)\s+)?"(?P<name>[^"]*)"\s+(?P<type>\w+)'
+    r"BA_DEF_(?:REL_)?\s+(?:(?:SG_|BO_|EV_|BU_|BU_(?:SG|BO|EV)_REL_)\s+)?"
+    r'"(?P<name>[^"]*)"\s+(?P<type>\w+)'
 )
 _DEFAULT: Final = re.compile(r'BA_DEF_DEF_(?:REL_)?\s+"(?P<name>[^"]*)"')
 _ATTRIBUTE: Final = re.compile(
@@ -22,7 +23,8 @@ _ATTRIBUTE: Final = re.compile(
 )
 _VALUE: Final = re.compile(r'(?P<name>\S.*?)\s+(?P<tail>(?:"|[-+.\d])[^"]*(?:"[^"]*")?\s*;?)', re.DOTALL)
 _RELATION: Final = re.compile(
-    r'(?P<head>BA_REL_\s+"(?P<attribute>[^"]*)"\s+BU_(?:SG|BO)_REL_\s+\S+\s+(?:SG_\s+)?)(?P<id>\d+)\s+(?P<rest>.*)',
+    r'(?P<head>BA_REL_\s+"(?P<attribute>[^"]*)"\s+BU_(?:SG|BO)_REL_\s+\S+\s+(?:SG_\s+)?)'
+    r"(?P<id>\d+)\s+(?P<rest>.*)",
     re.DOTALL,
 )
 _VALUES: Final = re.compile(
