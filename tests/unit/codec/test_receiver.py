@@ -181,6 +181,5 @@ def test_a_content_said_again_carries_its_own_time_and_a_changed_one_its_own_val
     again = read(receiver, status("CLIMATE_STATUS", 1, CLIMATE), 200)
     assert {sample.received_ms for sample in again.samples.values()} == {200}
     assert {p: s.value for p, s in again.samples.items()} == {p: s.value for p, s in first.samples.items()}
-    sound = status("CLIMATE_STATUS", 2, CLIMATE)
-    broken = sound._replace(data=with_bit(sound.data, 20))
+    broken = with_bit(status("CLIMATE_STATUS", 2, CLIMATE), 3, 1)
     assert {sample.quality for sample in read(receiver, broken, 300).samples.values()} == {Quality.E2E_ERROR}
