@@ -17,6 +17,8 @@ from intent_bridge.types import (
     Sample,
     SeatZone,
     Speaker,
+    State,
+    Verdict,
 )
 
 
@@ -48,8 +50,7 @@ def replay(records: Iterable[Mapping[str, Any]], profile: Profile, guard: Guard)
 def _again(record: Mapping[str, Any], encoder: Encoder, guard: Guard) -> Replayed:
     now_ms = int(record["at_ms"])
     state, live = _samples(record["state"], now_ms)
-    actions = tuple(Action(path, value) for path, value in record["requested"])
-    verdict = guard.judge(actions, state, _who(record["who"]), now_ms, confirmed=bool(record["human_yes"]))
+    verdict = _judged(record, guard, state, now_ms)
     frames: list[list[Any]] = []
     if verdict.permit is not None:
         encoder.counters.update(record["counters"])
@@ -65,6 +66,17 @@ def _again(record: Mapping[str, Any], encoder: Encoder, guard: Guard) -> Replaye
         decision=verdict.decision.word,
         same_policy=record["policy"] == guard.policy_hash,
     )
+
+
+def rejudge(record: Mapping[str, Any], guard: Guard) -> Verdict:
+    """What these rules say of one acting call (a record of type `intent`) on the state it was decided on."""
+    now_ms = int(record["at_ms"])
+    return _judged(record, guard, _samples(record["state"], now_ms)[0], now_ms)
+
+
+def _judged(record: Mapping[str, Any], guard: Guard, state: State, now_ms: int) -> Verdict:
+    actions = tuple(Action(path, value) for path, value in record["requested"])
+    return guard.judge(actions, state, _who(record["who"]), now_ms, confirmed=bool(record["human_yes"]))
 
 
 def _samples(recorded: Mapping[str, list[Any]], now_ms: int) -> tuple[dict[str, Sample], dict[str, Sample]]:

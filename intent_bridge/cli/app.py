@@ -12,7 +12,7 @@ import typer
 
 from intent_bridge.cli.dbc import dbc
 from intent_bridge.cli.exits import HINTS, Exit, UsageProblem, exit_code
-from intent_bridge.cli.policy import policy
+from intent_bridge.cli.policy_verbs import policy
 from intent_bridge.errors import IntentBridgeError
 
 app = typer.Typer(
