@@ -26,7 +26,12 @@ class SimulatedBridge(Bridge):
         self.vehicle = SimulatedVehicle(profile)
         self._later: deque[Outcome] = deque(maxlen=MAX_EVENTS)
         options.setdefault("speaker", DRIVER_BY_VOICE)
-        super().__init__(profile, SimulatedTransport(profile, self.vehicle), **options)
+        transport = SimulatedTransport(profile, self.vehicle)
+        try:
+            super().__init__(profile, transport, **options)
+        except BaseException:
+            transport.close()
+            raise
         self.subscribe("outcome", self._note)
         self.advance_ms(START_MS)
 

@@ -121,3 +121,13 @@ def test_when_the_audit_cannot_be_written_nothing_is_sent(
         assert (outcome.status, outcome.code) == (Status.ERROR, "audit_failed")
         assert sent == []
         assert car.health.conditions["audit"].value == "failed"
+
+
+def test_a_start_that_fails_lets_go_of_its_buses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from intent_bridge.bridge.simulated_transport import SimulatedTransport
+
+    closed: list[bool] = []
+    monkeypatch.setattr(SimulatedTransport, "close", lambda self: closed.append(True))
+    with pytest.raises(OSError):
+        drive(tmp_path / "no such folder" / "audit.jsonl")
+    assert closed == [True]
