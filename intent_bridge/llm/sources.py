@@ -1,7 +1,7 @@
 """How one answer comes in, in pieces of any size: as text, as one JSON value, or as a stream of events."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 from intent_bridge.errors import ToolCallError
 from intent_bridge.llm.door import read_message
@@ -25,6 +25,10 @@ class Source(Protocol):
     def finish(self) -> Message: ...
 
 
+MAX_TEXT_CHARACTERS: Final = 1024 * 1024
+"""Of text with calls in it; more than any model writes in one turn."""
+
+
 class TextSource:
     """Text with calls in it: read when it has ended."""
 
@@ -33,8 +37,12 @@ class TextSource:
         self._read = read
         self._table = table
         self._pieces: list[str] = []
+        self._left = MAX_TEXT_CHARACTERS
 
     def feed(self, text: str) -> None:
+        self._left -= len(text)
+        if self._left < 0:
+            raise ToolCallError("too_large", f"the answer is longer than {MAX_TEXT_CHARACTERS} characters")
         self._pieces.append(text)
 
     def open_calls(self) -> tuple[OpenCall, ...]:

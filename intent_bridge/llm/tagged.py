@@ -25,13 +25,15 @@ from intent_bridge.llm.typed import read_typed
 
 MAX_MARKS: Final = 256
 """Opening marks looked at in one message; behind them the text is prose."""
+MAX_PARAMETERS: Final = 128
+"""Of one call in XML."""
 FUNCTION: Final = "<function="
 _PARAMETER: Final = "<parameter="
 _NAME: Final = re.compile(r"[^>\n]*>")
 _PARAMETER_END: Final = re.compile(r"</parameter>(?=\s*(?:<parameter=|</function>|</tool_call>))")
 _NEXT_CALL: Final = re.compile(r"<tool_call>|<function=")
 _STRAY_END: Final = re.compile(r"</parameter>|</function>")
-_NEXT_PARAMETER: Final = re.compile(r"\n\s*(?=<parameter=[^>\n]+>)")
+_NEXT_PARAMETER: Final = re.compile(r"\n[ \t]*(?=<parameter=[^>\n]+>)")
 
 
 class Region(NamedTuple):
@@ -189,6 +191,8 @@ def _function(text: str, at: int, table: ToolTable) -> tuple[RawCall | None, int
             return nothing
         if not closed:
             notes += (f"{quote(parameter)} had no closing tag",)
+        if len(arguments) >= MAX_PARAMETERS:
+            raise ToolCallError("too_large", f"the call has more than {MAX_PARAMETERS} arguments; send fewer")
         if parameter in arguments:
             raise ToolCallError("duplicate_key", f"{quote(parameter)} is given twice; give it once")
         schema = table.properties(name).get(parameter, {})

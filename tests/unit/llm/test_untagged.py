@@ -268,6 +268,7 @@ def test_lenient_reading_never_changes_a_value() -> None:
         ("llama_pythonic", "[f({1: 2})]", "not_json"),
         ("mistral_tool_calls", "[TOOL_CALLS]f says {", "not_a_call"),
         ("bare_json", "\n".join([_CALL] * 300), "too_large"),
+        ("bare_json", " " * 2_000_000, "too_large"),
     ],
 )
 def test_a_broken_call_is_refused_with_a_code(dialect: str, text: str, code: str) -> None:
