@@ -77,8 +77,8 @@ def test_what_a_vehicle_cannot_check_is_a_warning(run: Run, own: Path) -> None:
     lacking = COOL.replace("layer: user", "layer: base").replace(
         "rules:",
         "names:\n  Vehicle.Tilt: {type: number, unit: percent}\n"
-        "plausible:\n- {id: own.tilt, doubts: [Vehicle.Tilt], jump: 5 %, within_ms: 10, hazard: h, source: s, "
-        "basis: design, verified: memory}\nrules:",
+        "plausible:\n- {id: own.tilt, doubts: [Vehicle.Tilt], jump: 5 %, within_ms: 10, hazard: h, "
+        "source: s, basis: design, verified: memory}\nrules:",
     )
     own.write_text(lacking, encoding="utf-8")
     code, text = run("check", "demo_sedan", *packs(own))
