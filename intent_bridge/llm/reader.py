@@ -11,8 +11,10 @@ from intent_bridge.llm.framing import Decoder
 from intent_bridge.llm.model import Message, OpenCall, ReadResult
 from intent_bridge.llm.salvage import salvage, salvage_arguments
 from intent_bridge.llm.settle import Rules, refused, settle
+from intent_bridge.llm.single import read_call
 from intent_bridge.llm.sources import Source
 from intent_bridge.llm.table import ToolTable
+from intent_bridge.types import ToolCall
 
 _SALVAGED_TEXT: Final = {
     "measured_small_model_text": "bare_json",
@@ -173,3 +175,23 @@ def _is_stream(events: Sequence[object]) -> bool:
     return bool(keys & {"choices", "candidates", "done", "output", "delta"}) or any(
         kind.startswith(("response.", "message_", "content_block")) for kind in types
     )
+
+
+def read_answer(raw: object) -> ToolCall:
+    """The one call in whatever a model produced: a call by itself, or a whole answer that holds exactly one.
+
+    Raises ToolCallError and nothing else; an answer with several calls is taken apart by the host (`read`).
+    """
+    try:
+        return read_call(raw)
+    except ToolCallError as error:
+        if error.code not in ("not_a_call", "not_json"):
+            raise
+        result = read("auto", raw)
+        if len(result.calls) > 1:
+            what = f"the answer holds {len(result.calls)} calls; send one call at a time"
+            raise ToolCallError("several_calls", what) from error
+        if result.error is not None or not result.calls or not result.complete:
+            raise
+        (call,) = result.calls
+        return ToolCall("" if call.id is None else str(call.id), call.name, call.arguments)
