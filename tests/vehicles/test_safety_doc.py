@@ -16,4 +16,4 @@ def test_the_example_pack_of_the_document_loads(tmp_path: Path) -> None:
     packs = profile.file.model_copy(update={"packs": ("example.yaml",)})
     rules = load_packs(replace(profile, folder=tmp_path, file=packs)).rules
     effects = {rule.text.effect for bound in rules.values() for rule in bound}
-    assert effects == {"clamp", "confirm", "deny", "defer", "watch"}
+    assert effects == {"clamp", "confirm", "deny", "defer", "watch", "require", "limit"}
