@@ -1,5 +1,6 @@
 """The verbs of `intent-bridge policy`: what can be said of rule packs before they drive."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -81,3 +82,14 @@ def margin(
     from intent_bridge.cli.policy_show import run_margin
 
     return run_margin(vehicle, latency_ms, acceleration, as_json=as_json)
+
+
+@policy.command()
+def export(
+    vehicle: Vehicle,
+    out: Annotated[Path, typer.Option("--c", help="Folder for rules.c and rules_test.c.")],
+) -> int:
+    """The rules as a dependency-free C99 function, with a test that holds it to the vectors."""
+    from intent_bridge.cli.policy_vectors import run_export
+
+    return run_export(vehicle, out)

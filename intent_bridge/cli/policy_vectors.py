@@ -42,6 +42,22 @@ def run_vectors(vehicle: str, *, write: bool, check: bool) -> int:
     return Exit.OK
 
 
+def run_export(vehicle: str, out: Path) -> int:
+    """Write rules.c and its test into a folder."""
+    from intent_bridge.guard.proof.export_c import export_c, export_test
+
+    profile = load_profile(vehicle)
+    rules = load_packs(profile)
+    vectors = list(read(profile.folder / FILE))
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "rules.c").write_text(export_c(profile, rules), encoding="utf-8")
+    (out / "rules_test.c").write_text(export_test(profile, rules, vectors), encoding="utf-8")
+    print(
+        f"{out}: rules.c, and rules_test.c with {len(vectors)} vectors: cc -std=c99 rules_test.c && ./a.out"
+    )
+    return Exit.OK
+
+
 def line(vector: Vector) -> str:
     """One vector as a line."""
     return json.dumps(
