@@ -37,6 +37,11 @@ _CRC32P4: Final = _reflected_table(0xF4ACFB13, 32)
 _CRC64: Final = _reflected_table(0x42F0E1EBA9EA3693, 64)
 
 
+def crc8_table(polynomial: int) -> tuple[int, ...]:
+    """The 256 remainders of an 8-bit CRC, most significant bit first."""
+    return _table(polynomial, 8)
+
+
 def crc8(data: Iterable[int], crc: int) -> int:
     """SAE J1850, polynomial 0x1D."""
     table = _CRC8
