@@ -7,6 +7,7 @@ from intent_bridge.codec.layout import Slot
 from intent_bridge.codec.messages import plans, protections
 from intent_bridge.codec.plan import Field, Memo, Plan
 from intent_bridge.codec.sequence import CheckStatus, Counters
+from intent_bridge.codec.window import LinkState, Window
 from intent_bridge.errors import SignalError
 from intent_bridge.profile import Binding, MessageInfo, Profile
 from intent_bridge.types import Quality, RawFrame, Sample, Value
@@ -18,6 +19,7 @@ _UNSOUND = {
     CheckStatus.ERROR: Quality.E2E_ERROR,
     CheckStatus.WRONG_SEQUENCE: Quality.E2E_ERROR,
     CheckStatus.REPEATED: Quality.FROZEN,
+    CheckStatus.OK: Quality.E2E_ERROR,  # sound in itself, on a link that is not yet or no longer trusted
 }
 
 
@@ -60,6 +62,11 @@ class Receiver:
             for name, p in self._protections.items()
             if (spec := profile.messages[name].spec.e2e) is not None
         }
+        self._windows = {
+            name: Window(spec.window)
+            for name, message in profile.messages.items()
+            if (spec := message.spec.e2e) is not None and spec.window is not None
+        }
         self._inbound = {
             (info.bus, info.can_id, info.extended): _inbound(profile, info, compiled[info.name])
             for info in profile.messages.values()
@@ -75,8 +82,12 @@ class Receiver:
         if name in self._protections:
             status = self._counters[name].judge(self._protections[name].check(raw.data))
         image = inbound.plan.from_bytes(raw.data)
-        if status is not CheckStatus.OK:
+        window = self._windows.get(name)
+        trusted = status is CheckStatus.OK if window is None else window.add(status) is LinkState.VALID
+        if not trusted:
             return Reading(name, _unsound(inbound, image, status, now_ms), None, None)
+        if status is not CheckStatus.OK:
+            return Reading(name, {}, None, None)  # one bad frame on a good link says nothing
         samples = {
             path: Sample(value, now_ms, quality)
             for path, value, quality in inbound.said[image & inbound.content]

@@ -49,6 +49,41 @@ class Bus(_Model):
         return self.data_bitrate is not None
 
 
+class PerLinkState(_Model):
+    """One number per state of the E2E state machine."""
+
+    init: Annotated[int, Field(ge=0, le=255)]
+    valid: Annotated[int, Field(ge=0, le=255)]
+    invalid: Annotated[int, Field(ge=0, le=255)]
+
+
+class Window(_Model):
+    """AUTOSAR's E2E state machine: what the last frames must be like for a message's values to count."""
+
+    size: PerLinkState
+    """How many of the last frames are looked at."""
+    min_ok: PerLinkState
+    """So many of them must be good to become, stay or become again valid."""
+    max_error: PerLinkState
+    """So many of them may have a wrong checksum."""
+    clear_to_invalid: bool
+    """Forget the last frames on becoming invalid."""
+
+    @model_validator(mode="after")
+    def _is_what_autosar_allows(self) -> Self:
+        size, ok, error = self.size, self.min_ok, self.max_error
+        if not (1 <= size.init <= size.valid and 1 <= size.invalid <= size.valid):
+            raise ValueError("size must be at least 1, and size.valid the largest")
+        if not 1 <= ok.valid <= ok.init <= ok.invalid:
+            raise ValueError("min_ok must rise from 1: valid, init, invalid")
+        if not error.valid >= error.init >= error.invalid:
+            raise ValueError("max_error must fall: valid, init, invalid")
+        for state in ("init", "valid", "invalid"):
+            if getattr(ok, state) + getattr(error, state) > getattr(size, state):
+                raise ValueError(f"min_ok.{state} and max_error.{state} are more than size.{state}")
+        return self
+
+
 class E2E(_Model):
     """AUTOSAR end-to-end protection of one message. Signal names are those of the DBC."""
 
@@ -58,7 +93,9 @@ class E2E(_Model):
     data_ids: tuple[Annotated[int, Field(ge=0, le=0xFFFF)], ...]
     """P02: the list of 16 bytes, picked by the counter. P05: one 16 bit id."""
     max_delta_counter: Annotated[int, Field(ge=1, le=14)]
-    """How many frames may be lost in a row before the next one is refused once."""
+    """Largest step of the counter (1 tolerates no lost frame, 2 one, …); a larger one is refused once."""
+    window: Window | None = None
+    """Without it every bad frame makes the message's values unknown until the next good one."""
 
 
 class Response(_Model):

@@ -1,6 +1,5 @@
 """The egress gate: what may leave, and everything else that may not."""
 
-import dataclasses
 from collections.abc import Mapping
 
 import pytest
@@ -8,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intent_bridge.codec import EgressGate, Encoder, egress
-from intent_bridge.codec.egress_table import REMEMBERED_MAX, chunks, command_layouts
-from intent_bridge.codec.messages import protections, signal_bits
+from intent_bridge.codec.messages import protections
 from intent_bridge.types import Frame, RawFrame, Value
 from tests.unit.codec.support import (
     AIRFLOW,
@@ -28,7 +26,6 @@ from tests.unit.codec.support import (
     tiny_car,
     with_bit,
 )
-from tests.unit.codec.test_plan import message
 
 
 def gate(*heard: RawFrame) -> EgressGate:
@@ -330,30 +327,12 @@ def test_frames_that_leave_together_leave_or_stay_together() -> None:
     assert opened.check_all([repeat.raw], [allowed], 200, kind="repeat") is None
 
 
-# --- its own table --------------------------------------------------------------------------------
-
-
-def test_meanings_of_raw_numbers_are_those_of_the_profile_and_memory_of_them_is_bounded() -> None:
-    (climate, _, _) = command_layouts(tiny_car(), protections(tiny_car()))
-    temperature = next(e for e in climate.entries if e.path == TEMPERATURE)
-    said = [temperature.meaning(raw) for raw in range(REMEMBERED_MAX + 10)]
-    assert said == [temperature.meaning(raw) for raw in range(REMEMBERED_MAX + 10)]
-    assert said[25] == 45
-    assert said[255] is None
-    assert said[9] is said[-1] is None
-    assert len(temperature._meanings) == REMEMBERED_MAX
-
-
-def test_signed_and_big_endian_signals_are_read_bit_by_bit() -> None:
-    made = message('S : 12|6@1- (1,0) [0|0] ""', 'B : 34|9@0- (1,0) [0|0] ""')
-    data = made.encode({"S": -3, "B": -200})
-    for signal in made.signals:
-        bits = signal_bits(signal)
-        entry = dataclasses.replace(
-            next(iter(command_layouts(tiny_car(), {})[0].entries)),
-            bits=bits, signed=True, chunks=chunks(bits),
-        )  # fmt: skip
-        assert entry.raw(data) == made.decode_simple(data)[signal.name]
+def test_after_a_lost_link_the_next_counter_is_taken_as_it_is() -> None:
+    encoder, opened, allowed = Encoder(tiny_car()), gate(), permit({FAN: 1})
+    assert opened.check(encoder.encode(allowed, {}, {})[0].raw, [allowed], 0, kind="start") is None
+    encoder.counters["CLIMATE_CMD"] = 9
+    opened.resync("CLIMATE_CMD")
+    assert opened.check(encoder.encode(allowed, {}, {})[0].raw, [allowed], 0, kind="repeat") is None
 
 
 # --- any bytes ------------------------------------------------------------------------------------

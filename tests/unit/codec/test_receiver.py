@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intent_bridge.codec import Reading, Receiver
+from intent_bridge.profile import MessageInfo
 from intent_bridge.types import Quality, RawFrame, Sample
 from tests.unit.codec.support import (
     AIR_CON,
@@ -158,9 +159,10 @@ def test_no_bytes_whatever_make_the_receiver_raise(can_id: int, fd: bool, data: 
 
 
 @given(st.sampled_from(list(tiny_car().messages.values())), st.data())
-def test_no_bytes_of_the_right_length_make_the_receiver_raise_or_lie(info, data) -> None:  # type: ignore[no-untyped-def]
+def test_no_bytes_of_the_right_length_make_the_receiver_lie(info: MessageInfo, data: st.DataObject) -> None:
     payload = data.draw(st.binary(min_size=info.length, max_size=info.length))
     spec = info.spec.e2e
+    assert spec is not None
     frame = bytearray(payload)
     if spec.profile == "P02":
         e2e.p02.e2e_p02_protect(frame, bytes(spec.data_ids), increment_counter=False)

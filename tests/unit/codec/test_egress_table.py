@@ -1,0 +1,41 @@
+"""The egress gate reads frames for itself: its own table, its own bits, bounded memory."""
+
+import dataclasses
+
+from intent_bridge.codec import EgressGate
+from intent_bridge.codec.egress_table import REMEMBERED_MAX, chunks, command_layouts
+from intent_bridge.codec.messages import protections, signal_bits
+from tests.unit.codec.support import CLIMATE, TEMPERATURE, status, tiny_car
+from tests.unit.codec.test_plan import message
+
+
+def test_meanings_of_raw_numbers_are_those_of_the_profile_and_memory_of_them_is_bounded() -> None:
+    (climate, _, _) = command_layouts(tiny_car(), protections(tiny_car()))
+    temperature = next(e for e in climate.entries if e.path == TEMPERATURE)
+    said = [temperature.meaning(raw) for raw in range(REMEMBERED_MAX + 10)]
+    assert said == [temperature.meaning(raw) for raw in range(REMEMBERED_MAX + 10)]
+    assert said[25] == 45
+    assert said[255] is None
+    assert said[9] is said[-1] is None
+    assert len(temperature._meanings) == REMEMBERED_MAX
+
+
+def test_signed_and_big_endian_signals_are_read_bit_by_bit() -> None:
+    made = message('S : 12|6@1- (1,0) [0|0] ""', 'B : 34|9@0- (1,0) [0|0] ""')
+    data = made.encode({"S": -3, "B": -200})
+    for signal in made.signals:
+        bits = signal_bits(signal)
+        entry = dataclasses.replace(
+            next(iter(command_layouts(tiny_car(), {})[0].entries)),
+            bits=bits, signed=True, chunks=chunks(bits),
+        )  # fmt: skip
+        assert entry.raw(data) == made.decode_simple(data)[signal.name]
+
+
+def test_memory_of_what_statuses_said_is_bounded() -> None:
+    opened = EgressGate(tiny_car())
+    for n in range(REMEMBERED_MAX + 50):
+        told = CLIMATE | {"CmdAlive": n % 16, "CmdResult": n // 16 % 16, "CabinTemp": (n // 256) / 10}
+        opened.observe(status("CLIMATE_STATUS", n % 16, told), 0)
+    opened.observe(status("CLIMATE_STATUS", 2, told), 0)
+    assert len(opened._told["CLIMATE_STATUS"]) == 50
