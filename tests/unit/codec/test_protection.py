@@ -1,8 +1,8 @@
-"""A car maker's checksum bound to the signals of a message: what it writes is what it accepts, and no more."""
+"""A car maker's checksum bound to the signals of a message: it accepts what it writes, and no more."""
 
 import cantools
 import pytest
-from cantools.database.can import Message
+from cantools.database.can import Database, Message
 
 from intent_bridge.codec.layout import layout
 from intent_bridge.codec.messages import signal_bits
@@ -24,6 +24,7 @@ BO_ 228 CRUISE: 8 X
 
 def protection(message: str, maker: str, counter: str | None = None) -> OemProtection:
     loaded = cantools.database.load_string(DBC, "dbc")
+    assert isinstance(loaded, Database)
     found = loaded.get_message_by_name(message)
     assert isinstance(found, Message)
     lie, signals = layout(found), {s.name: s for s in found.signals}
