@@ -8,7 +8,7 @@ same text and are asked once.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from ...profile import Profile
 from ...profile.never import Never
@@ -78,6 +78,7 @@ class Prover:
         self._claims = claims
         self._failures: list[Failure] = []
         self._questions = 0
+        self._context: Any = None
 
     def run(self) -> Report:
         """Prove everything."""
@@ -127,7 +128,8 @@ class Prover:
 
     def _ask(self, scripts: list[str]) -> list[list[str]]:
         self._questions += len(scripts)
-        return smt.solve(scripts)
+        self._context = self._context or smt.new_context()
+        return smt.solve(scripts, self._context)
 
     def _forbidden(self) -> Iterator[tuple[str, str]]:
         never = Never.load()
@@ -142,10 +144,16 @@ class Prover:
         yield from self._idle("changes no verdict, the others say it already", differs_without)
 
     def _idle(self, what: str, test: Test) -> Iterator[tuple[str, str]]:
-        """Rules that pass the test on none of their paths."""
+        """Rules that pass the test on none of their paths.
+
+        What a require adds and what a limit counts lie outside one request: such a rule can be dead, never
+        redundant.
+        """
         waiting: dict[str, list[tuple[str, Rule]]] = {}
         for path, bound in self._rules.rules.items():
             for rule in bound:
+                if test is differs_without and (rule.companions or rule.limit is not None):
+                    continue
                 waiting.setdefault(rule.text.id, []).append((path, rule))
         seen = {name: places[0][1] for name, places in waiting.items()}
         for places in (slice(0, 1), slice(1, None)):  # most rules are found at work on their first path

@@ -41,10 +41,15 @@ def _z3() -> tuple[Any, Any]:
     return z3, z3core
 
 
-def solve(scripts: Sequence[str]) -> list[list[str]]:
+def new_context() -> Any:
+    """A room of z3's own. Not for two threads at once."""
+    return _z3()[0].Context()
+
+
+def solve(scripts: Sequence[str], context: Any = None) -> list[list[str]]:
     """What z3 prints for each script, line by line. One context serves all, each script starts afresh."""
-    z3, z3core = _z3()
-    context = z3.Context()
+    _, z3core = _z3()
+    context = context or new_context()
     text = "".join(f'(reset)\n{script}\n(echo "{_END}")\n' for script in scripts)
     answer: str = z3core.Z3_eval_smtlib2_string(context.ref(), text)
     if "(error" in answer:
@@ -233,27 +238,24 @@ def copy(sheet: Sheet, rules: Sequence[Rule], prefix: str = "", symbols: Symbols
         define("conflict", "Bool", "false", {})
         define("w", sheet.sort, swap.get("v", "v"), {})
     emitted = {**swap, "v": f"{prefix}w"}
+    bites, dark = {}, {}
     for n, rule in enumerate(rules):
+        certain, possible = f"{prefix}c{n}", f"{prefix}p{n}"
         if rule.text.effect != "clamp":
-            define(
-                f"p{n}", "Bool", "true" if rule.when is None else no(sheet.truth(rule.when, False)), emitted
-            )
             define(f"c{n}", "Bool", "true" if rule.when is None else sheet.truth(rule.when, True), emitted)
-            define(f"u{n}", "Bool", no(both(map(sheet.certain, _also_reads(rule)))), emitted)
-            define(f"f{n}", "Bool", _bites(sheet, rule, f"{prefix}c{n}", emitted), emitted)
-        else:
-            define(f"u{n}", "Bool", "false", {})
-            define(f"f{n}", "Bool", "false", {})
+            formula = certain if rule.when is None or not rule.reads else no(sheet.truth(rule.when, False))
+            define(f"p{n}", "Bool", formula, emitted)
+            bites[n] = _bites(sheet, rule, certain, emitted)
+        lacking = either(no(sheet.certain(name)) for name in _also_reads(rule))
+        dark[n] = both((possible, swapped(either((no(certain), lacking)), swap)))
     for word, effect in WEIGHTS.items():
         said = []
         for n, rule in enumerate(rules):
-            if not says(rule, word):
-                continue
-            parts = [f"{prefix}f{n}"] if weight(rule) is effect else []
-            if unknown_weight(rule) is effect:
-                parts.append(f"(and {prefix}p{n} (or {prefix}u{n} (not {prefix}c{n})))")
-            define(f"{word}{n}", "Bool", either(parts), {})
-            said.append(f"{prefix}{word}{n}")
+            if says(rule, word):
+                parts = [bites[n]] if n in bites and weight(rule) is effect else []
+                parts += [dark[n]] if rule.reads and unknown_weight(rule) is effect else []
+                define(f"{word}{n}", "Bool", either(parts), {})
+                said.append(f"{prefix}{word}{n}")
         define(word, "Bool", either([*said, f"{prefix}conflict"] if effect is Decision.DENY else said), {})
     define("yes", "Bool", f"(not (or {prefix}deny {prefix}defer))", {})
     define("goes", "Bool", f"(and {prefix}yes (not {prefix}ask))", {})
@@ -274,7 +276,8 @@ def unknown_weight(rule: Rule) -> Decision:
 
 def says(rule: Rule, word: str) -> bool:
     """That a rule can say this word of `WEIGHTS`."""
-    return WEIGHTS[word] in (weight(rule), unknown_weight(rule))
+    effect = WEIGHTS[word]
+    return effect is weight(rule) or (effect is unknown_weight(rule) and bool(rule.reads))
 
 
 def _also_reads(rule: Rule) -> list[str]:
