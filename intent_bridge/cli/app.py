@@ -174,13 +174,13 @@ def fuzz(
     jobs: Annotated[int, typer.Option(min=1, help="Processes to use.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same drives.")] = 1,
     minutes: Annotated[float | None, typer.Option(min=0, help="Stop after this time.")] = None,
-    resume: Annotated[Path | None, typer.Option(help="Keep the count in this file, and go on with it.")] = None,
-    out: Annotated[Path, typer.Option(help="Where short drives to a hazard go.")] = Path("hazards-found.yaml"),
+    resume: Annotated[Path | None, typer.Option(help="Count in this file, and go on with it.")] = None,
+    out: Annotated[Path, typer.Option(help="Where short drives to hazards go.")] = Path("hazards-found.yaml"),
     play: Annotated[
         Path | None, typer.Option("--replay", help="Play the drives of this file instead.")
     ] = None,
     bus: Buses = None,
-    rate: Annotated[float, typer.Option(min=0.1, max=100, help="With --bus: calls per second at most.")] = 5.0,
+    rate: Annotated[float, typer.Option(min=0.1, max=100, help="With --bus: most calls per second.")] = 5.0,
     as_json: Json = False,
 ) -> int:
     """Random drives against the vehicle's hazard list. Exit code 1 on any hazard, 2 without a list."""

@@ -23,8 +23,8 @@ from intent_bridge.testing.campaign import (
     shortest_drives,
 )
 from intent_bridge.testing.car import rig
-from intent_bridge.testing.drives import MIX
 from intent_bridge.testing.hazards import FILE, load_hazards
+from intent_bridge.testing.mix import MIX
 from intent_bridge.testing.shrink import hazards_of
 from intent_bridge.testing.steps import read_drives
 

@@ -18,7 +18,7 @@ from intent_bridge.cli.options import read_buses
 from intent_bridge.errors import ToolCallError
 from intent_bridge.llm import read_call
 from intent_bridge.profile import load_profile
-from intent_bridge.testing.calls import Calls
+from intent_bridge.testing.callgen import Calls
 from intent_bridge.testing.dice import Dice, seeded
 from intent_bridge.testing.hazards import load_hazards
 from intent_bridge.testing.monitor import Monitor

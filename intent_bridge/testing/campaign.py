@@ -18,7 +18,7 @@ from intent_bridge.guard import load_packs
 from intent_bridge.profile import load_profile
 from intent_bridge.testing.car import Car, Rig, rig
 from intent_bridge.testing.dice import seeded
-from intent_bridge.testing.drives import MIX, Drives
+from intent_bridge.testing.mix import MIX, Drives
 from intent_bridge.testing.shrink import MAX_PLAYS, shrink
 from intent_bridge.testing.steps import Drive, Step, drive_text
 

@@ -15,7 +15,6 @@ from intent_bridge.guard import Guard, load_packs
 from intent_bridge.llm import read_call
 from intent_bridge.profile import Profile
 from intent_bridge.sim import Plan, SimulatedVehicle, load_plan
-from intent_bridge.testing.faults import Wires
 from intent_bridge.testing.hazards import Hazards, load_hazards
 from intent_bridge.testing.monitor import Finding, Monitor
 from intent_bridge.testing.steps import (
@@ -30,6 +29,7 @@ from intent_bridge.testing.steps import (
     Undo,
     Wait,
 )
+from intent_bridge.testing.wires import Wires
 from intent_bridge.types import Outcome, Provenance, RawFrame, Status, ToolCall, Value
 
 SETTLE_MS = 300

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from intent_bridge.profile import Profile
+from intent_bridge.testing.eye import Eye, Reported
 from intent_bridge.testing.hazards import Ask, Hazard, Hazards, expand
-from intent_bridge.testing.wire import Eye, Reported
 from intent_bridge.types import RawFrame
 
 PAUSE_MS = 1000

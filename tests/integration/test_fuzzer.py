@@ -13,7 +13,7 @@ from intent_bridge.sim.ecu import Ecu
 from intent_bridge.sim.motion import Axis
 from intent_bridge.testing.campaign import Fuzzer
 from intent_bridge.testing.car import rig
-from intent_bridge.testing.drives import MIX
+from intent_bridge.testing.mix import MIX
 from intent_bridge.testing.shrink import hazards_of
 from intent_bridge.types import (
     Action,

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from jsonschema import Draft202012Validator
+
 from intent_bridge.intents import Catalogue
 from intent_bridge.testing.dice import Dice
 from intent_bridge.testing.steps import DRIVER, Call, Raw
@@ -53,6 +55,9 @@ STRANGE: tuple[Any, ...] = (
     1e308,
 )
 
+SMUGGLED = ("confirmed", "speaker", "human_yes", "provenance", "__class__", "Zone", "\u200bzone")
+"""Arguments that no tool has."""
+
 _SEATS = (Speaker.DRIVER, Speaker.PASSENGER, Speaker.REAR_LEFT, Speaker.REAR_RIGHT)
 PEOPLE = (
     *(DRIVER for _ in range(20)),
@@ -75,6 +80,7 @@ class Calls:
         self._schemas: dict[str, Schema] = {tool.name: tool.parameters for tool in catalogue.tools}
         self._makers = {name: _maker(schema) for name, schema in self._schemas.items()}
         self.names = tuple(self._makers)
+        self._checks = {name: Draft202012Validator(schema) for name, schema in self._schemas.items()}
         texts = [v for s in self._schemas.values() for v in _enum_words(s)]
         self._words = tuple(dict.fromkeys(texts)) or ("on",)
 
@@ -107,16 +113,9 @@ class Calls:
                 key = dice.pick(sorted(arguments))
                 arguments[key.upper()] = arguments.pop(key)
             case _:
-                smuggled = (
-                    "confirmed",
-                    "speaker",
-                    "human_yes",
-                    "provenance",
-                    "__class__",
-                    "Zone",
-                    "\u200bzone",
-                )
-                arguments[dice.pick(smuggled)] = dice.pick((True, "driver", 1, None))
+                pass
+        if self._checks[call.name].is_valid(arguments):
+            arguments[dice.pick(SMUGGLED)] = dice.pick((True, "driver", 1, None))
         return Call(call.name, arguments, call.who)
 
     def hostile(self, dice: Dice) -> Raw:

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from intent_bridge.intents import Catalogue
-from intent_bridge.testing.calls import PEOPLE, Calls
+from intent_bridge.testing.callgen import PEOPLE, Calls
 from intent_bridge.testing.car import Rig
 from intent_bridge.testing.dice import Dice
 from intent_bridge.testing.steps import Call, Clock, Confirm, Fault, Restart, Step, Undo, Wait
