@@ -20,12 +20,12 @@ from intent_bridge.bridge.corrections import call_of, corrected, corrected_recor
 from intent_bridge.bridge.health import Condition
 from intent_bridge.bridge.policies import Policies
 from intent_bridge.bridge.recovery import recover
-from intent_bridge.bridge.results import tool_result
+from intent_bridge.bridge.results import id_of, timed, tool_result
 from intent_bridge.bridge.watch import Watch
 from intent_bridge.engine import Answer, Effect, Engine, Record, Send
 from intent_bridge.errors import ToolCallError, TransportError
 from intent_bridge.guard import Guard, load_packs, usable
-from intent_bridge.llm import export_tools, read_call
+from intent_bridge.llm import export_tools, read_answer
 from intent_bridge.profile import Profile, load_profile, plain, to_vss
 from intent_bridge.texts import Texts
 from intent_bridge.transports import Transport
@@ -45,6 +45,10 @@ if TYPE_CHECKING:
 UNKNOWN_SPEAKER = Provenance()
 IDLE_MS = 50
 """Longest sleep of the pump thread; bounds how late a stale sample is noticed."""
+
+BATCH_FRAMES = 64
+TURN_S = 0.000_2
+"""In a flood the pump thread gives way to the verbs after so many frames, for so long."""
 
 Listener = Callable[[Any], None]
 
@@ -139,9 +143,9 @@ class Bridge(Policies):
         """
         started = time.perf_counter_ns()
         try:
-            parsed = call if isinstance(call, ToolCall) else read_call(call)
+            parsed = call if isinstance(call, ToolCall) else read_answer(call)
         except ToolCallError as error:
-            outcome = Outcome(_id_of(call), "", Status.INVALID, error.code, str(error))
+            outcome = Outcome(id_of(call), "", Status.INVALID, error.code, str(error))
             return self._told(outcome)
         with self._changed:
             if not parsed.id:
@@ -155,7 +159,7 @@ class Bridge(Policies):
             outcome = self._wait(parsed.id)
             self._awaited = ""
             door_us = (submitted - started) // 1000
-            return _timed(outcome, door_us, (sent - submitted) // 1000, self._transport.now_ms() - now_ms)
+            return timed(outcome, door_us, (sent - submitted) // 1000, self._transport.now_ms() - now_ms)
 
     def confirm(self, token: str, accept: bool = True, provenance: Provenance | None = None) -> Outcome:
         """A person's answer to `needs_confirmation`; never offer this to a model."""
@@ -169,9 +173,9 @@ class Bridge(Policies):
         """What `handle` would decide and send, with nothing sent or remembered."""
         with self._changed:
             try:
-                parsed = call if isinstance(call, ToolCall) else read_call(call)
+                parsed = call if isinstance(call, ToolCall) else read_answer(call)
             except ToolCallError as error:
-                return self._told(Outcome(_id_of(call), "", Status.INVALID, error.code, str(error)))
+                return self._told(Outcome(id_of(call), "", Status.INVALID, error.code, str(error)))
             now_ms = self._listen()
             return self._told(self.engine.explain(parsed, provenance or self._speaker, now_ms))
 
@@ -263,9 +267,13 @@ class Bridge(Policies):
     def _step(self, until_ms: int) -> None:
         """Let time pass until something is heard, at the latest until `until_ms`."""
         frames = self._transport.receive(until_ms)
+        for first in range(0, len(frames), BATCH_FRAMES):
+            with self._changed:
+                for heard_ms, frame in frames[first : first + BATCH_FRAMES]:
+                    self._carry_out(self._watch.receive(frame, heard_ms))
+            if self._threaded:
+                time.sleep(TURN_S)
         with self._changed:
-            for heard_ms, frame in frames:
-                self._carry_out(self._watch.receive(frame, heard_ms))
             now_ms = self._transport.now_ms()
             self._carry_out(self._watch.take(self._transport.changes(), now_ms))
             self._carry_out(self._watch.check(now_ms))
@@ -379,16 +387,3 @@ class Bridge(Policies):
     def _tell(self, topic: str, value: object) -> None:
         for listener in list(self._listeners[topic]):
             listener(value)
-
-
-def _id_of(call: object) -> str:
-    found = call.get("id", "") if isinstance(call, dict) else ""
-    return found if isinstance(found, str) and len(found) <= 200 else ""
-
-
-def _timed(outcome: Outcome, door_us: int, bus_us: int, ack_ms: int) -> Outcome:
-    laps = dict(outcome.timing_us)
-    laps["parse"] = laps.get("parse", 0) + door_us
-    laps["bus"] = bus_us
-    laps["ack"] = ack_ms * 1000
-    return replace(outcome, timing_us=laps)

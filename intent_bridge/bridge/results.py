@@ -1,5 +1,6 @@
 """What goes back to the model: status, our own sentence and the mend; no token, no threshold."""
 
+from dataclasses import replace
 from typing import Any
 
 from intent_bridge.bridge.aaos import status_code
@@ -32,3 +33,18 @@ def tool_result(outcome: Outcome, profile: Profile) -> dict[str, Any]:
     if outcome.data:
         out["data"] = dict(outcome.data)
     return out
+
+
+def id_of(call: object) -> str:
+    """The id of a call that could not be read, where it has one."""
+    found = call.get("id", "") if isinstance(call, dict) else ""
+    return found if isinstance(found, str) and len(found) <= 200 else ""
+
+
+def timed(outcome: Outcome, door_us: int, bus_us: int, ack_ms: int) -> Outcome:
+    """The outcome with the times of the front door, the bus and the ECU's answer."""
+    laps = dict(outcome.timing_us)
+    laps["parse"] = laps.get("parse", 0) + door_us
+    laps["bus"] = bus_us
+    laps["ack"] = ack_ms * 1000
+    return replace(outcome, timing_us=laps)
