@@ -117,4 +117,7 @@ def proved(profile: Profile, guard: Guard) -> str:
         made, report = certify(profile, guard.rules)
     except (VerifyMissing, ProfileError) as error:
         return str(error).splitlines()[0]
-    return "" if made is not None else str(report.failures[0]).splitlines()[0]
+    if made is not None:
+        return ""
+    first = report.failures[0]
+    return f"`{first.claim}` fails on {first.path or 'the whole'}: {first.note or first.says}"

@@ -155,9 +155,9 @@ def test_the_proof_is_that_of_the_prover(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(proof, "certificate", lambda profile, rules: None)
 
     class Report:
-        failures = ("seat.speed fails\nin this state",)
+        failures = (proof.Failure("seat.speed", "no seat moves at speed", SEAT),)
 
-    for made, said in ((object(), ""), (None, "seat.speed fails")):
+    for made, said in ((object(), ""), (None, f"`seat.speed` fails on {SEAT}: no seat moves at speed")):
         monkeypatch.setattr(proof, "certify", lambda profile, rules, made=made: (made, Report()))
         assert proved(profile, guard) == said
 

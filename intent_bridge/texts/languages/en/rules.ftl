@@ -42,7 +42,6 @@ reason-high-beam-in-fog = High beam and fog lights do not go together.
 
 # Markets
 reason-light-with-fog-lamp = The low beam belongs to the fog lamps.
-reason-rear-fog-at-speed = At this speed the rear fog lamp dazzles the others.
 reason-not-by-app = That is not done from a phone.
 reason-assistance-while-driving = The car would then steer along while you drive.
 reason-opening-by-app = The request comes from a phone.

@@ -42,7 +42,6 @@ reason-high-beam-in-fog = 开雾灯时不能开远光灯。
 
 # Markets
 reason-light-with-fog-lamp = 开雾灯时必须同时开近光灯。
-reason-rear-fog-at-speed = 以这个速度行驶时，后雾灯会使他人炫目。
 reason-not-by-app = 这项操作不能通过手机进行。
 reason-assistance-while-driving = 行驶中开启后，车辆会参与转向。
 reason-opening-by-app = 该请求来自手机。
