@@ -99,7 +99,7 @@ class Adapter:
                 *lines, rest = rest.split(b"\r")
                 for line in lines:
                     self._from_kernel(line)
-            if self._cable is not None and self._cable in ready and self._reading.is_set():
+            if self._cable is not None and self._cable in ready:
                 self._from_cable(self._cable.recv(72))
 
     def _from_kernel(self, line: bytes) -> None:
