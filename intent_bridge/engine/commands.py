@@ -70,7 +70,7 @@ class Commands:
         assert permit is not None
         emitted = dict(permit.emitted)
         specs = {path: self._profile.actuators[path].spec for path in emitted}
-        others = targets(r for r in self.running.values() if not r.waiting.keys() & emitted.keys())
+        others = targets((r for r in self.running.values() if not r.waiting.keys() & emitted.keys()), now_ms)
         frames = self._encoder.encode(permit, live, others)
         cycles_ms = {
             path: cycle_ms for path in emitted if (cycle_ms := self._message(path).spec.cycle_ms) is not None
@@ -188,7 +188,7 @@ class Commands:
                 ended.append(Ended(one, Status.STOPPED, "rule", why))
         if run.call_id not in self.running:
             return effects, ended
-        others = targets(r for r in self.running.values() if r is not run)
+        others = targets((r for r in self.running.values() if r is not run), now_ms)
         frames = self._encoder.encode(run.permit, live, others, run.repeated())
         checked = self._checked(run, frames, "repeat", now_ms)
         if isinstance(checked, Refused):
@@ -220,7 +220,7 @@ class Commands:
         paths = tuple(run.moves & run.waiting.keys())
         stops: list[Effect] = []
         if paths:
-            others = targets(r for r in self.running.values() if r is not run)
+            others = targets((r for r in self.running.values() if r is not run), now_ms)
             checked = self._checked(run, self._encoder.stop(run.permit, paths, live, others), "stop", now_ms)
             if not isinstance(checked, Refused):
                 stops = [Record(stop_record(run, paths, live, now_ms, checked, hits)), *checked]
@@ -228,7 +228,7 @@ class Commands:
 
     def _end(self, run: Running, live: State, now_ms: int) -> list[Effect]:
         self.running.pop(run.call_id, None)
-        others = targets(self.running.values())
+        others = targets(self.running.values(), now_ms)
         checked = self._checked(run, self._encoder.neutral(run.permit, live, others), "neutral", now_ms)
         return [] if isinstance(checked, Refused) else checked
 
@@ -250,9 +250,9 @@ class Commands:
     def _message(self, path: str) -> MessageInfo:
         return self._profile.messages[self._profile.actuators[path].command.message]
 
-    def values(self) -> Mapping[str, Value]:
+    def values(self, now_ms: int) -> Mapping[str, Value]:
         """Where running commands are driving their paths to."""
-        return targets(self.running.values())
+        return targets(self.running.values(), now_ms)
 
     def _checked(
         self, run: Running, frames: Sequence[Frame], kind: Kind, now_ms: int

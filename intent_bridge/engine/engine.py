@@ -111,7 +111,7 @@ class Engine:
     def _resolved(self, intent: Intent | NotEquipped, who: Provenance, now_ms: int) -> Resolution:
         if isinstance(intent, NotEquipped):
             return intent
-        known = self.commands.values()
+        known = self.commands.values(now_ms)
         return resolve(
             intent,
             Context(self.profile, self.catalogue, who, lambda path: self._known(path, now_ms), known),
@@ -268,7 +268,7 @@ class Engine:
             return self._leave(order, replace(outcome, actions=there), now_ms)
         started = self._stopwatch()
         counters = dict(self.encoder.counters)
-        others = dict(self.commands.values())
+        others = dict(self.commands.values(now_ms))
         try:
             run = self.commands.prepare(order, verdict, human_yes, self.live, now_ms, self.judge.history)
         except InvariantError as error:
@@ -294,7 +294,7 @@ class Engine:
         return self._close(outcome if back is None else replace(back, code="rollback_refused"), now_ms)
 
     def _already(self, verdict: Verdict, now_ms: int) -> bool:
-        going = self.commands.values()
+        going = self.commands.values(now_ms)
         return all(
             self._known(a.path, now_ms)[0] == a.value and going.get(a.path, a.value) == a.value
             for a in verdict.emitted

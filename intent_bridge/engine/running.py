@@ -144,9 +144,9 @@ def reports(
     )
 
 
-def targets(running: Iterable[Running]) -> dict[str, Value]:
-    """Values that other running commands are still driving their paths to."""
-    return {path: value for run in running for path, value in run.waiting.items()}
+def targets(running: Iterable[Running], now_ms: int) -> dict[str, Value]:
+    """Values that other running commands are still driving their paths to; a command past its life is not."""
+    return {path: value for run in running if now_ms <= run.ends_ms for path, value in run.waiting.items()}
 
 
 def restoring(run: Running, live: State, profile: Profile) -> tuple[Action, ...]:

@@ -237,3 +237,12 @@ def test_timing_comes_from_the_stopwatch_that_was_handed_in() -> None:
     rig = Rig(stopwatch=lambda: next(ticks))
     rig.submit("set_emergency_braking", on=False)
     assert rig.outcome().timing_us["parse"] == 5 and rig.outcome().timing_us["judge"] == 5
+
+
+def test_a_command_past_its_life_no_longer_drives_its_path() -> None:
+    rig = Rig()
+    rig.car.mute("CLIMATE_STATUS")
+    rig.submit("set_fan_speed", level=5)
+    run = rig.engine.commands.running["1"]
+    assert rig.engine.commands.values(run.ends_ms) == {FAN: 5}
+    assert rig.engine.commands.values(run.ends_ms + 1) == {}
