@@ -41,18 +41,16 @@ RULES: dict[str, Rules] = {
     ],
     FAN: [*EVERY, *DRIVER],
 }  # fmt: skip
-CLAMPS: dict[str, list[Any]] = {  # id, when, lowest, highest
-    FAN: [
-        ("climate.fan.blower", lambda s: True, None, lambda s: s[HVAC + "BlowerCapability"]),
-        ("climate.fan.defrost", lambda s: s[FRONT] or s[MAX], 3, None),
-        ("climate.fan.fog", lambda s: s[HVAC + "FogRisk"] and s[SPEED] > 30, 1, None),
-    ],
-}
+CLAMPS: list[tuple[str, Callable[[Any], Any], Any, Any]] = [  # of the fan: id, when, lowest, highest
+    ("climate.fan.blower", lambda s: True, None, lambda s: s[HVAC + "BlowerCapability"]),
+    ("climate.fan.defrost", lambda s: s[FRONT] or s[MAX], 3, None),
+    ("climate.fan.fog", lambda s: s[HVAC + "FogRisk"] and s[SPEED] > 30, 1, None),
+]
 
 
 def decide(path: str, v: Any, s: Mapping[str, Any], w: Provenance) -> tuple[Any, list[str]]:
     fired = []
-    for name, when, low, high in CLAMPS.get(path, ()):
+    for name, when, low, high in CLAMPS if path == FAN else ():
         if when(s):
             v = max(v, low) if low is not None else min(v, high(s))
             fired.append(name)
