@@ -11,7 +11,7 @@ PIP_INSTALL := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.t
 	PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 $(BIN)/python -m pip install --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types layers unit ci test-socketcan properties witnesses bench nightly mutate wheel-check clean
+.PHONY: help demo test lint types layers unit ci fuzz fuzz-short test-socketcan properties witnesses bench nightly mutate wheel-check clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -34,10 +34,16 @@ layers: .venv/dev-set
 unit: .venv/dev-set
 	$(PYTEST)
 
-ci: test test-socketcan properties witnesses wheel-check  ## what continuous integration runs
+ci: test test-socketcan properties witnesses fuzz-short wheel-check  ## what continuous integration runs
 
 test-socketcan: .venv/dev-set  ## the bus on real SocketCAN, in a guest kernel (skipped where that cannot run)
 	tests/socketcan/guest.sh $(BIN)/python -m pytest -q -p no:cacheprovider tests/socketcan || [ $$? = 77 ]
+
+fuzz: .venv/dev-set  ## ten minutes of random drives on the simulated ECUs, on all cores; seed in FUZZ_SEED
+	$(BIN)/intent-bridge fuzz demo_sedan --calls 2000000 --minutes 10 --jobs $$(nproc) --seed $${FUZZ_SEED:-1}
+
+fuzz-short: .venv/dev-set  ## 20,000 calls of random drives
+	$(BIN)/intent-bridge fuzz demo_sedan --calls 20000 --jobs $$(nproc) --seed 1
 
 properties: .venv/dev-set  ## the property tests again, with more and other examples
 	$(PYTEST) tests/properties --hypothesis-profile=more
@@ -51,6 +57,7 @@ bench: .venv/dev-set  ## how fast, beside peers; figures go to build/bench.json
 nightly: .venv/dev-set  ## the property tests for hours, and a million cases for the witnesses
 	$(PYTEST) tests/properties --hypothesis-profile=nightly
 	CASES=1000000 $(PYTEST) tests/witnesses
+	$(BIN)/intent-bridge fuzz demo_sedan --calls 100000000 --minutes 480 --jobs $$(nproc) --seed $$(date +%Y%j)
 
 mutate: .venv/mutation-set  ## change the code a little, everywhere safety rests on it: which change does no test see?
 	$(BIN)/mutmut run
