@@ -2,12 +2,15 @@
 
 from collections import deque
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from intent_bridge.bridge.core import IDLE_MS, Bridge
 from intent_bridge.bridge.simulated_transport import SimulatedTransport
 from intent_bridge.profile import Profile
 from intent_bridge.sim import SimulatedVehicle
+from intent_bridge.transports import Transport
+from intent_bridge.transports.recording import RecordedTransport, Recorder
 from intent_bridge.types import Channel, Outcome, Provenance, SeatZone, Speaker
 
 DRIVER_BY_VOICE = Provenance(Speaker.DRIVER, SeatZone.DRIVER, Channel.VOICE)
@@ -22,12 +25,15 @@ class SimulatedBridge(Bridge):
 
     _threaded = False
 
-    def __init__(self, profile: Profile, **options: Any) -> None:
+    def __init__(self, profile: Profile, *, log: Path | None = None, **options: Any) -> None:
+        """`log`: a file that every frame is written to, both ways; its ending says the format (blf, asc)."""
         self.vehicle = SimulatedVehicle(profile)
         self._later: deque[Outcome] = deque(maxlen=MAX_EVENTS)
         options.setdefault("speaker", DRIVER_BY_VOICE)
-        transport = SimulatedTransport(profile, self.vehicle)
+        transport: Transport = SimulatedTransport(profile, self.vehicle)
         try:
+            if log is not None:
+                transport = RecordedTransport(transport, Recorder(log, list(profile.file.buses)))
             super().__init__(profile, transport, **options)
         except BaseException:
             transport.close()

@@ -52,11 +52,12 @@ Audit = Annotated[Path | None, typer.Option("--audit", help="Append the hash-cha
 def demo(
     as_json: Json = False,
     pace: Annotated[float, typer.Option(help="Seconds to pause after each request, for an audience.")] = 0.0,
+    log: Annotated[Path | None, typer.Option(help="Save the drive's frames here (blf, asc, …).")] = None,
 ) -> int:
     """A scripted drive on the simulated demo_sedan: asked, judged, sent, confirmed, said."""
     from intent_bridge.cli.demo import run_demo
 
-    return run_demo(as_json=as_json, pace_s=pace)
+    return run_demo(as_json=as_json, pace_s=pace, log=log)
 
 
 @app.command()

@@ -68,14 +68,15 @@ def load_drive(file: Path = DRIVE) -> Drive:
     return Drive.model_validate(read_yaml(file).data)
 
 
-def run_demo(*, as_json: bool, pace_s: float) -> int:
+def run_demo(*, as_json: bool, pace_s: float, log: Path | None = None) -> int:
     """Play the shipped drive; exit code 1 when a step does not end as the script says."""
     drive = load_drive()
     out = console()
     show = None if as_json else Show(out)
     if show is not None:
         out.print(f"[bold]{drive.vehicle}[/bold], simulated, on python-can virtual buses, in virtual time\n")
-    with Bridge.simulated(drive.vehicle) as car, _progress(out, len(drive.steps), as_json) as progress:
+    steps = len(drive.steps)
+    with Bridge.simulated(drive.vehicle, log=log) as car, _progress(out, steps, as_json) as progress:
         player = Player(car, show)
         played = []
         for number, step in enumerate(drive.steps, 1):

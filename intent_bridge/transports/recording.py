@@ -1,0 +1,67 @@
+"""A transport that writes every frame, both ways, to a log that other tools read (blf, asc, log, mf4)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import can
+
+from intent_bridge.errors import TransportError
+from intent_bridge.transports import LinkChange, Transport
+from intent_bridge.transports.messages import to_message
+from intent_bridge.types import RawFrame
+
+
+class Recorder:
+    """Writes frames to one log file; the file name's ending says the format."""
+
+    def __init__(self, file: Path, buses: Sequence[str], *, epoch_s: float = 0.0) -> None:
+        """`buses` are numbered in their order, from channel 1 as loggers count. `epoch_s` is the wall-clock
+        time of the transport's millisecond 0. TransportError for an ending that python-can cannot write."""
+        self._channels = {name: number for number, name in enumerate(buses)}
+        self._epoch_s = epoch_s
+        self.frames = 0
+        try:
+            self._logger: Any = can.Logger(file)
+        except (ValueError, OSError, ImportError, TypeError) as error:
+            raise TransportError(f"`{file}` cannot be written: {error}") from error
+
+    def take(self, at_ms: int, frame: RawFrame, *, received: bool) -> None:
+        """Write one frame."""
+        message = to_message(frame)
+        message.timestamp = self._epoch_s + at_ms / 1000
+        message.channel = self._channels[frame.bus]
+        message.is_rx = received
+        self._logger.on_message_received(message)
+        self.frames += 1
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._logger.stop()
+
+
+class RecordedTransport:
+    """Another transport, with everything it carries written to a log."""
+
+    def __init__(self, inner: Transport, recorder: Recorder) -> None:
+        self.inner, self._recorder = inner, recorder
+
+    def now_ms(self) -> int:
+        return self.inner.now_ms()
+
+    def send(self, frame: RawFrame, *, urgent: bool = False) -> None:
+        self.inner.send(frame, urgent=urgent)
+        self._recorder.take(self.now_ms(), frame, received=False)
+
+    def receive(self, until_ms: int) -> list[tuple[int, RawFrame]]:
+        frames = self.inner.receive(until_ms)
+        for at_ms, frame in frames:
+            self._recorder.take(at_ms, frame, received=True)
+        return frames
+
+    def changes(self) -> list[LinkChange]:
+        return self.inner.changes()
+
+    def close(self) -> None:
+        self.inner.close()
+        self._recorder.close()
