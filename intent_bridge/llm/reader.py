@@ -191,7 +191,7 @@ def read_answer(raw: object) -> ToolCall:
         if len(result.calls) > 1:
             what = f"the answer holds {len(result.calls)} calls; send one call at a time"
             raise ToolCallError("several_calls", what) from error
-        if result.error is not None or not result.calls or not result.complete:
-            raise
+        if result.error is not None or not result.calls or not result.complete or result.salvaged:
+            raise  # nothing that had to be mended acts without the host's knowing
         (call,) = result.calls
         return ToolCall("" if call.id is None else str(call.id), call.name, call.arguments)
