@@ -42,7 +42,7 @@ def test_one_call_is_found_in_whatever_holds_it(answer: object, call_id: str) ->
         ('{"name": "set_fan_speed", "arguments": {"level": 3, "level": 9}}', "duplicate_key"),
         ('<tool_call>{"name": "set_fan_speed", "arguments": {"lev', "not_json"),
         (7, "not_a_call"),
-        ('<tool_call><function=set_fan_speed><parameter=level>3</parameter>', "not_json"),
+        ("<tool_call><function=set_fan_speed><parameter=level>3</parameter>", "not_json"),
         (
             '<tool_call>{"name": "a", "arguments": {}}</tool_call>'
             '<tool_call>{"name": "b", "arguments": {}}</tool_call>',
