@@ -11,7 +11,7 @@ PIP_INSTALL := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.t
 	PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 $(BIN)/python -m pip install --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types layers unit ci fuzz fuzz-short test-socketcan properties witnesses bench nightly mutate wheel-check clean
+.PHONY: help demo test lint types layers unit ci fuzz fuzz-short test-socketcan properties witnesses bench corpus test-corpus nightly mutate wheel-check clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -53,6 +53,16 @@ witnesses: .venv/dev-set  ## five evaluators of the rules agree on 50,000 cases
 
 bench: .venv/dev-set  ## how fast, beside peers; figures go to build/bench.json
 	$(BIN)/python -m tests.bench.guard
+	-@$(MAKE) --no-print-directory corpus
+	PYTHONPATH=build/corpus $(BIN)/python -W ignore -m tests.bench.codec
+	PYTHONPATH=build/corpus $(BIN)/python -W ignore -m tests.bench.corpus
+	$(BIN)/python -W ignore -m tests.bench.handle
+	$(BIN)/python -W ignore -m tests.bench.cyclic
+
+corpus: build/corpus-set  ## fetch the DBC files of opendbc and cantools, for tests and benchmarks
+
+test-corpus: corpus  ## the codec and `dbc repair` on all of them
+	PYTHONPATH=build/corpus $(PYTEST) tests/properties/codec tests/properties/dbc
 
 nightly: .venv/dev-set  ## the property tests for hours, and a million cases for the witnesses
 	$(PYTEST) tests/properties --hypothesis-profile=nightly
@@ -86,6 +96,12 @@ clean:  ## remove everything that make made
 	$(PIP_INSTALL) --editable '.[dev]'
 	@rm -rf .mypy_cache  # it remembers what was not installed
 	@touch .venv/runtime-set $@
+
+build/corpus-set: constraints.txt | .venv/dev-set
+	$(BIN)/python -m pip install --quiet --upgrade --target build/corpus opendbc==0.3.1
+	$(BIN)/python -m pip download --quiet --no-deps --no-binary cantools --dest build/sdist cantools==45.1.0
+	cp build/sdist/cantools-45.1.0.tar.gz build/cantools.tar.gz
+	@touch $@
 
 .venv/mutation-set: pyproject.toml constraints.txt | .venv/bin/python
 	$(PIP_INSTALL) --editable '.[mutation]'

@@ -6,14 +6,14 @@
 # ptrace, `apt-get download` and some 170 MB in the cache.
 #
 # The command sees this machine's files through an overlay: everything looks writable, nothing on the
-# host changes. It runs as root of the guest in the same directory, with vcan0 to vcan2 (CAN FD) up,
+# host changes. It runs as root of the guest in the same directory, with vcan0 to vcan3 (CAN FD) up,
 # can-utils on the PATH and INTENT_BRIDGE_GUEST=1 set.
 #
 # Exit code 77: this machine cannot do it (the line on standard error says why); 124: out of time;
 # 125: the guest broke, its console is shown.
 set -euo pipefail
 
-limit_s=240
+limit_s=280
 if [ "${1:-}" = -t ]; then limit_s=$2; shift 2; fi
 [ $# -gt 0 ] || { sed -n '2,14p' "$0"; exit 2; }
 

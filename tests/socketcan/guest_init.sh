@@ -34,7 +34,7 @@ $busybox hostname guest
 $busybox ip link set lo up
 $busybox ip link set lo multicast on
 $busybox ip route add 224.0.0.0/4 dev lo
-for number in 0 1 2; do  # (busybox's own `ip` knows no CAN)
+for number in 0 1 2 3; do  # (busybox's own `ip` knows no CAN)
   $busybox chroot $root ip link add "vcan$number" type vcan
   $busybox chroot $root ip link set "vcan$number" mtu 72 up
 done

@@ -11,7 +11,7 @@ from intent_bridge.transports.can_bus import CanTransport
 from intent_bridge.transports.link_state import read_link
 from intent_bridge.types import RawFrame
 from tests.socketcan.adapter import Adapter
-from tests.socketcan.tools import ip, link_info, until
+from tests.socketcan.tools import QUIET, ip, link_info, until
 
 
 def frame(number: int, bus: str = "a") -> RawFrame:
@@ -20,11 +20,11 @@ def frame(number: int, bus: str = "a") -> RawFrame:
 
 
 class Watched:
-    """A transport on an adapter and on vcan0, and the conditions it told of."""
+    """A transport on an adapter and on a quiet bus, and the conditions it told of."""
 
     def __init__(self, device: str) -> None:
         options = {
-            name: {"interface": "socketcan", "channel": d} for name, d in (("a", device), ("v", "vcan0"))
+            name: {"interface": "socketcan", "channel": d} for name, d in (("a", device), ("v", QUIET))
         }
         self.transport = CanTransport.open(options)
         self.told: list[Condition] = []
@@ -176,7 +176,7 @@ def test_frames_that_came_in_before_a_fault_are_forgotten(adapter: Adapter, watc
 
 
 def test_vcan_has_no_controller_state_and_a_missing_interface_no_state_at_all() -> None:
-    state = read_link("vcan0")
+    state = read_link(QUIET)
     assert state is not None and (state.up, state.controller) == (True, "")
     assert read_link("nocan0") is None
-    subprocess.run(["ip", "link", "show", "vcan0"], check=True, capture_output=True)
+    subprocess.run(["ip", "link", "show", QUIET], check=True, capture_output=True)

@@ -8,6 +8,8 @@ from typing import Any
 
 BUSES = {"body": "vcan0", "comfort": "vcan1", "adas": "vcan2"}
 """Where each bus of demo_sedan is in the guest."""
+QUIET = "vcan3"
+"""A device on which nobody speaks but the test."""
 PATIENCE_S = 60
 """Far more than anything takes: a machine may be busy. Only a failure waits so long."""
 
