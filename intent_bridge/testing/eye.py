@@ -129,8 +129,8 @@ class Eye:
         return None if reported is None else reported.value
 
     def restarted(self) -> None:
-        """Our process began anew."""
-        for message in self._out.values():
+        """Our process began anew: it counts anew, and takes the next counter of every ECU as it comes."""
+        for message in (*self._out.values(), *self._in.values()):
             message.last = None
 
     def sent(self, raw: RawFrame) -> dict[str, object | None] | str:

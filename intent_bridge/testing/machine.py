@@ -27,25 +27,39 @@ from intent_bridge.testing.strategies import calls, faults, vehicle_states
 from intent_bridge.testing.worlds import World, Worlds
 
 
+class _Driven(RuleBasedStateMachine):
+    """Plays steps on a car, remembers them, and fails as soon as the monitor has found something."""
+
+    car: Car
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps: list[Step] = []
+        self.broken: list[Fault] = []
+
+    def _play(self, step: Step) -> None:
+        self.steps.append(step)
+        self.car.play(step)
+
+    @invariant()
+    def nothing_is_found(self) -> None:
+        found = self.car.found if hasattr(self, "car") else []
+        if found:
+            first = found[0]
+            drive = Drive(f"{first.hazard}: {first.what}", tuple(self.steps), (first.hazard,))
+            raise AssertionError(f"{first.hazard}: {first.what}\n{drive_text(drive)}")
+
+
 def fuzz_machine(rig: Rig) -> type[RuleBasedStateMachine]:
     """The machine for one vehicle. A failure prints the short drive that led to it, ready for a file."""
     scenes = tuple(rig.profile.file.scenes)
     people, worlds = st.sampled_from(PEOPLE), Worlds(rig.profile, rig.plan, rig.hazards)
     valid, spoilt, hostile = calls(rig), calls(rig, "spoilt"), calls(rig, "hostile")
 
-    class CarMachine(RuleBasedStateMachine):
-        def __init__(self) -> None:
-            super().__init__()
-            self.steps: list[Step] = []
-            self.broken: list[Fault] = []
-
+    class CarMachine(_Driven):
         @initialize()
         def start(self) -> None:
             self.car = Car(rig)
-
-        def _play(self, step: Step) -> None:
-            self.steps.append(step)
-            self.car.play(step)
 
         @rule(call=valid)
         def call(self, call: Any) -> None:
@@ -95,13 +109,5 @@ def fuzz_machine(rig: Rig) -> type[RuleBasedStateMachine]:
         @rule()
         def restart(self) -> None:
             self._play(Restart())
-
-        @invariant()
-        def nothing_is_found(self) -> None:
-            found = self.car.found if hasattr(self, "car") else []
-            if found:
-                first = found[0]
-                drive = Drive(f"{first.hazard}: {first.what}", tuple(self.steps), (first.hazard,))
-                raise AssertionError(f"{first.hazard}: {first.what}\n{drive_text(drive)}")
 
     return CarMachine
