@@ -11,7 +11,7 @@ from typing import Literal
 from intent_bridge.codec import EgressGate, Encoder, Reading
 from intent_bridge.engine.effects import Effect, Order, Record, Send
 from intent_bridge.engine.records import stop_record
-from intent_bridge.engine.running import Running, targets
+from intent_bridge.engine.running import Fading, Running, targets
 from intent_bridge.guard import NO_HISTORY, Guard, History
 from intent_bridge.profile import MessageInfo, Profile
 from intent_bridge.types import Frame, RawFrame, RuleHit, State, Status, Value, Verdict
@@ -45,6 +45,7 @@ class Commands:
     def __init__(self, profile: Profile, guard: Guard, encoder: Encoder, gate: EgressGate) -> None:
         self._profile, self.guard, self._encoder, self._gate = profile, guard, encoder, gate
         self.running: dict[str, Running] = {}
+        self._fading: list[Fading] = []
         self._answers = {
             message.spec.response.result.split(".")[0]: (name, message.spec.response)
             for name, message in profile.messages.items()
@@ -171,7 +172,7 @@ class Commands:
                 more, end = self._repeat(run, state, live, now_ms)
                 effects += more
                 ended += end
-        return effects, ended
+        return effects + self._fade(live, now_ms), ended
 
     def _repeat(
         self, run: Running, state: State, live: State, now_ms: int
@@ -228,6 +229,23 @@ class Commands:
 
     def _end(self, run: Running, live: State, now_ms: int) -> list[Effect]:
         self.running.pop(run.call_id, None)
+        said = self._neutral(run, live, now_ms)
+        left = max(self._message(path).spec.neutral_repeats for path in run.permit.emitted) - 1
+        if said and left > 0:
+            cycle_ms = min(run.cycles_ms.values(), default=0)
+            self._fading.append(Fading(run, left, cycle_ms, now_ms + cycle_ms))
+        return said
+
+    def _fade(self, live: State, now_ms: int) -> list[Effect]:
+        """Say the neutral frames again that are due, as often as the profile wants; then silence."""
+        effects: list[Effect] = []
+        for fading in [f for f in self._fading if f.next_ms <= now_ms]:
+            effects += self._neutral(fading.run, live, now_ms)
+            fading.left, fading.next_ms = fading.left - 1, now_ms + fading.cycle_ms
+        self._fading = [f for f in self._fading if f.left > 0]
+        return effects
+
+    def _neutral(self, run: Running, live: State, now_ms: int) -> list[Effect]:
         others = targets(self.running.values(), now_ms)
         checked = self._checked(run, self._encoder.neutral(run.permit, live, others), "neutral", now_ms)
         return [] if isinstance(checked, Refused) else checked
@@ -240,6 +258,7 @@ class Commands:
     def next_ms(self) -> int | None:
         """When `poll` has something to do, if nothing is heard before."""
         times = [r.deadline_ms for r in self.running.values()]
+        times += [f.next_ms for f in self._fading]
         times += [r.repeat_ms for r in self.running.values() if r.repeat_ms < r.ends_ms and r.repeated()]
         return min(times, default=None)
 

@@ -115,6 +115,16 @@ class Running:
         )
 
 
+@dataclass(slots=True)
+class Fading:
+    """A command that is over, and whose neutral frame is still to be said again."""
+
+    run: Running
+    left: int
+    cycle_ms: int
+    next_ms: int
+
+
 def same(wanted: Value, value: Value) -> bool:
     """Whether two values are the same, types included (1 is not True)."""
     return type(wanted) is type(value) and wanted == value

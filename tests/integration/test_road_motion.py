@@ -161,3 +161,23 @@ def test_what_the_ecu_confirmed_is_not_said_again_while_the_rest_still_moves(car
     car.advance_ms(3000)
     assert {f.message for f in frames} == {"SEAT_CMD"}
     assert car.state()[TEMPERATURE] == 19
+
+
+def test_an_ended_motion_says_its_neutral_frame_as_often_as_the_profile_wants(car: SimulatedBridge) -> None:
+    frames: list[Any] = []
+    do(car, "set_window", zone="driver", percent=8)
+    car.subscribe("frame", frames.append)
+    car.advance_ms(5000)
+    neutral = [f for f in frames if "permit" not in f.origins.values()]
+    assert len(neutral) == car.profile.messages["WINDOW_CMD"].spec.neutral_repeats == 2
+    assert frames[-2:] == neutral
+
+
+def test_a_new_motion_is_not_disturbed_by_the_neutral_frames_of_the_one_before(car: SimulatedBridge) -> None:
+    do(car, "set_window", zone="driver", percent=8)
+    while not (ended := car.advance_ms(10)):
+        pass
+    assert ended[0].status is Status.DONE
+    assert do(car, "set_window", zone="driver", percent=20).status is Status.SENT
+    assert [e.status for e in car.advance_ms(8000)] == [Status.DONE]
+    assert car.state()["Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"] == pytest.approx(20, abs=1)
