@@ -175,6 +175,9 @@ class Checker:
         factors = [f for f in total.terms.values() if f]
         if not factors:
             raise RuleTextError(f"`{text}` never changes", "compare with a signal")
+        gone = [name for name, f in total.terms.items() if not f]
+        if gone:  # it would no longer count whether it is known
+            raise RuleTextError(f"`{gone[0]}` cancels out of `{text}`", "leave it out on both sides")
         grain = reduce(_gcd, factors)
         if (total.const / grain).denominator != 1:
             self._off_step(text, Kind("number", left.unit or right.unit, step=grain))
