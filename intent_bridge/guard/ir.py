@@ -5,7 +5,7 @@ integers with integer factors. Truth is three-valued (strong Kleene): `None` sta
 value in an environment and as a truth.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import eq, ge, gt, le, lt, ne
 from typing import Final, TypeAlias, assert_never
@@ -82,6 +82,20 @@ class Bound:
             return None
         total += self.const
         return total // self.divisor if upper else -(-total // self.divisor)
+
+
+def atoms(node: Node | None) -> Iterator[Linear]:
+    """Every comparison of numbers in a condition."""
+    match node:
+        case Linear():
+            yield node
+        case Not(part):
+            yield from atoms(part)
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from atoms(part)
+        case _:
+            return
 
 
 def reads(node: Node | Bound) -> frozenset[str]:

@@ -31,7 +31,7 @@ def _rows(program: Program, kinds: Mapping[str, Kind], path: str) -> Iterator[Ro
     """Two rows as far apart as can be, and from each of them every name alone at each of its turns."""
     turns: dict[str, set[int]] = {}
     for rule in program.rules:
-        for atom in _atoms(rule.when):
+        for atom in ir.atoms(rule.when):
             for factor, name in atom.terms:
                 at = round(Fraction(atom.const, factor))
                 turns.setdefault(name, set()).update((at - 1, at, at + 1))
@@ -55,19 +55,6 @@ def _choices(kind: Kind, turns: set[int]) -> Sequence[Value]:
         return kind.members
     low, high = kind.low or 0, kind.high or 0
     return sorted({low, high, *(turn for turn in turns if low <= turn <= high)})
-
-
-def _atoms(node: ir.Node | None) -> Iterator[ir.Linear]:
-    match node:
-        case ir.Linear():
-            yield node
-        case ir.Not(part):
-            yield from _atoms(part)
-        case ir.And(parts) | ir.Or(parts):
-            for part in parts:
-                yield from _atoms(part)
-        case _:
-            return
 
 
 def _got(program: Program, row: Row) -> tuple[Value | None, int, int]:

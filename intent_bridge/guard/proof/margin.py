@@ -45,17 +45,6 @@ def margins(profile: Profile, rules: RuleSet, latency_ms: int, acceleration_m_s2
 
 def _highest(rule: Rule) -> Iterator[int]:
     """Highest measured speeds, in steps, at which a part of the condition does not yet hold."""
-    for node in _atoms(rule.when):
+    for node in ir.atoms(rule.when):
         if node.terms == ((1, SPEED),) and node.op in (">", ">="):
             yield node.const if node.op == ">" else node.const - 1
-
-
-def _atoms(node: ir.Node | None) -> Iterator[ir.Linear]:
-    match node:
-        case ir.Linear():
-            yield node
-        case ir.Not(part):
-            yield from _atoms(part)
-        case ir.And(parts) | ir.Or(parts):
-            for part in parts:
-                yield from _atoms(part)
