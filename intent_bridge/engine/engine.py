@@ -8,10 +8,12 @@ One engine is one session of one vehicle. Whoever owns the clock calls `receive`
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from intent_bridge.codec import EgressGate, Encoder, Receiver
 from intent_bridge.engine.commands import Commands, Ended, Refused
+from intent_bridge.engine.deferred import Deferrals
+from intent_bridge.engine.dry_run import dry_run, would_allow
 from intent_bridge.engine.effects import Answer, Effect, Order, Record
 from intent_bridge.engine.judge import Judge
 from intent_bridge.engine.memory import Memory, UndoStep
@@ -48,15 +50,6 @@ from intent_bridge.types import (
     Verdict,
 )
 
-MAX_DEFERRED = 16
-"""Calls waiting for a better moment; one more is denied."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Deferred:
-    order: Order
-    deadline_ms: int
-
 
 class Engine:
     """Decides calls, runs what is permitted, and says what became of it."""
@@ -85,7 +78,7 @@ class Engine:
         self.memory = Memory()
         self.questions = Questions(secret, profile.file.confirmation_ms)
         self._receiver = Receiver(profile)
-        self._deferred: dict[str, _Deferred] = {}
+        self.deferred = Deferrals()
         self._stopwatch = stopwatch
         self._laps: dict[str, int] = {}
         self.silent = silent
@@ -102,13 +95,14 @@ class Engine:
         try:
             intent = self.catalogue.parse(call)
             started = self._lap("parse", started)
-            resolution = self._resolved(intent, who, now_ms)
+            resolution = self.resolved(intent, who, now_ms)
         except ToolCallError as error:
             return self._close(invalid(call, error), now_ms)
         self._lap("resolve", started)
         return self._follow(call, who, resolution, now_ms)
 
-    def _resolved(self, intent: Intent | NotEquipped, who: Provenance, now_ms: int) -> Resolution:
+    def resolved(self, intent: Intent | NotEquipped, who: Provenance, now_ms: int) -> Resolution:
+        """What an intent means at this moment, in absolute values."""
         if isinstance(intent, NotEquipped):
             return intent
         known = self.commands.values(now_ms)
@@ -124,7 +118,7 @@ class Engine:
             case NotEquipped():
                 return self._close(not_equipped(call, resolution), now_ms)
             case Ambiguous(choices=choices):
-                allowed = tuple(c for c in choices if self._would_allow(c.name, c.arguments, who, now_ms))
+                allowed = tuple(c for c in choices if would_allow(self, c, who, now_ms))
                 return self._close(
                     Outcome(call.id, call.name, Status.NEEDS_CHOICE, "which_zone", choices=allowed), now_ms
                 )
@@ -144,23 +138,7 @@ class Engine:
 
     def explain(self, call: ToolCall, who: Provenance, now_ms: int) -> Outcome:
         """What `submit` would decide and send, with nothing sent, recorded or remembered."""
-        try:
-            resolution = self._resolved(self.catalogue.parse(call), who, now_ms)
-        except ToolCallError as error:
-            return invalid(call, error)
-        if isinstance(resolution, NotEquipped):
-            return not_equipped(call, resolution)
-        if not isinstance(resolution, Absolute):
-            return Outcome(call.id, call.name, Status.NO_ACTION, type(resolution).__name__.lower())
-        order = Order(call.id, call.name, who, resolution.actions, resolution.arguments)
-        verdict = self.judge.verdict(order, self.state, now_ms)
-        shown = judged(order, verdict, _DRY[verdict.decision], "dry_run")
-        if verdict.permit is None:
-            return shown
-        counters = dict(self.encoder.counters)
-        run = self.commands.prepare(order, verdict, False, self.live, now_ms)
-        self.encoder.counters.update(counters)
-        return replace(shown, actions=reports(verdict), frames=run.frames)
+        return dry_run(self, call, who, now_ms)
 
     # --- in: people -----------------------------------------------------------------------------
 
@@ -214,18 +192,16 @@ class Engine:
         """Do what time alone makes due."""
         effects, ended = self.commands.poll(self.state, self.live, now_ms)
         effects += self.finish(ended, now_ms)
-        for waiting in [d for d in self._deferred.values() if now_ms >= d.deadline_ms]:
-            del self._deferred[waiting.order.call_id]
-            effects += self._close(plain(waiting.order, Status.TIMEOUT, "deferred_expired"), now_ms)
+        for order in self.deferred.expired(now_ms):
+            effects += self._close(plain(order, Status.TIMEOUT, "deferred_expired"), now_ms)
         for question in self.questions.expired(now_ms):
             effects += self._close(plain(question.order, Status.TIMEOUT, "confirmation_expired"), now_ms)
         return effects
 
     def next_ms(self) -> int | None:
         """When `poll` is due at the latest; None while nothing waits for time."""
-        times = [d.deadline_ms for d in self._deferred.values()]
-        times += [t for t in (self.commands.next_ms(), self.questions.next_ms()) if t is not None]
-        return min(times, default=None)
+        sources = self.commands, self.questions, self.deferred
+        return min((t for one in sources if (t := one.next_ms()) is not None), default=None)
 
     def failed(self, call_id: str, now_ms: int, *, status: Status, code: str) -> list[Effect]:
         """The shell could not send or record something for this call: end it."""
@@ -301,21 +277,17 @@ class Engine:
         )
 
     def _defer(self, order: Order, verdict: Verdict, now_ms: int) -> list[Effect]:
-        if len(self._deferred) >= MAX_DEFERRED or verdict.defer_deadline_ms is None:
+        deadline_ms = verdict.defer_deadline_ms
+        if deadline_ms is None or not self.deferred.add(order, now_ms + deadline_ms):
             return self._close(judged(order, verdict, Status.DENIED, "too_many_deferred"), now_ms)
-        self._deferred[order.call_id] = _Deferred(order, now_ms + verdict.defer_deadline_ms)
         return self._close(judged(order, verdict, Status.DEFERRED, "rule"), now_ms)
 
     def _retry(self, changed: frozenset[str], now_ms: int) -> list[Effect]:
         effects: list[Effect] = []
-        for waiting in list(self._deferred.values()):
-            paths = [a.path for a in waiting.order.actions]
-            if changed.isdisjoint(self.guard.inputs(paths)):
-                continue
-            verdict = self.judge.verdict(waiting.order, self.state, now_ms)
-            if verdict.decision is not Decision.DEFER:
-                del self._deferred[waiting.order.call_id]
-                effects += self._start(waiting.order, now_ms)
+        for order in self.deferred.touched(changed, self.guard.inputs):
+            if self.judge.verdict(order, self.state, now_ms).decision is not Decision.DEFER:
+                self.deferred.drop(order.call_id)
+                effects += self._start(order, now_ms)
         return effects
 
     def _halt(self, call: ToolCall, paths: Sequence[str], now_ms: int) -> list[Effect]:
@@ -370,15 +342,6 @@ class Engine:
         self.memory.keep(outcome)
         return outcome
 
-    def _would_allow(self, name: str, arguments: object, who: Provenance, now_ms: int) -> bool:
-        call = ToolCall("choice", name, dict(arguments) if isinstance(arguments, dict) else {})
-        return self.explain(call, who, now_ms).status not in (
-            Status.DENIED,
-            Status.INVALID,
-            Status.NOT_EQUIPPED,
-            Status.ERROR,
-        )
-
     def _known(self, path: str, now_ms: int) -> tuple[Value | None, Quality]:
         return usable(self.state.get(path), self.profile.sensors[path], now_ms)
 
@@ -390,11 +353,3 @@ class Engine:
 
 _FAILED = (Status.TIMEOUT, Status.REFUSED_BY_ECU, Status.NOT_DELIVERED)
 """Ends in which the vehicle let the call down: what was changed is put back."""
-_DRY = {
-    Decision.ALLOW: Status.NO_ACTION,
-    Decision.CLAMP: Status.NO_ACTION,
-    Decision.CONFIRM: Status.NEEDS_CONFIRMATION,
-    Decision.DEFER: Status.DEFERRED,
-    Decision.DENY: Status.DENIED,
-}
-"""The status a dry run shows for a decision."""

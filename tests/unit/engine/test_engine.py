@@ -8,7 +8,7 @@ import pytest
 from intent_bridge.codec import EgressGate
 from intent_bridge.engine import Answer, Engine, Record, Send
 from intent_bridge.engine import commands as commands_module
-from intent_bridge.engine import engine as engine_module
+from intent_bridge.engine import deferred as deferred_module
 from intent_bridge.guard import Guard, load_packs
 from intent_bridge.profile import load_profile
 from intent_bridge.sim import SimulatedVehicle, load_plan
@@ -109,7 +109,7 @@ def test_too_many_commands_under_way_are_kept_back(monkeypatch: pytest.MonkeyPat
 
 
 def test_too_many_deferred_calls_are_denied(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "MAX_DEFERRED", 1)
+    monkeypatch.setattr(deferred_module, "MAX_DEFERRED", 1)
     rig = Rig()
     rig.car.set_state("Vehicle.Powertrain.Transmission.SelectedGear", 0)
     rig.run(50)

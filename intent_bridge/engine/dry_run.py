@@ -1,0 +1,52 @@
+"""What a call would come to: decided and encoded like any other; nothing is sent, recorded or remembered."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from intent_bridge.engine.effects import Order
+from intent_bridge.engine.outcomes import invalid, judged, not_equipped
+from intent_bridge.engine.running import reports
+from intent_bridge.errors import ToolCallError
+from intent_bridge.intents import NotEquipped
+from intent_bridge.resolver import Absolute
+from intent_bridge.types import Choice, Decision, Outcome, Provenance, Status, ToolCall
+
+if TYPE_CHECKING:
+    from intent_bridge.engine.engine import Engine
+
+_STATUS: Final = {
+    Decision.ALLOW: Status.NO_ACTION,
+    Decision.CLAMP: Status.NO_ACTION,
+    Decision.CONFIRM: Status.NEEDS_CONFIRMATION,
+    Decision.DEFER: Status.DEFERRED,
+    Decision.DENY: Status.DENIED,
+}
+"""The status a dry run shows for a decision."""
+_NO_WAY: Final = (Status.DENIED, Status.INVALID, Status.NOT_EQUIPPED, Status.ERROR)
+
+
+def dry_run(engine: "Engine", call: ToolCall, who: Provenance, now_ms: int) -> Outcome:
+    """What `submit` would decide and send."""
+    try:
+        resolution = engine.resolved(engine.catalogue.parse(call), who, now_ms)
+    except ToolCallError as error:
+        return invalid(call, error)
+    if isinstance(resolution, NotEquipped):
+        return not_equipped(call, resolution)
+    if not isinstance(resolution, Absolute):
+        return Outcome(call.id, call.name, Status.NO_ACTION, type(resolution).__name__.lower())
+    order = Order(call.id, call.name, who, resolution.actions, resolution.arguments)
+    verdict = engine.judge.verdict(order, engine.state, now_ms)
+    shown = judged(order, verdict, _STATUS[verdict.decision], "dry_run")
+    if verdict.permit is None:
+        return shown
+    counters = dict(engine.encoder.counters)
+    run = engine.commands.prepare(order, verdict, False, engine.live, now_ms)
+    engine.encoder.counters.update(counters)
+    return replace(shown, actions=reports(verdict), frames=run.frames)
+
+
+def would_allow(engine: "Engine", choice: Choice, who: Provenance, now_ms: int) -> bool:
+    """Whether a person who takes this choice would be served, at once or after a yes."""
+    call = ToolCall("choice", choice.name, choice.arguments)
+    return dry_run(engine, call, who, now_ms).status not in _NO_WAY
