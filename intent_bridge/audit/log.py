@@ -1,16 +1,22 @@
 """The audit log: hash-chained JSON lines, written before a frame leaves and before an answer is given.
 
-Each line is one record: canonical JSON (sorted keys, no float) with the hash of the line before it, so that
-an edit, a removal or a change of order shows. It holds what a replay needs, and no words of the user.
+Each line is one record, a JSON object whose last two keys are `prev`, the hash of the record before it, and
+`hash`, the SHA-256 of this line's bytes as they stand without it: an edit, a removal or a change of order
+shows, and nobody has to write JSON the same way twice to check it. It holds what a replay needs, and no words
+of the user.
 """
 
+import errno
 import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal
+
+from pydantic_core import PydanticSerializationError, to_json
 
 GENESIS = "0" * 64
 FSYNC_BATCH = 64
@@ -27,11 +33,14 @@ class Broken:
     what: str
 
 
-def seal(previous: str, body: Mapping[str, Any]) -> tuple[str, str]:
+def seal(previous: str, body: Mapping[str, Any]) -> tuple[bytes, str]:
     """The record's line and its hash, chained to the hash of the record before it."""
-    text = json.dumps({**body, "prev": previous}, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return f'{text[:-1]},"hash":"{digest}"}}\n', digest
+    try:
+        text = to_json({**body, "prev": previous})  # ten times as fast as the standard library's
+    except PydanticSerializationError:  # half a character, in a name that a host made up
+        text = json.dumps({**body, "prev": previous}, separators=(",", ":")).encode()
+    digest = hashlib.sha256(text).hexdigest()
+    return b'%b,"hash":"%b"}\n' % (text[:-1], digest.encode()), digest
 
 
 class AuditLog:
@@ -40,18 +49,23 @@ class AuditLog:
     def __init__(self, path: Path, *, fsync: Fsync = "batch") -> None:
         self.path, self._fsync, self._unsynced = path, fsync, 0
         self.head = GENESIS
-        self._file: IO[bytes] = path.open("ab")
-        self._file.close()
+        path.open("ab").close()
         whole = _trim(path)
         if whole:
             self.head = json.loads(whole)["hash"]
-        self._file = path.open("ab")
+        self._file: FileIO = path.open("ab", buffering=0)
 
     def write(self, body: Mapping[str, Any]) -> None:
-        """Append one record; it is in the operating system's hands when this returns."""
-        line, self.head = seal(self.head, body)
-        self._file.write(line.encode())
-        self._file.flush()
+        """Append one record; it is in the operating system's hands when this returns.
+
+        OSError where it cannot be: the log then ends as it did before, and the next record follows that.
+        """
+        line, head = seal(self.head, body)
+        written = self._file.write(line)
+        if written != len(line):
+            self._file.truncate(self._file.tell() - written)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
+        self.head = head
         self._unsynced += 1
         if self._fsync == "each" or (self._fsync == "batch" and self._unsynced >= FSYNC_BATCH):
             self.sync()
@@ -115,7 +129,10 @@ def _check(line: bytes, previous: str) -> tuple[dict[str, Any] | None, str]:
         return None, "not a record"
     if record.get("prev") != previous:
         return None, "does not follow the record before it"
-    body = {k: v for k, v in record.items() if k not in ("hash", "prev")}
-    if seal(previous, body)[1] != record["hash"]:
+    digest = hashlib.sha256(line[:-_HASH_BYTES] + b"}").hexdigest()
+    if record["hash"] != digest or not line.endswith(b',"hash":"%b"}\n' % digest.encode()):
         return None, "was changed after it was written"
     return record, ""
+
+
+_HASH_BYTES = len(',"hash":"' + GENESIS + '"}\n')

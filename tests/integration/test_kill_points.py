@@ -36,7 +36,7 @@ def at_record(kind: str, where: str) -> Callable[[], None]:
                 return write(self, body)
             if where == "middle":
                 line, _ = seal(self.head, body)
-                self._file.write(line.encode()[: len(line) // 2])
+                self._file.write(line[: len(line) // 2])
                 self._file.flush()
             if where == "after":
                 write(self, body)

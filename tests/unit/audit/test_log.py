@@ -1,5 +1,6 @@
 """The chain: every edit, removal, reorder and torn line shows; a restart continues it."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -71,9 +72,57 @@ def test_an_edit_with_a_recomputed_hash_breaks_the_next_line(tmp_path: Path) -> 
     write(path, 3)
     lines = path.read_text().splitlines()
     forged, _ = seal(GENESIS, {"type": "outcome", "n": 99})
-    path.write_text(forged + "\n".join(lines[1:]) + "\n")
+    path.write_text(forged.decode() + "\n".join(lines[1:]) + "\n")
     broken = verify(path)[1]
     assert broken is not None and broken.line == 2
+
+
+def test_keys_put_in_another_order_or_given_twice_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    write(path, 1)
+    whole = path.read_text()
+    for changed in (
+        whole.replace('"type":"outcome","n":0', '"n":0,"type":"outcome"'),
+        whole.replace('"n":0', '"n":7,"n":0'),
+        whole.replace('"n":0', '"n": 0'),
+    ):
+        assert changed != whole
+        path.write_text(changed)
+        assert verify(path)[1] is not None
+
+
+def test_a_write_that_the_disk_took_half_of_leaves_the_log_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "audit.jsonl"
+    log = AuditLog(path, fsync="off")
+    log.write({"n": 1})
+    whole, file = path.read_bytes(), log._file
+
+    class Full:
+        """A disk with room for ten bytes."""
+
+        def write(self, line: bytes) -> int:
+            return file.write(line[:10])
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(file, name)
+
+    monkeypatch.setattr(log, "_file", Full())
+    with pytest.raises(OSError, match="No space left"):
+        log.write({"n": 2})
+    assert path.read_bytes() == whole
+    monkeypatch.undo()
+    log.write({"n": 3})
+    assert verify(path) == (2, None)
+
+
+def test_a_name_with_half_a_character_is_recorded_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    log = AuditLog(path, fsync="off")
+    log.write({"call_id": "\ud800"})
+    log.close()
+    assert verify(path) == (1, None)
 
 
 def test_each_record_is_on_the_disk_when_fsync_is_each(
@@ -102,10 +151,12 @@ def test_a_batch_is_synced_when_it_is_full_and_at_the_end(
     assert len(synced) == 2
 
 
-def test_records_are_canonical_json(tmp_path: Path) -> None:
+def test_the_hash_is_that_of_the_lines_own_bytes_so_that_any_tool_can_check_it(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     log = AuditLog(path, fsync="off")
     log.write({"b": 1, "a": "ü"})
     log.close()
-    line = path.read_text()
-    assert line.startswith('{"a":"\\u00fc","b":1,"prev":') and json.loads(line)["a"] == "ü"
+    line = path.read_bytes()
+    without, said = line[:-1].split(b',"hash":')
+    assert hashlib.sha256(without + b"}").hexdigest() == json.loads(said[:-1])
+    assert json.loads(line)["a"] == "ü"
