@@ -114,6 +114,7 @@ def test_a_write_that_the_disk_took_half_of_leaves_the_log_as_it_was(
     assert path.read_bytes() == whole
     monkeypatch.undo()
     log.write({"n": 3})
+    log.close()
     assert verify(path) == (2, None)
 
 
