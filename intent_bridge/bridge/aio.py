@@ -18,28 +18,33 @@ class AsyncBridge:
         self.bridge = bridge
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="intent-bridge-aio")
 
-    async def _run(self, verb: Callable[[], T]) -> T:
+    async def run(self, verb: Callable[[], T]) -> T:
+        """Anything else that uses the bridge, in its turn among the verbs."""
         return await asyncio.get_running_loop().run_in_executor(self._worker, verb)
 
     async def handle(self, call: object, provenance: Provenance | None = None) -> Outcome:
         """See `Bridge.handle`."""
-        return await self._run(lambda: self.bridge.handle(call, provenance))
+        return await self.run(lambda: self.bridge.handle(call, provenance))
 
     async def confirm(self, token: str, accept: bool = True, provenance: Provenance | None = None) -> Outcome:
         """See `Bridge.confirm`."""
-        return await self._run(lambda: self.bridge.confirm(token, accept, provenance))
+        return await self.run(lambda: self.bridge.confirm(token, accept, provenance))
 
     async def undo(self, provenance: Provenance | None = None) -> Outcome:
         """See `Bridge.undo`."""
-        return await self._run(lambda: self.bridge.undo(provenance))
+        return await self.run(lambda: self.bridge.undo(provenance))
+
+    async def withdraw(self, call_id: str) -> Outcome:
+        """See `Bridge.withdraw`."""
+        return await self.run(lambda: self.bridge.withdraw(call_id))
 
     async def explain(self, call: object, provenance: Provenance | None = None) -> Outcome:
         """See `Bridge.explain`."""
-        return await self._run(lambda: self.bridge.explain(call, provenance))
+        return await self.run(lambda: self.bridge.explain(call, provenance))
 
     async def state(self) -> dict[str, Any]:
         """See `Bridge.state`."""
-        return await self._run(self.bridge.state)
+        return await self.run(self.bridge.state)
 
     def tools(self, dialect: str = "openai") -> list[dict[str, Any]]:
         """See `Bridge.tools`."""
@@ -60,7 +65,7 @@ class AsyncBridge:
 
     async def close(self) -> None:
         """See `Bridge.close`."""
-        await self._run(self.bridge.close)
+        await self.run(self.bridge.close)
         self._worker.shutdown()
 
     async def __aenter__(self) -> Self:

@@ -169,6 +169,10 @@ class Bridge(Policies):
         """Put back what the last done call changed."""
         return self._verb(lambda now: self.engine.undo(provenance or self._speaker, now))
 
+    def withdraw(self, call_id: str) -> Outcome:
+        """Take a call back: what it moves stops, what it waits for is dropped; nothing is undone."""
+        return self._verb(lambda now: self.engine.withdraw(call_id, now))
+
     def explain(self, call: object, provenance: Provenance | None = None) -> Outcome:
         """What `handle` would decide and send, with nothing sent or remembered."""
         with self._changed:

@@ -32,6 +32,11 @@ class Deferrals:
         """The call waits no longer."""
         del self._waiting[call_id]
 
+    def take(self, call_id: str) -> Order | None:
+        """Drop and return one waiting call, if it waits."""
+        waiting = self._waiting.pop(call_id, None)
+        return None if waiting is None else waiting.order
+
     def expired(self, now_ms: int) -> list[Order]:
         """Drop and return the calls whose moment did not come."""
         late = [d.order for d in self._waiting.values() if now_ms >= d.deadline_ms]

@@ -174,6 +174,19 @@ class Engine:
         """What `undo` would put back."""
         return self.memory.last_done()
 
+    def withdraw(self, call_id: str, now_ms: int) -> list[Effect]:
+        """The host takes a call back: what it moves stops, what waits is dropped; nothing is undone."""
+        self._laps = {}
+        run = self.commands.running.get(call_id)
+        if run is not None and run.moves:
+            effects = self.commands.halt(run, self.live, now_ms)
+            return effects + self.finish([Ended(run, Status.STOPPED, "asked")], now_ms)
+        order = self.deferred.take(call_id) or self.questions.withdraw(call_id)
+        if order is not None:
+            return self._close(plain(order, Status.NO_ACTION, "withdrawn"), now_ms)
+        known = self.memory.outcome(call_id)
+        return [Answer(known or Outcome(call_id, "", Status.NO_EFFECT, "nothing_moves"))]
+
     # --- in: the bus and the clock --------------------------------------------------------------
 
     def receive(self, raw: RawFrame, now_ms: int) -> list[Effect]:

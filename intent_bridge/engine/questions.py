@@ -60,6 +60,11 @@ class Questions:
         del self._open[token]
         return question
 
+    def withdraw(self, call_id: str) -> Order | None:
+        """Drop the open question about one call and return its order, if there is one."""
+        token = next((t for t, q in self._open.items() if q.order.call_id == call_id), None)
+        return None if token is None else self._open.pop(token).order
+
     def expired(self, now_ms: int) -> list[Question]:
         """Drop and return the questions nobody answered in time."""
         late = [t for t, q in self._open.items() if now_ms >= q.expires_ms]

@@ -9,10 +9,11 @@ from intent_bridge.codec import EgressGate
 from intent_bridge.engine import Answer, Engine, Record, Send
 from intent_bridge.engine import commands as commands_module
 from intent_bridge.engine import deferred as deferred_module
+from intent_bridge.engine.effects import Order
 from intent_bridge.guard import Guard, load_packs
 from intent_bridge.profile import load_profile
 from intent_bridge.sim import SimulatedVehicle, load_plan
-from intent_bridge.types import Channel, Outcome, Provenance, SeatZone, Speaker, Status, ToolCall
+from intent_bridge.types import Action, Channel, Outcome, Provenance, SeatZone, Speaker, Status, ToolCall
 
 PROFILE = load_profile("demo_sedan")
 GUARD = Guard(PROFILE, load_packs(PROFILE))
@@ -246,3 +247,40 @@ def test_a_command_past_its_life_no_longer_drives_its_path() -> None:
     run = rig.engine.commands.running["1"]
     assert rig.engine.commands.values(run.ends_ms) == {FAN: 5}
     assert rig.engine.commands.values(run.ends_ms + 1) == {}
+
+
+def test_a_withdrawn_motion_is_stopped_by_a_frame_at_once() -> None:
+    rig = Rig()
+    rig.submit("set_window", percent=100, zone="driver")
+    assert rig.outcome().status is Status.SENT
+    rig.run(200)
+    effects = rig.take(rig.engine.withdraw("1", rig.now_ms))
+    stops = [e.frame for e in effects if isinstance(e, Send) and "stop" in e.frame.origins.values()]
+    assert stops and rig.outcome().status is Status.STOPPED
+
+
+def test_a_withdrawn_question_can_no_longer_be_answered_with_yes() -> None:
+    rig = Rig()
+    rig.submit("set_lane_keep_assist", on=False)
+    asked = rig.outcome()
+    assert asked.confirmation is not None
+    rig.take(rig.engine.withdraw("1", rig.now_ms))
+    assert (rig.outcome().status, rig.outcome().code) == (Status.NO_ACTION, "withdrawn")
+    effects = rig.engine.confirm(asked.confirmation.token, True, DRIVER, rig.now_ms)
+    assert kinds(effects) == ["Answer"]
+
+
+def test_a_call_that_waits_for_a_better_moment_never_acts_once_it_is_withdrawn() -> None:
+    rig = Rig()
+    rig.engine.deferred.add(Order("1", "set_fan_speed", DRIVER, (Action(FAN, 3),)), rig.now_ms + 1000)
+    rig.take(rig.engine.withdraw("1", rig.now_ms))
+    assert rig.outcome().status is Status.NO_ACTION and rig.engine.deferred.next_ms() is None
+
+
+def test_withdrawing_what_is_over_changes_nothing_and_tells_how_it_ended() -> None:
+    rig = Rig()
+    rig.submit("set_fan_speed", level=4, zone="driver")
+    rig.run(500)
+    done = rig.outcome()
+    assert done.status is Status.DONE
+    assert rig.engine.withdraw("1", rig.now_ms) == [Answer(done)]
