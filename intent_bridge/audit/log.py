@@ -10,7 +10,7 @@ import errno
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -90,49 +90,3 @@ def _trim(path: Path) -> bytes:
         with path.open("r+b") as file:
             file.truncate(end)
     return data[data.rfind(b"\n", 0, max(0, end - 1)) + 1 : end]
-
-
-def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The records of a log, oldest first. ValueError names the first line where the chain breaks."""
-    previous = GENESIS
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            record, problem = _check(line, previous)
-            if record is None:
-                raise ValueError(f"{path}:{number}: {problem}")
-            previous = record["hash"]
-            yield record
-
-
-def verify(path: Path) -> tuple[int, Broken | None]:
-    """How many records are sound from the start, and where the chain breaks if it does."""
-    count = 0
-    previous = GENESIS
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            record, problem = _check(line, previous)
-            if record is None:
-                return count, Broken(number, problem)
-            previous = record["hash"]
-            count += 1
-    return count, None
-
-
-def _check(line: bytes, previous: str) -> tuple[dict[str, Any] | None, str]:
-    if not line.endswith(b"\n"):
-        return None, "the last line is torn"
-    try:
-        record = json.loads(line)
-    except ValueError:
-        return None, "not a record"
-    if not isinstance(record, dict) or not isinstance(record.get("hash"), str):
-        return None, "not a record"
-    if record.get("prev") != previous:
-        return None, "does not follow the record before it"
-    digest = hashlib.sha256(line[:-_HASH_BYTES] + b"}").hexdigest()
-    if record["hash"] != digest or not line.endswith(b',"hash":"%b"}\n' % digest.encode()):
-        return None, "was changed after it was written"
-    return record, ""
-
-
-_HASH_BYTES = len(',"hash":"' + GENESIS + '"}\n')

@@ -110,7 +110,7 @@ def verify_pack(pack: Path, keys: Sequence[Path]) -> int:
 
 def shadow_drive(vehicle: str, packs: Sequence[str] | None, audit: Path, *, as_json: bool) -> int:
     """Judge every acting call of a recorded drive with both rule sets, and print where they differ."""
-    from intent_bridge.audit.log import read
+    from intent_bridge.audit import read
     from intent_bridge.audit.replay import rejudge
 
     profile, candidate = _loaded(vehicle, packs)

@@ -1,0 +1,198 @@
+"""A chain over several files, with seals: whatever is cut off, edited, reordered, removed or forged shows."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from intent_bridge.audit import AuditOptions, Keeper, KeyProblem, read, read_key, verify, verify_chain
+from intent_bridge.audit.chain import files
+from intent_bridge.audit.keeper import LOOK_EVERY, SEAL_EVERY
+from intent_bridge.audit.log import GENESIS, seal
+from intent_bridge.audit.seals import Ed25519Key, HmacKey, seals_file
+
+KEY = HmacKey(b"k" * 32)
+OTHER = HmacKey(b"o" * 32)
+
+
+def write(path: Path, count: int, key: HmacKey | None = KEY, max_bytes: int | None = None) -> None:
+    keeper = Keeper(AuditOptions(path, fsync="off", key=key, max_bytes=max_bytes))
+    for _ in range(count):
+        keeper.write({"type": "outcome", "n": keeper.count})
+    keeper.close()
+
+
+def lines(path: Path) -> list[bytes]:
+    return path.read_bytes().splitlines(keepends=True)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """Three files: two closed ones and the active one."""
+    path = tmp_path / "audit.jsonl"
+    write(path, 3 * LOOK_EVERY - 10, max_bytes=1000)
+    return path
+
+
+def test_a_full_file_is_closed_and_the_chain_goes_on_in_a_new_one(log: Path) -> None:
+    names = [file.name for file in files(log)]
+    assert names == ["audit.jsonl.000000000064", "audit.jsonl.000000000128", "audit.jsonl"]
+    assert [r["n"] for r in read(log)] == list(range(182))
+    found = verify_chain(log, (KEY,))
+    assert (found.first, found.last, found.sealed, found.broken) == (1, 182, 182, None)
+
+
+def test_a_restart_goes_on_after_closed_files_even_where_the_active_one_is_not_there_yet(log: Path) -> None:
+    end = len(lines(log))
+    log.unlink()
+    write(log, 5, key=None)
+    assert verify(log) == (182 - end + 5, None)
+
+
+def forged(log: Path) -> None:
+    """All of it written anew, with one record left out and every hash right."""
+    previous, made = GENESIS, b""
+    for n in range(1, 54):
+        line, previous = seal(previous, {"type": "outcome", "n": n})
+        made += line
+    for file in files(log):
+        file.unlink()
+    log.write_bytes(made)
+
+
+DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "edit": (
+        lambda log: log.write_bytes(log.read_bytes().replace(b'"n":130', b'"n":131')),
+        "was changed after it was written",
+    ),
+    "reorder": (
+        lambda log: log.write_bytes(b"".join([lines(log)[1], lines(log)[0], *lines(log)[2:]])),
+        "does not follow",
+    ),
+    "removal": (lambda log: log.write_bytes(b"".join(lines(log)[1:])), "does not follow"),
+    "removal in the middle": (
+        lambda log: log.write_bytes(b"".join(lines(log)[:3] + lines(log)[4:])),
+        "does not follow",
+    ),
+    "truncation": (lambda log: log.write_bytes(b"".join(lines(log)[:-1])), "1 records that were sealed"),
+    "a torn end": (lambda log: log.write_bytes(log.read_bytes()[:-5]), "torn"),
+    "the active file removed": (lambda log: log.unlink(), "54 records that were sealed are missing"),
+    "a closed file removed": (lambda log: files(log)[1].unlink(), "does not follow"),
+    "a closed file shortened": (
+        lambda log: files(log)[1].write_bytes(b"".join(lines(files(log)[1])[:-1])),
+        "as its name says",
+    ),
+    "everything forged": (forged, "is not the record 53 that was sealed|sealed are missing"),
+    "the seals removed": (lambda log: seals_file(log).unlink(), "no file of seals"),
+    "a seal edited": (
+        lambda log: seals_file(log).write_text(seals_file(log).read_text().replace("182", "181")),
+        "by none of the keys",
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_every_damage_is_found(damage: str, log: Path) -> None:
+    import re
+
+    break_, what = DAMAGES[damage]
+    break_(log)
+    broken = verify_chain(log, (KEY,)).broken
+    assert broken is not None and re.search(what, broken.what), broken
+
+
+def test_without_a_key_a_cut_at_a_whole_line_does_not_show_which_is_why_there_are_seals(log: Path) -> None:
+    DAMAGES["truncation"][0](log)
+    assert verify_chain(log).broken is None
+
+
+def test_another_key_does_not_vouch(log: Path) -> None:
+    assert verify_chain(log, (OTHER,)).broken is not None
+    assert verify_chain(log, (OTHER, KEY)).broken is None
+
+
+def test_files_may_be_moved_away_where_a_seal_stands_for_them(log: Path, tmp_path: Path) -> None:
+    oldest = files(log)[0]
+    oldest.rename(tmp_path / "moved")
+    found = verify_chain(log, (KEY,))
+    assert (found.first, found.last, found.broken) == (65, 182, None)
+    assert "no seal stands for them" in str(verify_chain(log).broken)
+
+
+def test_the_end_is_sealed_every_thousand_records_and_what_follows_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    child = os.fork()
+    if child == 0:
+        keeper = Keeper(AuditOptions(path, fsync="off", key=KEY))
+        for n in range(SEAL_EVERY + 7):
+            keeper.write({"n": n})
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    found = verify_chain(path, (KEY,))
+    assert (found.last, found.sealed, found.broken) == (SEAL_EVERY + 7, SEAL_EVERY, None)
+    write(path, 1)  # the lock of the dead is no lock
+    assert verify_chain(path, (KEY,)).sealed == SEAL_EVERY + 8
+
+
+def test_a_second_writer_is_refused_while_the_first_lives(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    first = Keeper(AuditOptions(path))
+    with pytest.raises(BlockingIOError, match="another process writes this log"):
+        Keeper(AuditOptions(path))
+    first.close()
+    Keeper(AuditOptions(path)).close()
+
+
+def ed25519(folder: Path) -> tuple[Path, Path]:
+    serialization = pytest.importorskip("cryptography.hazmat.primitives.serialization")
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    key = Ed25519PrivateKey.generate()
+    private, public = folder / "private.pem", folder / "public.pem"
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    public.write_bytes(
+        key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+    )
+    return private, public
+
+
+def test_with_ed25519_whoever_verifies_cannot_seal(tmp_path: Path) -> None:
+    private, public = ed25519(tmp_path)
+    path = tmp_path / "audit.jsonl"
+    keeper = Keeper(AuditOptions(path, key=read_key(private)))
+    keeper.write({"n": 1})
+    keeper.close()
+    assert verify_chain(path, (read_key(public),)).sealed == 1
+    with pytest.raises(KeyProblem, match="only verifies"):
+        read_key(public).seal(b"x")
+    assert verify_chain(path, (KEY,)).broken is not None
+
+
+@pytest.mark.parametrize(
+    ("data", "why"), [(b"short", "at least 32 bytes"), (b"-----BEGIN NONSENSE", "no PEM key")]
+)
+def test_a_file_that_is_no_key_is_refused_in_one_line(data: bytes, why: str, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_bytes(data)
+    with pytest.raises(KeyProblem, match=why):
+        read_key(file)
+
+
+def test_a_key_of_another_kind_is_refused(tmp_path: Path) -> None:
+    serialization = pytest.importorskip("cryptography.hazmat.primitives.serialization")
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+    public = X25519PrivateKey.generate().public_key()
+    pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    with pytest.raises(KeyProblem, match="no Ed25519 key"):
+        Ed25519Key(pem)
