@@ -58,6 +58,10 @@ class Texts:
         """One value of a path as people say it."""
         return self._words[language].value(path, self._profile.sensors[path].quantity, value)
 
+    def say(self, message: str, language: str) -> str:
+        """One fixed sentence of `sentences.ftl`."""
+        return self._words[language].text(message)
+
     def missing(self, reason_keys: Iterable[str]) -> list[str]:
         """Texts a vehicle's own data asks for and a language lacks: `zh: Cabin-Fragrance-Intensity`.
 

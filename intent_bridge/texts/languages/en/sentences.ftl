@@ -23,9 +23,12 @@ no_action = I changed nothing.
 no_action-report = This is what the car reports.
 no_action-declined = All right, I changed nothing.
 no_action-nothing_to_undo = There is nothing to undo.
+no_action-can_undo = I can put that back: { $clauses }.
 no_action-dry_run = This was only a try: I sent nothing.
 denied = That is not possible now. { $reason }
 denied-changed_since = I cannot undo that: somebody has changed it since.
+denied-before_unknown = I cannot undo that: I do not know how it was before.
+denied-stopped_halfway = I cannot undo that: it was stopped halfway.
 denied-state_unknown = That is not possible now: I do not know enough about the car's state.
 denied-too_many_deferred = Too many requests are waiting. Please ask again later.
 denied-locked_out = That has been refused too often in a short time. Please wait a little.
@@ -66,6 +69,7 @@ clause-no_effect = { $label } { $many ->
     [yes] are
    *[no] is
   } already { $value }
+clause-no_action = { $label } to { $value }
 clause-sent = { $label } ({ $value })
 clause-needs_confirmation = { $kind ->
     [switch] turn { $label } { $value }
@@ -82,3 +86,8 @@ item-comma = { $a }, { $b }
 choice-and = { $a } or { $b }
 choice-comma = { $a }, { $b }
 others = others
+
+# What an assistant says where there is no outcome to speak of
+
+assistant-unsure = I am not sure about that. Please follow the rules of the road and the car's manual.
+assistant-cannot = I cannot do that right now. Please use the controls of the car.

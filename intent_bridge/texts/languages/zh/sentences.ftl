@@ -21,9 +21,12 @@ no_action = 没有做任何改动。
 no_action-report = 这是车辆报告的状态。
 no_action-declined = 好的，没有做任何改动。
 no_action-nothing_to_undo = 没有可以撤销的操作。
+no_action-can_undo = 可以恢复：{ $clauses }。
 no_action-dry_run = 这只是试算，没有发送任何指令。
 denied = 现在不能这样做。{ $reason }
 denied-changed_since = 无法撤销：之后有人改动过。
+denied-before_unknown = 无法撤销：不知道之前是什么状态。
+denied-stopped_halfway = 无法撤销：动作中途停下了。
 denied-state_unknown = 现在不能这样做：车辆状态不明。
 denied-too_many_deferred = 等待执行的请求太多，请稍后再试。
 denied-locked_out = 短时间内被拒绝的次数太多，请稍等。
@@ -64,6 +67,7 @@ clause-no_effect = { $kind ->
     [switch] { $label }本来就已{ $value }
    *[other] { $label }本来就是{ $value }
   }
+clause-no_action = { $label }恢复为{ $value }
 clause-sent = { $label }{ $value }
 clause-needs_confirmation = { $kind ->
     [switch] { $value }{ $label }
@@ -80,3 +84,8 @@ item-comma = { $a }、{ $b }
 choice-and = { $a }还是{ $b }
 choice-comma = { $a }、{ $b }
 others = 其他设置
+
+# 没有结果可说时
+
+assistant-unsure = 这个我不能确定，请遵守交通规则，并以车辆手册为准。
+assistant-cannot = 现在做不到，请使用车上的按键操作。
