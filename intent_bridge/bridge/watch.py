@@ -101,7 +101,7 @@ class Watch:
         if not self._beats:
             self._beats = True
             self.health.name(HOST, Condition.OK)
-            self._enable()
+            self.enable()
 
     def check(self, now_ms: int) -> list[Effect]:
         """Do what time alone makes due."""
@@ -113,7 +113,7 @@ class Watch:
                 del self._foreign_ms[bus]
                 self.health.second_sender(bus, "")
                 self._begin_anew(bus, now_ms)
-                self._enable()
+                self.enable()
         if self._beats and self._heartbeat_ms is not None and now_ms - self._beat_ms > self._heartbeat_ms:
             self._beats = False
             self._engine.gate.silence()
@@ -133,7 +133,8 @@ class Watch:
         self.health.second_sender(raw.bus, f"{name} ({raw.can_id:#x}) was sent by somebody else")
         return self._end(Condition.SECOND_SENDER.value, now_ms)
 
-    def _enable(self) -> None:
+    def enable(self) -> None:
+        """Let commands leave again, where nothing else speaks against it."""
         if not self._foreign_ms and self._beats and not self._engine.silent:
             self._engine.gate.enable()
 
