@@ -60,6 +60,8 @@ def read_json(
         raise refuse("not_json", _AT.format(error.msg.lower(), error)) from error
     except Exception as error:  # a foreign object may raise anything at all; the border turns it into ours
         raise refuse("not_json", f"cannot be read as JSON text ({type(error).__name__})") from error
+    if decoded.isascii() and decoded.isprintable() and "\\" not in decoded:
+        return value  # the decoder has checked its numbers and names; its strings can hold nothing else
     return check_value(value, max_bytes=max_bytes, max_depth=max_depth, any_text=any_text)
 
 
@@ -74,6 +76,8 @@ def check_value(
     any_text: bool = False,
 ) -> object:
     """A fresh plain copy of a value that a host made or a reader read; the same refusals as `read_json`."""
+    if type(value) is dict and max_bytes >= MAX_BYTES and (flat := _flat(value)) is not None:
+        return flat
     try:
         return _Walk(max_bytes, max_depth, any_text).copy(value, "", 0)
     except ToolCallError:
@@ -88,6 +92,35 @@ def check_arguments(value: object) -> dict[str, Any]:
     if not isinstance(plain, dict):
         raise refuse("not_an_object", 'arguments must be a JSON object, such as {"on": true}')
     return plain
+
+
+def _flat(table: dict[Any, Any]) -> dict[str, object] | None:
+    """A copy of a small table of short plain words and numbers, as most calls have; None: look closer."""
+    if len(table) > _FLAT_ITEMS:
+        return None
+    out: dict[str, object] = {}
+    for name, item in table.items():
+        if type(name) is not str or not _plain_word(name):
+            return None
+        kind = type(item)
+        if kind is str:
+            if not _plain_word(item):
+                return None
+        elif kind is int or kind is float:
+            if not -_MAX_WHOLE < item < _MAX_WHOLE:  # false for NaN too
+                return None
+        elif kind is not bool and item is not None:
+            return None
+        out[name] = item
+    return out
+
+
+def _plain_word(text: str) -> bool:
+    return text.isascii() and text.isprintable() and len(text) <= _FLAT_TEXT
+
+
+_FLAT_ITEMS: Final = 32
+_FLAT_TEXT: Final = 256
 
 
 class _Walk:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Callable
 from typing import Any, get_args
 
 from hypothesis import example, given
@@ -117,3 +118,25 @@ def refused_or_read(name: Any, arguments: Any) -> None:
         assert str(error).isascii() and "\n" not in str(error) and len(str(error)) < 500
     else:
         assert isinstance(parsed, IntentModel | NotEquipped)
+
+
+@given(st.one_of(OBJECTS, st.dictionaries(st.text("abz\n\u200b\x7f", max_size=3), SCALARS, max_size=3)))
+def test_the_short_way_for_flat_tables_says_what_the_whole_walk_says(value: object) -> None:
+    def said(check: Callable[[], object]) -> object:
+        try:
+            return check()
+        except ToolCallError as error:
+            return error.code
+
+    whole = said(lambda: check_value(["a list never takes the short way", value]))
+    short = said(lambda: ["a list never takes the short way", check_value(value)])
+    assert repr(short) == repr(whole)
+
+
+@given(TEXTS)
+def test_a_text_and_the_value_it_holds_pass_or_fail_alike(text: str) -> None:
+    try:
+        value = read_json(text)
+    except ToolCallError:
+        return
+    assert repr(check_value([value])) == repr([value])
