@@ -30,9 +30,13 @@ class AsyncBridge:
         """See `Bridge.confirm`."""
         return await self.run(lambda: self.bridge.confirm(token, accept, provenance))
 
-    async def undo(self, provenance: Provenance | None = None) -> Outcome:
+    async def undo(self, provenance: Provenance | None = None, *, call_id: str = "") -> Outcome:
         """See `Bridge.undo`."""
-        return await self.run(lambda: self.bridge.undo(provenance))
+        return await self.run(lambda: self.bridge.undo(provenance, call_id=call_id))
+
+    async def can_undo(self, provenance: Provenance | None = None) -> tuple[Outcome, ...]:
+        """See `Bridge.can_undo`."""
+        return await self.run(lambda: self.bridge.can_undo(provenance))
 
     async def withdraw(self, call_id: str) -> Outcome:
         """See `Bridge.withdraw`."""

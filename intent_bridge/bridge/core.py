@@ -165,9 +165,18 @@ class Bridge(Policies):
         """A person's answer to `needs_confirmation`; never offer this to a model."""
         return self._verb(lambda now: self.engine.confirm(token, accept, provenance or self._speaker, now))
 
-    def undo(self, provenance: Provenance | None = None) -> Outcome:
-        """Put back what the last done call changed."""
-        return self._verb(lambda now: self.engine.undo(provenance or self._speaker, now))
+    def undo(self, provenance: Provenance | None = None, *, call_id: str = "") -> Outcome:
+        """Put back what a call changed, a single setting or a scene; without an id, the last one done."""
+        return self._verb(lambda now: self.engine.undo(provenance or self._speaker, now, call_id))
+
+    def can_undo(self, provenance: Provenance | None = None) -> tuple[Outcome, ...]:
+        """What `undo` would come to for each call that changed something, newest first; nothing is sent.
+
+        Code `can_undo` where it can be put back; else the status and code say why not. `data` names the call.
+        """
+        with self._changed:
+            now_ms = self._listen()
+            return tuple(map(self._told, self.engine.can_undo(provenance or self._speaker, now_ms)))
 
     def withdraw(self, call_id: str) -> Outcome:
         """Take a call back: what it moves stops, what it waits for is dropped; nothing is undone."""

@@ -71,19 +71,27 @@ class ConfirmLine(_Line):
 
 
 class UndoLine(_Line):
-    """Put back what the last call that was done has changed."""
+    """Put back what a call has changed: `true` for the last one that was done, or a call id."""
 
-    undo: Literal[True]
+    undo: Literal[True] | Annotated[str, Field(min_length=1, max_length=200)]
     from_: Annotated[Who | None, Field(alias="from")] = None
 
 
-Request: TypeAlias = CallLine | StateLine | AdvanceLine | ConfirmLine | UndoLine
+class CanUndoLine(_Line):
+    """List what could be put back, newest first, and why not where it cannot be."""
+
+    can_undo: Literal[True]
+    from_: Annotated[Who | None, Field(alias="from")] = None
+
+
+Request: TypeAlias = CallLine | StateLine | AdvanceLine | ConfirmLine | UndoLine | CanUndoLine
 REQUESTS: dict[str, type[_Line]] = {
     "call": CallLine,
     "state": StateLine,
     "advance_ms": AdvanceLine,
     "confirm": ConfirmLine,
     "undo": UndoLine,
+    "can_undo": CanUndoLine,
 }
 """The key that says which line it is -> its shape."""
 
@@ -191,6 +199,10 @@ class TimeLine(_Line):
     state: Annotated[
         dict[str, VssValue | None] | None,
         Field(description="Only where it was asked for with an empty `state`."),
+    ] = None
+    can_undo: Annotated[
+        tuple[OutcomeLine, ...] | None,
+        Field(description="Only where it was asked for: what undoing each call would come to, newest first."),
     ] = None
 
 

@@ -19,6 +19,7 @@ from intent_bridge.cli.protocol import (
     AdvanceLine,
     Answer,
     CallLine,
+    CanUndoLine,
     ConfirmLine,
     ErrorLine,
     ErrorOut,
@@ -45,7 +46,8 @@ class Session:
         self._bridge = bridge
         self._answers = Answers(bridge, language)
         self._heard: deque[Outcome] = deque(maxlen=EVENTS_KEPT)
-        bridge.subscribe("outcome", self._heard.append)
+        self.close = bridge.subscribe("outcome", self._heard.append)
+        """Hears no more of what happens later."""
 
     def answer(self, line: bytes) -> Answer:
         """The answer to one line; never raises for anything a line can hold."""
@@ -67,8 +69,13 @@ class Session:
                 return self._told(self._bridge.handle(call, _provenance(who)))
             case ConfirmLine(confirm=token, accept=accept, from_=who):
                 return self._told(self._bridge.confirm(token, accept, _provenance(who)))
-            case UndoLine(from_=who):
-                return self._told(self._bridge.undo(_provenance(who)))
+            case UndoLine(undo=which, from_=who):
+                call_id = which if isinstance(which, str) else ""
+                return self._told(self._bridge.undo(_provenance(who), call_id=call_id))
+            case CanUndoLine(from_=who):
+                listed = self._bridge.can_undo(_provenance(who))
+                shown = tuple(map(self._answers.outcome, listed))
+                return self._time(read=False).model_copy(update={"can_undo": shown})
             case StateLine(state=state):
                 if state and not isinstance(self._bridge, SimulatedBridge):
                     return _error(
@@ -105,8 +112,12 @@ class Session:
 def serve(session: Session, lines: Iterable[bytes], write: Callable[[str], None]) -> None:
     """Answer every line as it comes, until there are no more."""
     for line in lines:
-        answer = session.answer(line)
-        write(answer.model_dump_json(by_alias=True, exclude=_absent(answer)) + "\n")
+        write(shown(session.answer(line)))
+
+
+def shown(answer: Answer) -> str:
+    """One answer as a line."""
+    return answer.model_dump_json(by_alias=True, exclude=_absent(answer)) + "\n"
 
 
 def bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
@@ -150,7 +161,9 @@ def _provenance(who: Who | None) -> Provenance | None:
 
 
 def _absent(answer: Answer) -> set[str] | None:
-    return {"state"} if isinstance(answer, TimeLine) and answer.state is None else None
+    if not isinstance(answer, TimeLine):
+        return None
+    return {name for name in ("state", "can_undo") if getattr(answer, name) is None}
 
 
 def _error(code: str, message: str) -> ErrorLine:

@@ -14,7 +14,7 @@ from intent_bridge.types import Choice, Decision, Outcome, Provenance, Status, T
 if TYPE_CHECKING:
     from intent_bridge.engine.engine import Engine
 
-_STATUS: Final = {
+DRY: Final = {
     Decision.ALLOW: Status.NO_ACTION,
     Decision.CLAMP: Status.NO_ACTION,
     Decision.CONFIRM: Status.NEEDS_CONFIRMATION,
@@ -37,7 +37,7 @@ def dry_run(engine: "Engine", call: ToolCall, who: Provenance, now_ms: int) -> O
         return Outcome(call.id, call.name, Status.NO_ACTION, type(resolution).__name__.lower())
     order = Order(call.id, call.name, who, resolution.actions, resolution.arguments)
     verdict = engine.judge.verdict(order, engine.state, now_ms)
-    shown = judged(order, verdict, _STATUS[verdict.decision], "dry_run")
+    shown = judged(order, verdict, DRY[verdict.decision], "dry_run")
     if verdict.permit is None:
         return shown
     counters = dict(engine.encoder.counters)

@@ -48,5 +48,8 @@ class Order:
     who: Provenance
     actions: tuple[Action, ...]
     arguments: Mapping[str, Any] = field(default_factory=dict)
-    undoes: bool = False
+    undoes: str = ""
+    """The id of the call that this puts back."""
     restores: Outcome | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """What the outcome tells besides: why these actions, and what to expect of them."""

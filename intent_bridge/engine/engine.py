@@ -16,11 +16,12 @@ from intent_bridge.engine.deferred import Deferrals
 from intent_bridge.engine.dry_run import dry_run, would_allow
 from intent_bridge.engine.effects import Answer, Effect, Order, Record
 from intent_bridge.engine.judge import Judge
-from intent_bridge.engine.memory import Memory, UndoStep
+from intent_bridge.engine.memory import Memory
 from intent_bridge.engine.outcomes import invalid, judged, kept_back, not_equipped, plain
 from intent_bridge.engine.questions import Questions
 from intent_bridge.engine.records import intent_record, outcome_record, snapshot
-from intent_bridge.engine.running import Running, reports, restoring
+from intent_bridge.engine.running import reports, restoring
+from intent_bridge.engine.undo import Undos, can_undo, undoing
 from intent_bridge.errors import InvariantError, ToolCallError
 from intent_bridge.guard import NO_HISTORY, Guard, Screen, usable
 from intent_bridge.intents import Catalogue, Intent, NotEquipped
@@ -37,7 +38,6 @@ from intent_bridge.resolver import (
     resolve,
 )
 from intent_bridge.types import (
-    Action,
     Decision,
     Outcome,
     Provenance,
@@ -81,6 +81,7 @@ class Engine:
         self.deferred = Deferrals()
         self._stopwatch = stopwatch
         self._laps: dict[str, int] = {}
+        self.undos = Undos()
         self.silent = silent
 
     # --- in: calls ------------------------------------------------------------------------------
@@ -108,7 +109,7 @@ class Engine:
         known = self.commands.values(now_ms)
         return resolve(
             intent,
-            Context(self.profile, self.catalogue, who, lambda path: self._known(path, now_ms), known),
+            Context(self.profile, self.catalogue, who, lambda path: self.known(path, now_ms), known),
         )
 
     def _follow(self, call: ToolCall, who: Provenance, resolution: Resolution, now_ms: int) -> list[Effect]:
@@ -156,23 +157,15 @@ class Engine:
             return self._close(judged(order, verdict, Status.DENIED, "confirmation_void"), now_ms)
         return self._act(order, verdict, now_ms, human_yes=True)
 
-    def undo(self, who: Provenance, now_ms: int) -> list[Effect]:
-        """Put back what the last call that was done has changed, through the same guard."""
+    def undo(self, who: Provenance, now_ms: int, call_id: str = "") -> list[Effect]:
+        """Put back what a call has changed (without an id: the last one done), through the same guard."""
         self._laps = {}
-        call_id = self.memory.mint("undo")
-        step = self.memory.last_done()
-        if step is None:
-            return self._close(Outcome(call_id, "undo", Status.NO_ACTION, "nothing_to_undo"), now_ms)
-        for path, value in step.after.items():
-            sample = self.live.get(path)
-            if sample is None or sample.value != value:
-                return self._close(Outcome(call_id, "undo", Status.DENIED, "changed_since"), now_ms)
-        actions = tuple(Action(path, value) for path, value in step.before.items())
-        return self._start(Order(call_id, "undo", who, actions, undoes=True), now_ms)
+        found = undoing(self, who, now_ms, call_id)
+        return self._start(found, now_ms) if isinstance(found, Order) else self._close(found, now_ms)
 
-    def can_undo(self) -> UndoStep | None:
-        """What `undo` would put back."""
-        return self.memory.last_done()
+    def can_undo(self, who: Provenance, now_ms: int) -> tuple[Outcome, ...]:
+        """What `undo` would come to for each call that changed something, newest first; nothing is sent."""
+        return can_undo(self, who, now_ms)
 
     def withdraw(self, call_id: str, now_ms: int) -> list[Effect]:
         """The host takes a call back: what it moves stops, what waits is dropped; nothing is undone."""
@@ -285,7 +278,7 @@ class Engine:
     def _already(self, verdict: Verdict, now_ms: int) -> bool:
         going = self.commands.values(now_ms)
         return all(
-            self._known(a.path, now_ms)[0] == a.value and going.get(a.path, a.value) == a.value
+            self.known(a.path, now_ms)[0] == a.value and going.get(a.path, a.value) == a.value
             for a in verdict.emitted
         )
 
@@ -325,13 +318,12 @@ class Engine:
                 code = "rolled_back" if end.status is Status.DONE else "rollback_failed"
                 effects += self._close(replace(run.order.restores, code=code), now_ms)
                 continue
-            if end.status is Status.DONE:
-                self._learn_undo(run)
-            elif end.status in _FAILED and (back := restoring(run, self.live, self.profile)):
+            if end.status in _FAILED and (back := restoring(run, self.live, self.profile)):
                 order = Order(self.memory.mint("rollback"), "rollback", run.order.who, back, restores=outcome)
                 effects += self._roll_back(order, outcome, run.human_yes, now_ms)
                 continue
             effects += self._close(outcome, now_ms)
+            self.undos.learn(run, end.status, end.code)
         return effects
 
     def _roll_back(self, order: Order, outcome: Outcome, human_yes: bool, now_ms: int) -> list[Effect]:
@@ -339,12 +331,6 @@ class Engine:
         if verdict.permit is None:
             return self._close(replace(outcome, code="rollback_refused"), now_ms)
         return self._act(order, verdict, now_ms, human_yes=human_yes)
-
-    def _learn_undo(self, run: Running) -> None:
-        if run.order.undoes:
-            self.memory.forget_last_done()
-        elif run.before.keys() == run.reported.keys():
-            self.memory.did(UndoStep(run.call_id, run.order.intent, dict(run.before), dict(run.reported)))
 
     def _close(self, outcome: Outcome, now_ms: int) -> list[Effect]:
         if self._laps and not outcome.timing_us:
@@ -355,7 +341,8 @@ class Engine:
         self.memory.keep(outcome)
         return outcome
 
-    def _known(self, path: str, now_ms: int) -> tuple[Value | None, Quality]:
+    def known(self, path: str, now_ms: int) -> tuple[Value | None, Quality]:
+        """The usable value of a path, or None and why."""
         return usable(self.state.get(path), self.profile.sensors[path], now_ms)
 
     def _lap(self, stage: str, started: int) -> int:

@@ -1,35 +1,21 @@
-"""What a session remembers: every call id with its outcome, and what can be undone. All of it bounded."""
+"""What a session remembers: every call id with its outcome. All of it bounded."""
 
-from collections import OrderedDict, deque
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import OrderedDict
 
-from intent_bridge.types import Outcome, Status, Value
+from intent_bridge.types import Outcome, Status
 
 MAX_OUTCOMES = 4096
 """Outcomes kept in full; an older call id still never acts again, it answers `error`."""
 MAX_IDS = 1_000_000
 """Call ids in one session; after that every new call answers `error` and the host opens a new session."""
-MAX_UNDO = 32
-
-
-@dataclass(frozen=True, slots=True)
-class UndoStep:
-    """One call that was done: what was there before, and what the ECU reported after."""
-
-    call_id: str
-    intent: str
-    before: Mapping[str, Value]
-    after: Mapping[str, Value]
 
 
 class Memory:
-    """Idempotence and undo of one session."""
+    """Idempotence of one session."""
 
     def __init__(self) -> None:
         self._outcomes: OrderedDict[str, Outcome] = OrderedDict()
         self._ids: set[str] = set()
-        self._undo: deque[UndoStep] = deque(maxlen=MAX_UNDO)
         self._minted = 0
 
     def outcome(self, call_id: str) -> Outcome | None:
@@ -61,16 +47,3 @@ class Memory:
             call_id = f"{kind}-{self._minted}"
             if call_id not in self._ids:
                 return call_id
-
-    def did(self, step: UndoStep) -> None:
-        """A call was done and can be undone."""
-        self._undo.append(step)
-
-    def last_done(self) -> UndoStep | None:
-        """What would be undone next."""
-        return self._undo[-1] if self._undo else None
-
-    def forget_last_done(self) -> None:
-        """The last step has been undone."""
-        if self._undo:
-            self._undo.pop()

@@ -30,10 +30,10 @@ def kept_back(order: Order, verdict: Verdict, reason: str) -> Outcome:
 
 def plain(order: Order, status: Status, code: str) -> Outcome:
     """An outcome that needs no verdict shown."""
-    return Outcome(order.call_id, order.intent, status, code)
+    return Outcome(order.call_id, order.intent, status, code, data=order.data)
 
 
 def judged(order: Order, verdict: Verdict, status: Status, code: str) -> Outcome:
     """An outcome without a frame; only a question shows what would be emitted."""
     shown = reports(verdict, acts=status is Status.NEEDS_CONFIRMATION)
-    return Outcome(order.call_id, order.intent, status, code, verdict=verdict, actions=shown)
+    return Outcome(order.call_id, order.intent, status, code, verdict=verdict, actions=shown, data=order.data)

@@ -111,6 +111,7 @@ class Running:
             code=code,
             verdict=self.verdict,
             actions=reports(self.verdict, self.reported),
+            data=self.order.data,
             frames=self.frames,
         )
 

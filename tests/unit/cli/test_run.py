@@ -185,3 +185,11 @@ def test_a_real_vehicle_refuses_to_be_set(car: SimulatedBridge, monkeypatch: pyt
     session = Session(car)
     assert ask(session, {"state": {"Vehicle.Speed": 1}})["error"]["code"] == "not_simulated"
     assert ask(session, {"state": {}})["ok"] is True
+
+
+def test_a_call_is_undone_by_its_id_and_what_can_be_undone_is_listed(session: Session) -> None:
+    ask(session, {"call": {"id": "undo-me", **WARM, "arguments": {"zone": "driver", "celsius": 25}}})
+    listed = ask(session, {"can_undo": True})["can_undo"]
+    assert (listed[0]["data"]["call_id"], listed[0]["code"]) == ("undo-me", "can_undo")
+    assert ask(session, {"undo": "undo-me"})["status"] == "done"
+    assert "can_undo" not in ask(session, {"advance_ms": 0})

@@ -218,11 +218,11 @@ def test_a_relative_change_of_an_unknown_value_is_denied() -> None:
 
 def test_undo_knows_what_it_would_put_back() -> None:
     rig = Rig()
-    assert rig.engine.can_undo() is None
+    assert rig.engine.can_undo(DRIVER, rig.now_ms) == ()
     rig.submit("set_fan_speed", level=5)
     rig.run(300)
-    step = rig.engine.can_undo()
-    assert step is not None and step.after == {FAN: 5}
+    (shown,) = rig.engine.can_undo(DRIVER, rig.now_ms)
+    assert (shown.code, [(a.path, a.emitted) for a in shown.actions]) == ("can_undo", [(FAN, 2)])
 
 
 def test_a_frame_nobody_knows_changes_nothing() -> None:

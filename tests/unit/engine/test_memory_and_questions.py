@@ -4,7 +4,7 @@ import pytest
 
 from intent_bridge.engine import memory as memory_module
 from intent_bridge.engine.effects import Order
-from intent_bridge.engine.memory import MAX_OUTCOMES, MAX_UNDO, Memory, UndoStep
+from intent_bridge.engine.memory import MAX_OUTCOMES, Memory
 from intent_bridge.engine.questions import MAX_OPEN, MAX_WRONG, Question, Questions
 from intent_bridge.types import Decision, Outcome, Provenance, SeatZone, Speaker, Status, Verdict
 
@@ -49,20 +49,6 @@ def test_a_minted_id_is_one_that_nobody_used() -> None:
     memory = Memory()
     memory.open("call-1", "x")
     assert memory.mint("call") == "call-2"
-
-
-def test_undo_goes_back_one_call_at_a_time_and_only_so_far() -> None:
-    memory = Memory()
-    memory.forget_last_done()
-    assert memory.last_done() is None
-    for number in range(MAX_UNDO + 5):
-        memory.did(UndoStep(str(number), "x", {}, {}))
-    undone = 0
-    while (step := memory.last_done()) is not None:
-        assert step.call_id == str(MAX_UNDO + 4 - undone)
-        memory.forget_last_done()
-        undone += 1
-    assert undone == MAX_UNDO
 
 
 def test_tokens_differ_by_question_and_secret_and_cannot_be_guessed_from_the_call() -> None:
