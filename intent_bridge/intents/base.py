@@ -128,4 +128,5 @@ class IntentModel(BaseModel):
     @property
     def arguments(self) -> dict[str, object]:
         """The fields that were given, as plain JSON values; parsing them again gives an equal intent."""
-        return self.model_dump(exclude_none=True)
+        given = ((name, value) for name, value in self.__dict__.items() if value is not None)
+        return {name: _plain(value) if type(value) is Decimal else value for name, value in given}

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from intent_bridge.errors import ToolCallError
 from intent_bridge.intents.base import Target
@@ -130,10 +130,21 @@ class Words:
 
 def to_value(target: Target, quantity: Quantity, given: object) -> Value:
     """The exact value that a field's content means where `quantity` stands; ToolCallError when it is none."""
+    key = id(target), id(quantity)
+    kept = _READ.get(key)
+    if kept is None or kept[0] is not target or kept[1] is not quantity:
+        if len(_READ) >= _MAX_READ:
+            _READ.clear()
+        _READ[key] = kept = target, quantity, reading(target, quantity)
     try:
-        return reading(target, quantity).value(given)
+        return kept[2].value(given)
     except ToolCallError as error:
         raise at(target.field, error) from error
+
+
+_READ: dict[tuple[int, int], tuple[Target, Quantity, Reading]] = {}
+"""Readings made before, by the identity of what they were made from; the entry keeps both alive."""
+_MAX_READ: Final = 4096
 
 
 def reading(target: Target, quantity: Quantity) -> Reading:

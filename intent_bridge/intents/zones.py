@@ -6,6 +6,7 @@ Source: COVESA VSS 6, instances `Row1|Row2` x `DriverSide|PassengerSide`; HVAC s
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 Zone: TypeAlias = Literal["driver", "passenger", "rear_left", "rear_right", "front_row", "rear_row", "all"]
@@ -34,9 +35,15 @@ class Place(NamedTuple):
 
     def path(self, template: str) -> str:
         """The VSS path that `template` means at this place."""
-        return template.replace("{seat}", self.seat).replace("{station}", self.station)
+        return _path(template, self.seat, self.station)
 
 
+@cache
+def _path(template: str, seat: str, station: str) -> str:
+    return template.replace("{seat}", seat).replace("{station}", station)
+
+
+@cache
 def places(zone: Zone, driver_side: DriverSide) -> tuple[Place, ...]:
     """The single places that make up a zone, front first, the driver's or the left one before the other."""
     near, far = ("DriverSide", "PassengerSide") if driver_side == "left" else ("PassengerSide", "DriverSide")

@@ -251,6 +251,7 @@ def test_an_accepted_call_is_read_back_equal(car: str, data: st.DataObject) -> N
     name, schema = data.draw(a_tool(car))
     intent = catalogue(car).parse(ToolCall("1", name, data.draw(valid_arguments(schema))))
     assert isinstance(intent, IntentModel)
+    assert intent.arguments == intent.model_dump(exclude_none=True)  # pydantic's own, and slower, way
     arguments = json.loads(json.dumps(intent.arguments))
     assert catalogue(car).parse(ToolCall("2", name, arguments)) == intent
 
