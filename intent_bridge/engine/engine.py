@@ -10,7 +10,7 @@ One engine is one session of one vehicle. Whoever owns the clock calls `receive`
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from intent_bridge.codec import EgressGate, Encoder, Receiver
+from intent_bridge.codec import EgressGate, Encoder, Reading, Receiver
 from intent_bridge.engine.commands import Commands, Ended, Refused
 from intent_bridge.engine.deferred import Deferrals
 from intent_bridge.engine.dry_run import dry_run, would_allow
@@ -186,8 +186,10 @@ class Engine:
         """Take one frame from a bus."""
         self.commands.observe(raw, now_ms)
         reading = self._receiver.read(raw, now_ms)
-        if reading is None:
-            return []
+        return [] if reading is None else self.take(reading, now_ms)
+
+    def take(self, reading: Reading, now_ms: int) -> list[Effect]:
+        """Take what is known of some paths: read from a frame, or said by a vehicle without a bus."""
         self.live.update({p: s for p, s in reading.samples.items() if s.value is not None})
         reading = replace(reading, samples=self.screen.screened(reading.samples, now_ms))
         self.state.update(reading.samples)
