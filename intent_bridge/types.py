@@ -189,12 +189,14 @@ class Frame:
     `signals` holds physical numbers in the DBC's unit, or the value name where the DBC names the value.
     `origins` says for each signal of a command where its value came from: `permit`, `running` (target of
     another running command), `live` (last status), `start`, `not_available`, `e2e`, `mux`, `stop`, `neutral`.
+    `counter` is the alive counter that it carries (SecOC: the freshness bits sent), None where it has none.
     """
 
     raw: RawFrame
     message: str
     signals: Mapping[str, float | int | str]
     origins: Mapping[str, str] = field(default_factory=dict)
+    counter: int | None = None
 
 
 class Status(StrEnum):

@@ -3,5 +3,6 @@
 from intent_bridge.codec.egress import EgressGate
 from intent_bridge.codec.encoder import Encoder
 from intent_bridge.codec.receiver import Reading, Receiver
+from intent_bridge.codec.secoc import NO_SECURITY, Keys, Security
 
-__all__ = ["EgressGate", "Encoder", "Reading", "Receiver"]
+__all__ = ["NO_SECURITY", "EgressGate", "Encoder", "Keys", "Reading", "Receiver", "Security"]

@@ -76,6 +76,10 @@ class Protection:
             counter = int.from_bytes(data[first : first + kind.counter_bytes], "big")
         return counter if counter < kind.counters and kind.protect(self, data, counter) == data else None
 
+    def shown(self, counter: int) -> int:
+        """What of the counter travels: all of it."""
+        return counter
+
 
 # --- the profiles: what stands before the checksum, what after it, what it covers -----------------
 

@@ -18,8 +18,10 @@ from intent_bridge.codec.egress_table import (
     command_layouts,
     status_layouts,
 )
-from intent_bridge.codec.messages import protections
-from intent_bridge.codec.sequence import CheckStatus, Counters
+from intent_bridge.codec.messages import links, protections
+from intent_bridge.codec.protection import FreshLink, Link
+from intent_bridge.codec.secoc import NO_SECURITY, Security
+from intent_bridge.codec.sequence import CheckStatus
 from intent_bridge.profile import Profile
 from intent_bridge.types import Permit, RawFrame, Value
 
@@ -39,8 +41,8 @@ class EgressGate:
     Silent until `enable`: then only stop and neutral frames pass.
     """
 
-    def __init__(self, profile: Profile) -> None:
-        guarded = protections(profile)
+    def __init__(self, profile: Profile, security: Security = NO_SECURITY) -> None:
+        guarded = protections(profile, security)
         self.silent = True
         self._commands = {_key(c): c for c in command_layouts(profile, guarded)}
         self._statuses = {_key(s): s for s in status_layouts(profile, guarded)}
@@ -48,8 +50,7 @@ class EgressGate:
         self._told: dict[str, dict[int, dict[str, Meaning]]] = {
             s.info.name: {} for s in self._statuses.values()
         }
-        self._sent = {c.info.name: _counters(c) for c in self._commands.values()}
-        self._heard = {s.info.name: _counters(s) for s in self._statuses.values()}
+        self._sent, self._heard = (links(profile, guarded, security) for _ in range(2))
         self._begun: dict[str, _Activation] = {}
         self._budgets = {path: actuator.spec.budget for path, actuator in profile.actuators.items()}
         self._changes: dict[str, deque[int]] = {path: deque() for path in profile.actuators}
@@ -63,19 +64,26 @@ class EgressGate:
         """Let nothing pass but the stop and neutral frames of what runs."""
         self.silent = True
 
-    def resync(self, message: str) -> None:
-        """Take the counter of this command's next frame as it is: the link was lost in between."""
-        self._sent[message].last = None
+    def resync(self, message: str, freshness: int | None = None) -> None:
+        """Take the counter of this message's next frame as it is: the link was lost in between.
+
+        A message under SecOC goes on where it was, or above `freshness`, which a trusted sender has told.
+        """
+        for known in (self._sent, self._heard):
+            link = known.get(message)
+            if isinstance(link, FreshLink):
+                link.resync(-1 if freshness is None else freshness)
+            elif link is not None and known is self._sent:
+                link.last = None
 
     def observe(self, raw: RawFrame, now_ms: int) -> None:
         """Take in a received frame: its own view of what the actuators do. Unsound frames are ignored."""
         layout = self._statuses.get((raw.bus, raw.can_id, raw.extended))
         if layout is None or not _fits(layout, raw):
             return
-        if layout.protection is not None:
-            counter = layout.protection.check(raw.data)
-            if self._heard[layout.info.name].judge(counter) is not CheckStatus.OK:
-                return
+        link = self._heard.get(layout.info.name)
+        if link is not None and link.judge(raw.data) is not CheckStatus.OK:
+            return
         told = self._told[layout.info.name]
         content = int.from_bytes(raw.data, "little") & ~layout.protected
         if content not in told:  # most frames say what the one before said
@@ -98,13 +106,14 @@ class EgressGate:
         urgent = kind in ("stop", "neutral")
         if self.silent and not urgent:
             return "silent: commands are not enabled"
-        counters = self._sent[layout.info.name]
-        before = counters.last
-        if reason := self._out_of_sequence(layout, counters, raw.data, urgent):
+        link = self._sent.get(layout.info.name)
+        before = None if link is None else link.last
+        if link is not None and (reason := _out_of_sequence(layout, link, raw.data, urgent)):
             return reason
         begun = self._new_activations(layout, raw.data, permits, now_ms, kind)
         if isinstance(begun, str) or (reason := None if urgent else self._too_often(begun, now_ms)):
-            counters.last = before
+            if link is not None:
+                link.last = before
             return begun if isinstance(begun, str) else reason
         if not urgent:
             self._frames.append(now_ms)
@@ -118,7 +127,7 @@ class EgressGate:
     ) -> str | None:
         """`check` for frames that leave together or not at all: after a refusal none counts as sent."""
         layouts = [self._commands.get((raw.bus, raw.can_id, raw.extended)) for raw in frames]
-        sent = [self._sent[layout.info.name] for layout in layouts if layout is not None]
+        sent = [self._sent[name] for name in self._sent if any(o and o.info.name == name for o in layouts)]
         paths = [e.path for layout in layouts if layout for e in layout.entries if e.path is not None]
         counters = [c.last for c in sent]
         capped = self._frames.copy()
@@ -128,8 +137,8 @@ class EgressGate:
             reason = self.check(raw, permits, now_ms, kind=kind)
             if reason is None:
                 continue
-            for counter, last in zip(reversed(sent), reversed(counters), strict=True):
-                counter.last = last
+            for link, last in zip(sent, counters, strict=True):
+                link.last = last
             self._frames = capped
             self._changes |= changes
             self._begun |= {path: known for path, known in begun.items() if known is not None}
@@ -139,18 +148,6 @@ class EgressGate:
         return None
 
     # --- inside ---------------------------------------------------------------------------------
-
-    def _out_of_sequence(self, layout: Layout, counters: Counters, data: bytes, urgent: bool) -> str | None:
-        """Why the protection of this frame is wrong. A wrong counter is refused once, then followed."""
-        if layout.protection is None:
-            return None
-        counter = layout.protection.check(data)
-        status = counters.judge(counter)
-        if counter is None:
-            return f"{layout.info.name}: checksum wrong"
-        if status is not CheckStatus.OK and not urgent:
-            return f"{layout.info.name}: counter {counter} is {status.value.replace('_', ' ')}"
-        return None
 
     def _new_activations(
         self, layout: Layout, data: bytes, permits: Sequence[Permit], now_ms: int, kind: Kind
@@ -250,8 +247,11 @@ def _fits(layout: Layout, raw: RawFrame) -> bool:
     return raw.fd == layout.info.fd and len(raw.data) == layout.info.length
 
 
-def _counters(layout: Layout) -> Counters:
-    spec = layout.info.spec.e2e
-    if layout.protection is None or spec is None:
-        return Counters(1, 1)
-    return Counters(layout.protection.counters, spec.max_delta_counter)
+def _out_of_sequence(layout: Layout, link: Link, data: bytes, urgent: bool) -> str | None:
+    """Why the protection of this frame is wrong. A wrong counter is refused once, then followed."""
+    status = link.judge(data)
+    if status is CheckStatus.ERROR:
+        return f"{layout.info.name}: checksum wrong"
+    if status is not CheckStatus.OK and not urgent:
+        return f"{layout.info.name}: counter {link.last} is {status.value.replace('_', ' ')}"
+    return None

@@ -11,8 +11,9 @@ from typing import Final, TypeAlias
 
 from cantools.database.can import Signal
 
-from intent_bridge.codec.e2e import Bit, Protection
+from intent_bridge.codec.e2e import Bit
 from intent_bridge.codec.messages import signal_bits
+from intent_bridge.codec.protection import Protection
 from intent_bridge.profile import MessageInfo, Profile
 from intent_bridge.profile.model import Actuator
 

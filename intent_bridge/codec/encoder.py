@@ -6,10 +6,12 @@ asks for; the neutral code, which asks for nothing; the last value the ECU repor
 value; its not-available code. `Frame.origins` says which.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from intent_bridge.codec.messages import protections
 from intent_bridge.codec.page import Page, Seat, pages
+from intent_bridge.codec.protection import SecOcProtection
+from intent_bridge.codec.secoc import NO_SECURITY, Security
 from intent_bridge.errors import InvariantError
 from intent_bridge.profile import Profile
 from intent_bridge.types import Frame, Permit, Quality, RawFrame, State, Value
@@ -21,16 +23,19 @@ _Chosen = Mapping[str, tuple[int, str]]
 class Encoder:
     """Builds the command frames of one vehicle; raises ProfileError when its frames cannot be filled.
 
-    `counters` holds, per protected command message, the alive counter of its next frame. Set it back
-    when frames were built and not sent, and set it to build the same bytes again.
+    `counters` holds, per protected command message, the alive counter of its next frame (SecOC: its whole
+    freshness value). Set it to build the same bytes again.
     """
 
-    def __init__(self, profile: Profile) -> None:
-        self._protections = protections(profile)
+    def __init__(self, profile: Profile, security: Security = NO_SECURITY) -> None:
+        self._protections = protections(profile, security)
         self._pages = pages(profile, self._protections)
         self._paths = {(a.command.message, a.command.signal): p for p, a in profile.actuators.items()}
+        commands = {page.info.name for page in self._pages.values()}
         self.counters: dict[str, int] = {
-            page.info.name: 0 for page in self._pages.values() if page.info.name in self._protections
+            name: security.freshness.get(name, 0) if isinstance(protection, SecOcProtection) else 0
+            for name, protection in self._protections.items()
+            if name in commands
         }
 
     def encode(
@@ -76,6 +81,20 @@ class Encoder:
         named = ((frame.message, signal) for frame in frames for signal in frame.origins)
         return frozenset(self._paths[n] for n in named if n in self._paths)
 
+    def take_back(self, frames: Sequence[Frame]) -> None:
+        """These frames, the last ones built, were not sent: their counters are free again.
+
+        A freshness value of SecOC is not: nobody may ever sign two frames with one.
+        """
+        for frame in reversed(frames):
+            protection = self._protections.get(frame.message)
+            if frame.counter is not None and not isinstance(protection, SecOcProtection):
+                self.counters[frame.message] = frame.counter
+
+    def resync(self, message: str, freshness: int) -> None:
+        """An ECU has accepted this freshness value of a command; never go back behind it."""
+        self.counters[message] = max(self.counters[message], freshness + 1)
+
     # --- inside ---------------------------------------------------------------------------------
 
     def _frames(self, chosen: _Chosen, state: State, running: Mapping[str, Value]) -> tuple[Frame, ...]:
@@ -89,12 +108,17 @@ class Encoder:
             image = seat.field.put_raw(image, raw)
             origins[seat.field.slot.name] = origin
         info, data = page.info, page.plan.to_bytes(image)
-        if info.name in self._protections:
-            protection, counter = self._protections[info.name], self.counters[info.name]
-            data = protection.protect(data, counter % protection.counters)
-            self.counters[info.name] = (counter + 1) % protection.counters
+        protection, counter = self._protections.get(info.name), None
+        if protection is not None:
+            next_ = self.counters[info.name] % protection.counters
+            try:
+                data = protection.protect(data, next_)
+            except ValueError as error:
+                raise InvariantError(f"{info.name}: no freshness value is left; give it a new key") from error
+            self.counters[info.name] = (next_ + 1) % protection.counters
+            counter = protection.shown(next_)
         raw_frame = RawFrame(info.bus, info.can_id, info.extended, info.fd, data)
-        return Frame(raw_frame, info.name, page.plan.decode(data), origins)
+        return Frame(raw_frame, info.name, page.plan.decode(data), origins, counter)
 
     def _sibling(self, seat: Seat, state: State, running: Mapping[str, Value]) -> tuple[int, str]:
         if seat.path in running:

@@ -1,14 +1,28 @@
-"""Compiles the messages of a profile: their plans, and their end-to-end protection."""
+"""Compiles the messages of a profile: their plans, and their protection."""
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeAlias, get_args
 
-from cantools.database.can import Signal
-
-from intent_bridge.codec.e2e import Bit, Protection
+from intent_bridge.codec import e2e
+from intent_bridge.codec.layout import layout
+from intent_bridge.codec.oem_checksums import OEM_CHECKSUMS
 from intent_bridge.codec.plan import Plan
+from intent_bridge.codec.protection import (
+    CheckedProtection,
+    CounterLink,
+    FreshLink,
+    Link,
+    OemProtection,
+    SecOcProtection,
+)
+from intent_bridge.codec.secoc import NO_SECURITY, Keys, SecOc, Security
 from intent_bridge.errors import Problem, ProfileError, SignalError
 from intent_bridge.profile import MessageInfo, Profile
+from intent_bridge.profile.model import E2E, AutosarName, SecOC
+from intent_bridge.profile.protection import header_offset, signal_bits
+
+__all__ = ["dbc_file", "links", "plans", "protections", "signal_bits"]
 
 
 def plans(profile: Profile) -> Mapping[str, Plan]:
@@ -25,27 +39,85 @@ def plans(profile: Profile) -> Mapping[str, Plan]:
     return found
 
 
-def protections(profile: Profile) -> Mapping[str, Protection]:
-    """The protection of every protected message, by name. The profile has checked its places."""
-    return {
-        name: Protection(info.spec.e2e.profile, info.spec.e2e.data_ids, info.length)
-        for name, info in profile.messages.items()
-        if info.spec.e2e is not None
-    }
+Guarded: TypeAlias = Mapping[str, CheckedProtection | SecOcProtection]
+"""Protected messages by name."""
+
+
+def protections(profile: Profile, security: Security = NO_SECURITY) -> Guarded:
+    """The protection of every protected message, by name. The profile has checked its places.
+
+    ProfileError lists every SecOC key that the host's key store does not give.
+    """
+    found: dict[str, CheckedProtection | SecOcProtection] = {}
+    problems: list[Problem] = []
+    for name, info in profile.messages.items():
+        if info.spec.e2e is not None:
+            found[name] = _end_to_end(info, info.spec.e2e)
+        elif info.spec.secoc is not None:
+            made = _secured(info, info.spec.secoc, security.keys)
+            if isinstance(made, str):
+                file = profile.folder / "profile.yaml"
+                problems.append(Problem(file, None, made, "give the host's key store as `keys`"))
+            else:
+                found[name] = made
+    if problems:
+        raise ProfileError(problems)
+    return found
+
+
+def links(profile: Profile, guarded: Guarded, security: Security) -> dict[str, Link]:
+    """A memory of the counter of each protected message: as before its first frame, or as it was left."""
+    made: dict[str, Link] = {}
+    for name, protection in guarded.items():
+        spec = profile.messages[name].spec.e2e
+        if isinstance(protection, SecOcProtection):
+            next_ = security.freshness.get(name, 0)
+            made[name] = FreshLink(protection.secoc, protection.attempts, next_ - 1)
+        elif spec is not None:
+            made[name] = CounterLink(protection, spec.delta_max)
+    return made
+
+
+def _end_to_end(info: MessageInfo, spec: E2E) -> CheckedProtection:
+    if spec.profile in get_args(AutosarName):
+        offset = header_offset(info, spec)
+        name: e2e.ProfileName = spec.profile  # type: ignore[assignment]
+        return e2e.Protection(name, spec.data_ids, info.length, offset, spec.id_mode or "both")
+    lie, signals = layout(info.dbc), {s.name: s for s in info.dbc.signals}
+    return OemProtection(
+        checksum=OEM_CHECKSUMS[spec.profile],
+        constants=spec.data_ids,
+        can_id=info.can_id,
+        length=info.length,
+        order=lie.order,
+        crc=lie.slots[spec.crc],
+        counter=None if spec.counter is None else lie.slots[spec.counter],
+        bits=frozenset(bit for name in spec.signals for bit in signal_bits(signals[name])),
+    )
+
+
+def _secured(info: MessageInfo, spec: SecOC, keys: Keys | None) -> SecOcProtection | str:
+    """The protection, or why there is none."""
+    if keys is None:
+        return f"{info.name} is secured with the key `{spec.key}`, and there is no key store"
+    first = info.length - spec.trailer_bytes
+    try:
+        secoc = SecOc(
+            keys(spec.key),
+            spec.data_id,
+            first,
+            spec.freshness_bits,
+            spec.sent_freshness_bits,
+            spec.mac_bits,
+        )
+    except KeyError:
+        return f"{info.name}: the key store has no key `{spec.key}`"
+    except ValueError as error:
+        return f"{info.name}, key `{spec.key}`: {error}"
+    bits = frozenset((byte, bit) for byte in range(first, info.length) for bit in range(8))
+    return SecOcProtection(secoc, spec.attempts, bits)
 
 
 def dbc_file(profile: Profile, info: MessageInfo) -> Path:
     """The DBC file that describes a message."""
     return profile.folder / profile.file.buses[info.bus].dbc
-
-
-def signal_bits(signal: Signal) -> tuple[Bit, ...]:
-    """The bits of a signal in the frame, most significant first."""
-    if signal.byte_order == "little_endian":
-        return tuple(divmod(signal.start + n, 8) for n in reversed(range(signal.length)))
-    bits = []
-    byte, bit = divmod(signal.start, 8)
-    for _ in range(signal.length):
-        bits.append((byte, bit))
-        byte, bit = (byte, bit - 1) if bit else (byte + 1, 7)
-    return tuple(bits)

@@ -6,25 +6,11 @@ remainder they are; the constants differ per message and so are the profile's bu
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
 from intent_bridge.codec.crc import crc8, crc8_table, crc8h2f, crc16
 
 Checksum: TypeAlias = Callable[[int, bytes, int, tuple[int, ...]], int]
-Place: TypeAlias = Literal[
-    "first byte", "first two bytes", "last byte", "last nibble", "any byte", "any nibble"
-]
-
-
-@dataclass(frozen=True, slots=True)
-class OemChecksum:
-    """One maker's checksum: its function, where its bits must stand, and how many constants it takes."""
-
-    compute: Checksum
-    place: Place
-    constants: tuple[int, ...] = (0,)
-    """The numbers of constants that are possible."""
 
 
 def _id_bytes(can_id: int) -> bytes:
@@ -109,38 +95,18 @@ def comma_body(can_id: int, data: bytes, counter: int, constants: tuple[int, ...
     return crc
 
 
-OEM_CHECKSUMS: Final[Mapping[str, OemChecksum]] = {
-    "toyota": OemChecksum(toyota, "last byte"),
-    "honda": OemChecksum(honda, "last nibble"),
-    "chrysler": OemChecksum(chrysler, "last byte"),
-    "fca_giorgio": OemChecksum(fca_giorgio, "last byte", (0, 1)),
-    "hyundai_canfd": OemChecksum(hyundai_canfd, "first two bytes"),
-    "subaru": OemChecksum(subaru, "first byte"),
-    "subaru_preglobal": OemChecksum(subaru_preglobal, "any byte"),
-    "vw_mqb": OemChecksum(vw_mqb, "first byte", (0, 16)),
-    "vw_xor": OemChecksum(vw_xor, "any byte", (0, 1)),
-    "tesla": OemChecksum(tesla, "any byte"),
-    "psa": OemChecksum(psa, "any nibble", (0, 1)),
-    "comma_body": OemChecksum(comma_body, "last byte"),
+OEM_CHECKSUMS: Final[Mapping[str, Checksum]] = {
+    "toyota": toyota,
+    "honda": honda,
+    "chrysler": chrysler,
+    "fca_giorgio": fca_giorgio,
+    "hyundai_canfd": hyundai_canfd,
+    "subaru": subaru,
+    "subaru_preglobal": subaru_preglobal,
+    "vw_mqb": vw_mqb,
+    "vw_xor": vw_xor,
+    "tesla": tesla,
+    "psa": psa,
+    "comma_body": comma_body,
 }
 """By the name that a profile gives in `e2e.profile`."""
-
-
-def place_problem(name: str, bits: tuple[tuple[int, int], ...], length: int) -> str | None:
-    """What is wrong with a checksum signal's place in a frame of `length` bytes; None when it is right.
-
-    `bits` are byte and bit of each bit, most significant first.
-    """
-    place = OEM_CHECKSUMS[name].place
-    size = {"first two bytes": 2}.get(place, 1)
-    if "nibble" in place:
-        low = (bits[-1][0], bits[-1][1]) if bits else (0, 0)
-        right = (
-            len(bits) == 4 and bits == tuple((low[0], low[1] + n) for n in (3, 2, 1, 0)) and low[1] in (0, 4)
-        )
-        right = right and (place != "last nibble" or low == (length - 1, 0))
-    else:
-        first = {"last byte": length - 1}.get(place, bits[-1][0] if place == "any byte" and bits else 0)
-        whole = tuple((first + byte, bit) for byte in reversed(range(size)) for bit in reversed(range(8)))
-        right = bits == whole
-    return None if right else f"the checksum of {name} is the {place} of the frame, unsigned"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from cantools.database.can import Signal
 
-from intent_bridge.codec.e2e import Protection
 from intent_bridge.codec.messages import dbc_file, plans, signal_bits
 from intent_bridge.codec.plan import Field, Plan
+from intent_bridge.codec.protection import Protection
 from intent_bridge.errors import Problem, ProfileError, SignalError
 from intent_bridge.profile import ActuatorInfo, MessageInfo, Profile
 

@@ -132,6 +132,12 @@ class Plan:
         """The frame of an image."""
         return image.to_bytes(self.length, self.layout.order)
 
+    def bit(self, byte: int, bit: int) -> int:
+        """The image in which this bit of the frame alone is set."""
+        data = bytearray(self.length)
+        data[byte] = 1 << bit
+        return self.from_bytes(bytes(data))
+
     def pack(self, raws: Mapping[str, int]) -> int:
         """Raw numbers of exactly the signals present -> image; SignalError when one does not belong."""
         return self._assemble(raws, Field.put_raw)

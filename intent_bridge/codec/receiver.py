@@ -1,12 +1,14 @@
 """Received frames to samples of vehicle paths: the frame is checked first, then each signal."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from intent_bridge.codec.layout import Slot
-from intent_bridge.codec.messages import plans, protections
+from intent_bridge.codec.messages import links, plans, protections
 from intent_bridge.codec.plan import Field, Memo, Plan
-from intent_bridge.codec.sequence import CheckStatus, Counters
+from intent_bridge.codec.protection import FreshLink, Protection
+from intent_bridge.codec.secoc import NO_SECURITY, Security
+from intent_bridge.codec.sequence import CheckStatus
 from intent_bridge.codec.window import LinkState, Window
 from intent_bridge.errors import SignalError
 from intent_bridge.profile import Binding, MessageInfo, Profile
@@ -28,13 +30,15 @@ class Reading:
     """What one frame says. `samples` holds every path of the frame, unsound ones with value None.
 
     `result` is the value name by which an ECU answers a command, `result_counter` the alive counter of
-    the command it answers; both None where the message answers nothing or was unsound.
+    the command it answers; both None where the message answers nothing or was unsound. `freshness`: what
+    its trusted sender says of other messages, the freshness value last used (or accepted) of each.
     """
 
     message: str
     samples: Mapping[str, Sample]
     result: str | None
     result_counter: int | None
+    freshness: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class _Inbound:
     answer: tuple[Field, Field] | None
     content: int
     """The bits that say something of a path: all but those of protection and answer."""
+    tells: tuple[tuple[str, Field], ...]
+    """Messages under SecOC whose freshness value it carries, and where."""
     said: Memo[int, tuple[tuple[str, Value | None, Quality], ...]]
     """What a sound frame says, by its content: most frames say what the one before said."""
 
@@ -54,21 +60,16 @@ class _Inbound:
 class Receiver:
     """Reads the frames of one vehicle. Remembers alive counters; never raises, whatever the bytes."""
 
-    def __init__(self, profile: Profile) -> None:
-        compiled = plans(profile)
-        self._protections = protections(profile)
-        self._counters = {
-            name: Counters(p.counters, spec.max_delta_counter)
-            for name, p in self._protections.items()
-            if (spec := profile.messages[name].spec.e2e) is not None
-        }
+    def __init__(self, profile: Profile, security: Security = NO_SECURITY) -> None:
+        compiled, guarded = plans(profile), protections(profile, security)
+        self._links = links(profile, guarded, security)
         self._windows = {
             name: Window(spec.window)
             for name, message in profile.messages.items()
             if (spec := message.spec.e2e) is not None and spec.window is not None
         }
         self._inbound = {
-            (info.bus, info.can_id, info.extended): _inbound(profile, info, compiled[info.name])
+            (info.bus, info.can_id, info.extended): _inbound(profile, info, compiled, guarded)
             for info in profile.messages.values()
         }
 
@@ -78,9 +79,8 @@ class Receiver:
         if inbound is None or raw.fd != inbound.info.fd or len(raw.data) != inbound.info.length:
             return None
         name = inbound.info.name
-        status = CheckStatus.OK
-        if name in self._protections:
-            status = self._counters[name].judge(self._protections[name].check(raw.data))
+        link = self._links.get(name)
+        status = CheckStatus.OK if link is None else link.judge(raw.data)
         image = inbound.plan.from_bytes(raw.data)
         window = self._windows.get(name)
         trusted = status is CheckStatus.OK if window is None else window.add(status) is LinkState.VALID
@@ -97,10 +97,29 @@ class Receiver:
             result_field, counter_field = inbound.answer
             result = result_field.slot.names.get(result_field.get_raw(image))
             counter = counter_field.get_raw(image)
-        return Reading(name, samples, result, counter)
+        if not inbound.tells:
+            return Reading(name, samples, result, counter)
+        told = {about: field.get_raw(image) for about, field in inbound.tells}
+        for about, value in told.items():
+            self.resync(about, value)
+        return Reading(name, samples, result, counter, told)
+
+    def resync(self, message: str, freshness: int) -> None:
+        """A trusted sender says which freshness value of this message was used last; never backwards."""
+        link = self._links.get(message)
+        if isinstance(link, FreshLink):
+            link.resync(freshness)
+
+    def freshness(self) -> dict[str, int]:
+        """The next freshness value that is good, of each secured message heard: a restart begins with it."""
+        fresh = {name: link.last for name, link in self._links.items() if isinstance(link, FreshLink)}
+        return {name: last + 1 for name, last in fresh.items() if last is not None}
 
 
-def _inbound(profile: Profile, info: MessageInfo, plan: Plan) -> _Inbound:
+def _inbound(
+    profile: Profile, info: MessageInfo, compiled: Mapping[str, Plan], guarded: Mapping[str, Protection]
+) -> _Inbound:
+    plan = compiled[info.name]
     paths = tuple(
         (path, sensor.binding, plan.field(sensor.binding.signal))
         for path, sensor in profile.sensors.items()
@@ -114,18 +133,31 @@ def _inbound(profile: Profile, info: MessageInfo, plan: Plan) -> _Inbound:
     said: Memo[int, tuple[tuple[str, Value | None, Quality], ...]] = Memo(
         lambda image: _said(plan, paths, image), REMEMBERED_MAX
     )
-    return _Inbound(info, plan, paths, answer, ~_silent(info, plan, paths, answer or ()), said)
+    tells = tuple(
+        (name, plan.field(secoc.resync.split(".")[1]))
+        for name, other in profile.messages.items()
+        if (secoc := other.spec.secoc) is not None
+        and secoc.resync is not None
+        and secoc.resync.split(".")[0] == info.name
+    )
+    spoken = [*(answer or ()), *(field for _, field in tells)]
+    silent = _silent(plan, guarded.get(info.name), paths, spoken)
+    return _Inbound(info, plan, paths, answer, ~silent, tells, said)
 
 
 def _silent(
-    info: MessageInfo, plan: Plan, paths: Iterable[tuple[str, Binding, Field]], answer: Iterable[Field]
+    plan: Plan,
+    protection: Protection | None,
+    paths: Iterable[tuple[str, Binding, Field]],
+    spoken: Iterable[Field],
 ) -> int:
-    """The bits that say nothing of a path: checksum, counter, and an answer to a command."""
-    slots = [field.slot for field in answer]
-    if info.spec.e2e is not None:
-        slots += [plan.field(name).slot for name in (info.spec.e2e.crc, info.spec.e2e.counter)]
-    read = {field.slot.name for _, _, field in paths}
-    return sum(slot.mask for slot in {slot.name: slot for slot in slots}.values() if slot.name not in read)
+    """The bits that say nothing of a path: those of the protection, of an answer, of a freshness value."""
+    mask = sum(plan.bit(*bit) for bit in protection.bits) if protection is not None else 0
+    for told in spoken:
+        mask |= told.slot.mask
+    for _, _, read in paths:
+        mask &= ~read.slot.mask
+    return mask
 
 
 def _said(

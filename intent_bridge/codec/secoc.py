@@ -2,16 +2,32 @@
 
 A secured frame is `payload | freshness, truncated | MAC, truncated`; the MAC covers
 `data id | payload | freshness, whole`. Numbers are big-endian; bits that do not fill a byte stand at its
-top. A freshness value must never be used twice with one key, across restarts too: `FreshnessCounter` gives
-out values only from a block whose end has been stored. Keys are the caller's and are never shown.
+top. A freshness value must never be used twice with one key, across restarts too; who owns the files sees to
+that. Keys are the caller's and are never shown.
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from intent_bridge.errors import IntentBridgeError
+
+Keys: TypeAlias = Callable[[str], bytes]
+"""The host's key store: a key's name to its bytes; KeyError for a name it does not know."""
+
+
+@dataclass(frozen=True)
+class Security:
+    """What the host keeps for SecOC: its key store, and the next freshness value of each message."""
+
+    keys: Keys | None = None
+    freshness: Mapping[str, int] = field(default_factory=dict)
+
+
+NO_SECURITY: Final = Security()
+"""For vehicles without secured messages."""
+
 
 _DATA_ID_BYTES: Final = 2
 _KEY_LENGTHS: Final = (16, 24, 32)
@@ -82,28 +98,6 @@ class SecOc:
         whole = freshness.to_bytes((self.freshness_bits + 7) // 8, "big")
         mac = aes_cmac(self.key, self.data_id.to_bytes(_DATA_ID_BYTES, "big") + payload + whole)
         return int.from_bytes(mac, "big") >> 128 - self.mac_bits
-
-
-class FreshnessCounter:
-    """Freshness values for sending. `store` must keep its argument durably before it returns.
-
-    Values come from blocks: the end of a block is stored before its first value is used. After a restart,
-    start from what was stored last: the rest of that block is lost, and no value is used twice.
-    """
-
-    def __init__(self, stored: int, store: Callable[[int], None], block: int = 1000) -> None:
-        if stored < 0 or block < 1:
-            raise ValueError("give what was stored, and a block of at least 1")
-        self._next, self._end = stored, stored
-        self._store, self._block = store, block
-
-    def take(self) -> int:
-        """The next value, never given before. Raises whatever `store` raises, and then gives none."""
-        if self._next >= self._end:
-            self._store(self._next + self._block)
-            self._end = self._next + self._block
-        value, self._next = self._next, self._next + 1
-        return value
 
 
 class SecOcReceiver:

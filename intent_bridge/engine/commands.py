@@ -103,7 +103,7 @@ class Commands:
             return checked
         ended = self._supersede(run)
         self.running[run.call_id] = run
-        run.note(run.frames, self._profile)
+        run.note(run.frames)
         return checked, ended
 
     def _supersede(self, new: Running) -> list[Ended]:
@@ -122,12 +122,20 @@ class Commands:
         """Let the egress gate build its own view of what the ECUs report."""
         self._gate.observe(raw, now_ms)
 
+    def resync(self, message: str, freshness: int) -> None:
+        """A trusted ECU says which freshness value it used or accepted last."""
+        self._gate.resync(message, freshness)
+        if message in self._encoder.counters:
+            self._encoder.resync(message, freshness)
+
     def heard(
         self, reading: Reading, state: State, live: State, now_ms: int
     ) -> tuple[list[Effect], list[Ended]]:
         """Take in one status frame: confirmations, refusals, and rules that now object to a motion."""
         effects: list[Effect] = []
         ended: list[Ended] = []
+        for message, freshness in reading.freshness.items():
+            self.resync(message, freshness)
         for run in list(self.running.values()):
             if run.acknowledge(reading.samples, self._profile):
                 effects += self._end(run, live, now_ms)
@@ -196,7 +204,7 @@ class Commands:
             return [*effects, *self._end(run, live, now_ms)], [*ended, Ended(run, Status.ERROR, "egress")]
         for one in sharing:
             if one.call_id in self.running:
-                one.again(frames, self._profile, now_ms)
+                one.again(frames, now_ms)
         return effects + checked, ended
 
     def _shares(self, run: Running, pages: set[tuple[str, int | None]], now_ms: int) -> bool:
@@ -281,8 +289,5 @@ class Commands:
         reason = self._gate.check_all([f.raw for f in frames], permits, now_ms, kind=kind)
         if reason is None:
             return [Send(run.call_id, frame) for frame in frames]
-        for frame in reversed(frames):  # their counters were never seen by the ECU
-            e2e = self._profile.messages[frame.message].spec.e2e
-            if e2e is not None:
-                self._encoder.counters[frame.message] = int(frame.signals[e2e.counter])
+        self._encoder.take_back(frames)  # their counters were never seen by the ECU
         return Refused(reason)

@@ -10,7 +10,7 @@ One engine is one session of one vehicle. Whoever owns the clock calls `receive`
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from intent_bridge.codec import EgressGate, Encoder, Reading, Receiver
+from intent_bridge.codec import NO_SECURITY, EgressGate, Encoder, Reading, Receiver, Security
 from intent_bridge.engine.commands import Commands, Ended, Refused
 from intent_bridge.engine.deferred import Deferrals
 from intent_bridge.engine.dry_run import dry_run, would_allow
@@ -63,21 +63,25 @@ class Engine:
         stopwatch: Callable[[], int] = lambda: 0,
         silent: bool = False,
     ) -> None:
-        """`secret` keys the confirmation tokens; `stopwatch` (nanoseconds) only feeds `timing_us`."""
+        security: Security = NO_SECURITY,
+        """`secret` keys the confirmation tokens; `stopwatch` (nanoseconds) only feeds `timing_us`.
+
+        `security` is what the host keeps for messages under SecOC.
+        """
         self.profile, self.guard = profile, guard
         self.judge, self.screen = Judge(guard), Screen(profile, guard.rules)
         self.catalogue = Catalogue(profile)
         self.state: dict[str, Sample] = {}
         self.live: dict[str, Sample] = {}
         """Last sound sample of every path, however old: what sibling signals carry."""
-        self.encoder = Encoder(profile)
-        self.gate = EgressGate(profile)
+        self.encoder = Encoder(profile, security)
+        self.gate = EgressGate(profile, security)
         if not silent:
             self.gate.enable()
         self.commands = Commands(profile, guard, self.encoder, self.gate)
         self.memory = Memory()
         self.questions = Questions(secret, profile.file.confirmation_ms)
-        self._receiver = Receiver(profile)
+        self.receiver = Receiver(profile, security)
         self.deferred = Deferrals()
         self._stopwatch = stopwatch
         self._laps: dict[str, int] = {}
@@ -185,7 +189,7 @@ class Engine:
     def receive(self, raw: RawFrame, now_ms: int) -> list[Effect]:
         """Take one frame from a bus."""
         self.commands.observe(raw, now_ms)
-        reading = self._receiver.read(raw, now_ms)
+        reading = self.receiver.read(raw, now_ms)
         return [] if reading is None else self.take(reading, now_ms)
 
     def take(self, reading: Reading, now_ms: int) -> list[Effect]:

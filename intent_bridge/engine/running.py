@@ -71,17 +71,16 @@ class Running:
         """Whether a repeat is due."""
         return self.repeat_ms <= now_ms < self.ends_ms and bool(self.repeated())
 
-    def again(self, frames: Iterable[Frame], profile: Profile, now_ms: int) -> None:
+    def again(self, frames: Iterable[Frame], now_ms: int) -> None:
         """A repeat that says what this command asks for has left."""
-        self.note(frames, profile)
+        self.note(frames)
         self.repeat_ms = now_ms + min(self.cycles_ms[path] for path in self.repeated())
 
-    def note(self, frames: Iterable[Frame], profile: Profile) -> None:
+    def note(self, frames: Iterable[Frame]) -> None:
         """Remember the alive counters of frames that leave."""
         for frame in frames:
-            e2e = profile.messages[frame.message].spec.e2e
-            if e2e is not None:
-                self.counters.add((frame.message, int(frame.signals[e2e.counter])))
+            if frame.counter is not None:
+                self.counters.add((frame.message, frame.counter))
 
     def acknowledge(self, samples: Mapping[str, Sample], profile: Profile) -> bool:
         """Take in reported values; true when this completed the command."""

@@ -10,6 +10,7 @@ from .binding import ActuatorInfo, Binding, MessageInfo, SensorInfo
 from .fit import Fit, Role
 from .messages import check_response, find_messages
 from .never import Never
+from .protection import protected_signals
 from .report import Place, one_of
 
 
@@ -149,10 +150,8 @@ class Link:
         """Each command signal belongs to one actuator, and none to the protection of its message."""
         owner: dict[str, str] = {}
         for name, info in self.messages.items():
-            if info.spec.e2e:
-                owner |= {
-                    f"{name}.{s}": f"the e2e of `{name}`" for s in (info.spec.e2e.crc, info.spec.e2e.counter)
-                }
+            kind = "e2e" if info.spec.e2e else "secoc"
+            owner |= {f"{name}.{s}": f"the {kind} of `{name}`" for s in protected_signals(info)}
         for path, spec in self.file.actuators.items():
             if spec.command in owner:
                 self.place.below("actuators", path, "command").problem(

@@ -1,34 +1,16 @@
 """Finds the profile's messages in the DBC files and checks their protection and their answers."""
 
 from collections.abc import Collection, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from cantools.database.can import Database, Message, Signal
 
 from . import model
 from .binding import MessageInfo
+from .protection import check_protection, counter_bits
 from .report import Place, one_of
 
 _CLASSIC_LENGTH_MAX: Final = 8
-
-
-class _Layout(NamedTuple):
-    """Where an E2E profile puts its header; starts are DBC start bits, little-endian then big-endian."""
-
-    data_ids: int
-    data_id_max: int
-    crc_bits: int
-    crc_starts: tuple[int, ...]
-    counter_bits: int
-    counter_starts: tuple[int, ...]
-
-
-_LAYOUTS: Final[Mapping[str, _Layout]] = {
-    "P02": _Layout(16, 0xFF, 8, (0, 7), 4, (8, 11)),
-    "P05": _Layout(1, 0xFFFF, 16, (0,), 8, (16, 23)),
-}
-"""AUTOSAR E2E: P02 CRC in byte 0 and counter in the low nibble of byte 1; P05 CRC little-endian in
-bytes 0-1 and counter in byte 2. A P05 CRC cannot be a big-endian signal."""
 
 
 def find_messages(
@@ -45,10 +27,8 @@ def find_messages(
         if info := _find(name, spec, file, databases, place.below(name)):
             found[name] = info
     _check_frame_ids(found, databases, place)
-    _check_data_ids(found, place)
-    for name, info in found.items():
-        if info.spec.e2e:
-            _check_e2e(info, info.spec.e2e, place.below(name, "e2e"))
+    declared = {*file.messages, *(name for group, name in broken if group == "messages")}
+    check_protection(found, declared, place)
     return found
 
 
@@ -104,65 +84,15 @@ def _check_frame_ids(
                 )
 
 
-def _check_data_ids(found: Mapping[str, MessageInfo], place: Place) -> None:
-    """Equal data ids would let one message pass for another."""
-    owner: dict[tuple[str, tuple[int, ...]], str] = {}
-    for name, info in found.items():
-        if info.spec.e2e is None:
-            continue
-        key = (info.spec.e2e.profile, info.spec.e2e.data_ids)
-        if key in owner:
-            place.below(name, "e2e", "data_ids").problem(
-                f"`{name}` has the same data_ids as `{owner[key]}`", "give each message its own"
-            )
-        owner.setdefault(key, name)
-
-
-def _check_e2e(info: MessageInfo, e2e: model.E2E, place: Place) -> None:
-    layout = _LAYOUTS[e2e.profile]
-    if len(e2e.data_ids) != layout.data_ids:
-        place.below("data_ids").problem(
-            f"{e2e.profile} needs {layout.data_ids} data_ids, there are {len(e2e.data_ids)}",
-            f"list {layout.data_ids}",
-        )
-    if too_large := [i for i in e2e.data_ids if i > layout.data_id_max]:
-        place.below("data_ids").problem(
-            f"data id {too_large[0]} is too large for {e2e.profile}", f"use 0 to {layout.data_id_max}"
-        )
-    signals = {s.name: s for s in info.dbc.signals}
-    for key, name, bits, starts in (
-        ("crc", e2e.crc, layout.crc_bits, layout.crc_starts),
-        ("counter", e2e.counter, layout.counter_bits, layout.counter_starts),
-    ):
-        signal = signals.get(name)
-        if signal is None:
-            place.below(key).problem(f"`{info.name}` has no signal `{name}`", one_of(name, signals))
-        elif not _stands_at(signal, bits, starts):
-            place.below(key).problem(
-                f"`{info.name}.{name}` is not where {e2e.profile} puts its {key}",
-                f"start an unsigned, not multiplexed signal of {bits} bits at bit {starts[0]} "
-                "(little-endian)",
-            )
-
-
-def _stands_at(signal: Signal, bits: int, starts: tuple[int, ...]) -> bool:
-    start = starts[0] if signal.byte_order == "little_endian" else starts[-1] if len(starts) > 1 else None
-    return (
-        signal.start == start
-        and signal.length == bits
-        and not signal.is_signed
-        and signal.multiplexer_ids is None
-    )
-
-
 def check_response(
     info: MessageInfo, messages: Mapping[str, MessageInfo], declared: Collection[str], place: Place
 ) -> None:
     """A command's `response` names signals that exist, match its counter and can say no."""
     response = info.spec.response
     assert response is not None
-    if info.spec.e2e is None:
-        place.problem(f"`{info.name}` has no counter that could be echoed", "give it `e2e`")
+    bits = counter_bits(info)
+    if not bits and not (info.spec.e2e and info.spec.e2e.counter):
+        place.problem(f"`{info.name}` has no counter that could be echoed", "give it `e2e` with a counter")
     result = _signal(response.result, messages, declared, place.below("result"))
     counter = _signal(response.counter, messages, declared, place.below("counter"))
     if response.result.split(".")[0] != response.counter.split(".")[0]:
@@ -174,13 +104,11 @@ def check_response(
                 place.below("refused", i).problem(
                     f"`{response.result}` has no value named `{name}`", one_of(name, names)
                 )
-    if counter is not None and info.spec.e2e is not None:
-        bits = _LAYOUTS[info.spec.e2e.profile].counter_bits
-        if counter.length < bits:
-            place.below("counter").problem(
-                f"`{response.counter}` has {counter.length} bits, the counter has {bits}",
-                f"make it {bits} bits long",
-            )
+    if counter is not None and counter.length < bits:
+        place.below("counter").problem(
+            f"`{response.counter}` has {counter.length} bits, the counter has {bits}",
+            f"make it {bits} bits long",
+        )
 
 
 def _signal(

@@ -84,18 +84,81 @@ class Window(_Model):
         return self
 
 
-class E2E(_Model):
-    """AUTOSAR end-to-end protection of one message. Signal names are those of the DBC."""
+AutosarName = Literal["P01", "P02", "P04", "P05", "P06", "P07", "P11", "P22"]
+MakerName = Literal[
+    "toyota",
+    "honda",
+    "chrysler",
+    "fca_giorgio",
+    "hyundai_canfd",
+    "subaru",
+    "subaru_preglobal",
+    "vw_mqb",
+    "vw_xor",
+    "tesla",
+    "psa",
+    "comma_body",
+]
 
-    profile: Literal["P02", "P05"]
+
+class E2E(_Model):
+    """End-to-end protection of one message, AUTOSAR's or a car maker's. Signal names are the DBC's."""
+
+    profile: AutosarName | MakerName
+    """An AUTOSAR profile, or the name of a car maker's checksum."""
     crc: str
-    counter: str
-    data_ids: tuple[Annotated[int, Field(ge=0, le=0xFFFF)], ...]
-    """P02: the list of 16 bytes, picked by the counter. P05: one 16 bit id."""
-    max_delta_counter: Annotated[int, Field(ge=1, le=14)]
+    """The checksum's signal; where it stands says where an AUTOSAR header starts."""
+    counter: str | None = None
+    """AUTOSAR profiles have one; a maker's checksum may stand without."""
+    data_ids: tuple[Annotated[int, Field(ge=0, le=0xFFFF_FFFF)], ...] = ()
+    """P02, P22: the list of 16 bytes, picked by the counter. Other AUTOSAR profiles: one id. A car maker's
+    checksum: its constants for this message, where it has any."""
+    id_mode: Literal["both", "alt", "low", "nibble"] | None = None
+    """P01 and P11 only: which part of the data id enters the checksum."""
+    max_delta_counter: Annotated[int, Field(ge=1, le=255)] | None = None
     """Largest step of the counter (1 tolerates no lost frame, 2 one, …); a larger one is refused once."""
     window: Window | None = None
     """Without it every bad frame makes the message's values unknown until the next good one."""
+
+    @model_validator(mode="after")
+    def _counter_is_complete(self) -> Self:
+        if (self.counter is None) != (self.max_delta_counter is None):
+            raise ValueError("`counter` and `max_delta_counter` go together")
+        return self
+
+    @property
+    def delta_max(self) -> int:
+        """`max_delta_counter`; 1 where nothing is counted."""
+        return self.max_delta_counter or 1
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """The signals that the profile names."""
+        return (self.crc,) if self.counter is None else (self.crc, self.counter)
+
+
+class SecOC(_Model):
+    """AUTOSAR secure onboard communication: the frame ends in a freshness value and a MAC, both truncated."""
+
+    key: Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]{0,63}$")]
+    """The name by which the host's key store knows the AES key. The key itself stands in no file of ours."""
+    data_id: Annotated[int, Field(ge=0, le=0xFFFF)]
+    freshness_bits: Annotated[int, Field(ge=1, le=64)]
+    """The whole freshness value, as it enters the MAC."""
+    sent_freshness_bits: Annotated[int, Field(ge=0, le=64)]
+    """So many of its lowest bits travel."""
+    mac_bits: Annotated[int, Field(ge=24, le=128)]
+    """So many of the MAC's first bits travel."""
+    attempts: Annotated[int, Field(ge=1, le=64)]
+    """How many wraps of the freshness bits sent a receiver tries; more frames lost in a row need `resync`."""
+    resync: SignalRef | None = None
+    """A signal that carries the whole freshness value last used by the sender (of a status) or last
+    accepted by the ECU (of a command), in a message whose own freshness travels whole."""
+
+    @property
+    def trailer_bytes(self) -> int:
+        """Bytes at the frame's end that freshness and MAC take."""
+        return (self.sent_freshness_bits + self.mac_bits + 7) // 8
 
 
 class Response(_Model):
@@ -103,7 +166,8 @@ class Response(_Model):
 
     result: SignalRef
     counter: SignalRef
-    """Echo of the command's alive counter, so that an answer is matched to its command."""
+    """Echo of the command's alive counter, so that an answer is matched to its command (SecOC: of the
+    freshness bits that were sent)."""
     refused: tuple[str, ...]
     """Value names of `result` that mean no."""
 
@@ -113,6 +177,7 @@ class Message(_Model):
 
     bus: str
     e2e: E2E | None = None
+    secoc: SecOC | None = None
     cycle_ms: Ms | None = None
     """Commands only: time between repeats of a running command."""
     response: Response | None = None

@@ -8,6 +8,7 @@ from . import model
 from .agenda import Agenda
 from .motion import Axis
 from .plan import Plan
+from .protection import Keys
 from .publisher import Publisher
 from .wire import Command, Incoming, Request
 from .world import World
@@ -17,10 +18,16 @@ class Ecu:
     """One control unit. `delay_ms` and `refuses` are planted faults: slow, and saying no to all."""
 
     def __init__(
-        self, spec: model.Ecu, profile: Profile, plan: Plan, world: World, axes: Mapping[str, Axis]
+        self,
+        spec: model.Ecu,
+        profile: Profile,
+        plan: Plan,
+        world: World,
+        axes: Mapping[str, Axis],
+        keys: Keys,
     ) -> None:
         self.incoming = tuple(
-            Incoming(profile.messages[name], profile, spec.counter_memory_ms) for name in spec.receives
+            Incoming(profile.messages[name], profile, spec.counter_memory_ms, keys) for name in spec.receives
         )
         self.delay_ms = 0
         self.refuses = False

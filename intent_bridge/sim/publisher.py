@@ -7,6 +7,7 @@ from ..profile.report import one_of
 from ..types import RawFrame
 from .agenda import Agenda
 from .plan import Plan
+from .protection import Keys
 from .wire import Outgoing, Page, port
 from .world import World
 
@@ -14,7 +15,9 @@ from .world import World
 class Publisher:
     """All outgoing messages of a vehicle and which of their pages are due."""
 
-    def __init__(self, profile: Profile, plan: Plan, world: World, *, on_change: bool = False) -> None:
+    def __init__(
+        self, profile: Profile, plan: Plan, world: World, keys: Keys, *, on_change: bool = False
+    ) -> None:
         self._world = world
         self._due: dict[Page, None] = {}
         self.messages: dict[str, Outgoing] = {}
@@ -32,7 +35,7 @@ class Publisher:
                         signal = info.dbc.get_signal_by_name(result)
                         answers[result] = signal.choice_to_number(plan.results.none)
                         answers[response.counter.split(".")[1]] = 0
-                outgoing = self.messages[name] = Outgoing(info, ports, answers)
+                outgoing = self.messages[name] = Outgoing(info, ports, answers, keys)
                 if on_change and outgoing.cycle_ms is not None and here:
                     outgoing.cycle_ms = max(outgoing.cycle_ms, min(s.max_age_ms for s in here) // 2)
                 for page in outgoing.pages:

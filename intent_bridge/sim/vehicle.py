@@ -10,6 +10,7 @@ from .climate import Cabin
 from .ecu import Ecu
 from .motion import Axis
 from .plan import Plan, load_plan
+from .protection import Keys, simulated_key
 from .publisher import Publisher
 from .wire import Outgoing
 from .world import VssValue, World
@@ -27,27 +28,50 @@ class SimulatedVehicle:
     Everything about the vehicle is data in `dbc/<vehicle>/sim.yaml`.
     """
 
-    def __init__(self, profile: Profile, plan: Plan | None = None, *, on_change: bool = False) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        plan: Plan | None = None,
+        *,
+        on_change: bool = False,
+        keys: Keys = simulated_key,
+    ) -> None:
         """`plan` saves reading `sim.yaml` for each of many vehicles; ProfileError when the file is wrong.
+
+        `keys` is the ECUs' key store; theirs is not secret.
 
         With `on_change` a status that says nothing new leaves only twice in the time after which it would
         be stale: fewer frames, for fuzzing.
         """
         plan = plan or load_plan(profile)
         self._world = World(profile, plan)
-        self._publisher = Publisher(profile, plan, self._world, on_change=on_change)
+        self._publisher = Publisher(profile, plan, self._world, keys, on_change=on_change)
         self._axes = {path: Axis(path, motor) for path, motor in plan.motors.items()}
         self._memories = plan.memories
         self._ecus = {
-            name: Ecu(spec, profile, plan, self._world, self._axes) for name, spec in plan.ecus.items()
+            name: Ecu(spec, profile, plan, self._world, self._axes, keys) for name, spec in plan.ecus.items()
         }
         self._incoming = {
             (incoming.info.bus, incoming.info.can_id, incoming.info.extended): (ecu, incoming)
             for ecu in self._ecus.values()
             for incoming in ecu.incoming
         }
+        self._tell_freshness(profile)
         self._cabin = Cabin(plan.climate, plan.seats, self._world.quantity) if plan.climate else None
         self._agenda: Agenda | None = None
+
+    def _tell_freshness(self, profile: Profile) -> None:
+        """Let the messages that carry others' freshness values carry them."""
+        heard = {incoming.info.name: incoming for _, incoming in self._incoming.values()}
+        sent = self._publisher.messages
+        for name, info in profile.messages.items():
+            if info.spec.secoc is None or info.spec.secoc.resync is None:
+                continue
+            carrier, signal = info.spec.secoc.resync.split(".")
+            if name in sent:
+                sent[carrier].told[signal] = sent[name].last_freshness
+            else:
+                sent[carrier].told[signal] = heard[name].last_freshness
 
     # what the world is
 

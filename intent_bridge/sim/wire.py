@@ -1,4 +1,4 @@
-"""Frames of the simulated ECUs: encoded and decoded by cantools, protected and checked by autosar-e2e.
+"""Frames of the simulated ECUs: encoded and decoded by cantools, protected and checked by `protection`.
 
 Nothing here is shared with our own codec, so that the two witness against each other. Values are those of
 `intent_bridge.types` (numbers in steps); raw numbers are the signal's own.
@@ -10,12 +10,11 @@ from typing import Final, cast
 
 from cantools.database import DecodeError
 from cantools.database.can import Message, Signal
-from e2e.p02 import e2e_p02_check, e2e_p02_protect
-from e2e.p05 import e2e_p05_check, e2e_p05_protect
 
 from ..profile import ActuatorInfo, Binding, MessageInfo, Profile
-from ..profile.model import E2E, Quantity
+from ..profile.model import Quantity
 from ..types import RawFrame, Value
+from .protection import Keys, protection
 
 _GRAIN: Final = 1e-6
 """Share of a step by which a decoded float may miss its step and still count as on it."""
@@ -65,44 +64,6 @@ def port(path: str, binding: Binding, profile: Profile) -> Port:
     return Port(path, binding.quantity, signal, absent)
 
 
-class Protection:
-    """The E2E header of one message: where the counter stands, and how header and check are made.
-
-    P02 has its CRC in byte 0 and the counter in the low nibble of byte 1, P05 in bytes 0-1 and in byte 2.
-    """
-
-    def __init__(self, spec: E2E) -> None:
-        self._p02 = spec.profile == "P02"
-        self._ids = bytes(spec.data_ids) if self._p02 else b""
-        self._id = spec.data_ids[0]
-        self._counter_byte, self.modulus = (1, 16) if self._p02 else (2, 256)
-        self.max_delta = spec.max_delta_counter
-
-    def protect(self, data: bytearray, counter: int) -> None:
-        """Write counter and CRC into `data`."""
-        at = self._counter_byte
-        if self._p02:
-            data[at] = data[at] & 0xF0 | counter
-            e2e_p02_protect(data, self._ids, increment_counter=False)
-        else:
-            data[at] = counter
-            e2e_p05_protect(data, self._id, increment_counter=False)
-
-    def check(self, data: bytes) -> bool:
-        """Whether the CRC of `data` is right."""
-        if self._p02:
-            return e2e_p02_check(data, self._ids)
-        return e2e_p05_check(data, self._id)
-
-    def counter(self, data: bytes) -> int:
-        """The counter that `data` carries."""
-        return data[self._counter_byte] % self.modulus
-
-
-def _protection(info: MessageInfo) -> Protection | None:
-    return Protection(info.spec.e2e) if info.spec.e2e else None
-
-
 def _selector(message: Message) -> str | None:
     """Name of the signal that says which page a frame is, or None; a profile has no message with two."""
     return next((s.name for s in message.signals if s.is_multiplexer), None)
@@ -130,27 +91,39 @@ class Page:
 
 
 class Outgoing:
-    """One status message on its way to the bus: pages, the E2E counter they share, and planted faults."""
+    """One status message on its way to the bus: pages, the counter they share, and planted faults.
 
-    def __init__(self, info: MessageInfo, ports: Iterable[Port], answers: Mapping[str, int]) -> None:
+    `told` gives signals that are worked out for every frame: freshness values of other messages.
+    """
+
+    def __init__(
+        self, info: MessageInfo, ports: Iterable[Port], answers: Mapping[str, int], keys: Keys
+    ) -> None:
         self.info = info
+        self.told: dict[str, Callable[[], int]] = {}
         self.cycle_ms = info.dbc.cycle_time or None
         self.off = self.muted = self.corrupt = self.frozen = False
-        self._protection = _protection(info)
+        self._protection = protection(info, keys)
         self._first_answers = dict(answers)
         self.pages = self._make_pages(tuple(ports))
+        self.counter = -1
         self.boot()
 
     def boot(self) -> None:
-        """As after power-on: the counter begins anew, no command has been answered."""
+        """As after power-on: the counter begins anew (freshness goes on), no command has been answered."""
         self.answers = dict(self._first_answers)
-        self._counter = self._protection.modulus - 1 if self._protection else 0
+        if self.info.spec.secoc is None:
+            self.counter = -1
         for page in self.pages:
             page.dirty = True
 
     @property
     def protected(self) -> bool:
         return self._protection is not None
+
+    def last_freshness(self) -> int:
+        """The freshness value last used; 0 before the first."""
+        return max(0, self.counter)
 
     def _make_pages(self, ports: tuple[Port, ...]) -> tuple[Page, ...]:
         selector = _selector(self.info.dbc)
@@ -170,17 +143,17 @@ class Outgoing:
         """The next frame of one page, or None while it is off, muted or stopped."""
         if self.off or self.muted or page.stopped:
             return None
-        if page.dirty:
-            signals = {**page.fixed, **self.answers}
+        if page.dirty or self.told:
+            signals = {**page.fixed, **self.answers, **{name: tell() for name, tell in self.told.items()}}
             for p in page.ports:
                 signals[p.signal.name] = raw_of(p)
             page.content = bytearray(self.info.dbc.encode(signals, scaling=False, strict=False))
             page.dirty = False
         data = page.content
         if self._protection is not None:
-            if not self.frozen:
-                self._counter = (self._counter + 1) % self._protection.modulus
-            self._protection.protect(data, self._counter)
+            if not self.frozen or self.counter < 0:
+                self.counter = (self.counter + 1) % self._protection.modulus
+            self._protection.protect(data, self.counter)
             if self.corrupt:
                 data = bytearray(data)
                 data[0] ^= 0xFF
@@ -213,19 +186,26 @@ class Command:
 class Incoming:
     """One command message on its way into an ECU; frames with a wrong CRC or counter are not seen."""
 
-    def __init__(self, info: MessageInfo, profile: Profile, counter_memory_ms: int | None) -> None:
+    def __init__(
+        self, info: MessageInfo, profile: Profile, counter_memory_ms: int | None, keys: Keys
+    ) -> None:
         """After `counter_memory_ms` of silence any counter is taken; None: never."""
         self.info = info
         self._memory_ms = counter_memory_ms
         mine = (a for a in profile.actuators.values() if a.command.message == info.name)
         self._actuators = tuple((a, port(a.path, a.command, profile)) for a in mine)
-        self._protection = _protection(info)
+        self._protection = protection(info, keys)
         self._selector = _selector(info.dbc)
         self._last: tuple[int, int] | None = None
 
     def boot(self) -> None:
-        """As after power-on: the next counter is taken as it comes."""
-        self._last = None
+        """As after power-on: the next counter is taken as it comes; a freshness value was kept."""
+        if self.info.spec.secoc is None:
+            self._last = None
+
+    def last_freshness(self) -> int:
+        """The freshness value last accepted; 0 before the first."""
+        return 0 if self._last is None else self._last[0]
 
     def read(self, raw: RawFrame, now_ms: int) -> Command | None:
         """The command a frame carries, or None when the ECU ignores it."""
@@ -234,11 +214,12 @@ class Incoming:
             return None
         counter = 0
         if self._protection is not None:
-            if not self._protection.check(raw.data):
+            last = self._last
+            whole = self._protection.read(raw.data, None if last is None else last[0])
+            if whole is None:
                 return None
-            counter = self._protection.counter(raw.data)
-            last, self._last = self._last, (counter, now_ms)
-            if last is not None and not self._follows(counter, now_ms, *last):
+            self._last, counter = (whole, now_ms), self._protection.shown(whole)
+            if last is not None and not self._follows(whole, now_ms, *last):
                 return None
         try:
             signals = info.dbc.decode(raw.data, decode_choices=False, scaling=False)
@@ -256,6 +237,8 @@ class Incoming:
     def _follows(self, counter: int, now_ms: int, last: int, last_ms: int) -> bool:
         """Whether a counter may come after the last one: neither repeated nor too far ahead."""
         assert self._protection is not None
+        if self._protection.modulus == 1:
+            return True
         if self._memory_ms is not None and now_ms - last_ms > self._memory_ms:
             return True
         return 1 <= (counter - last) % self._protection.modulus <= self._protection.max_delta

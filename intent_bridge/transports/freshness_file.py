@@ -1,11 +1,21 @@
-"""Keeps SecOC freshness values across restarts: one small JSON file, replaced whole and synced."""
+"""Keeps SecOC freshness values across restarts: one small JSON file, replaced whole and synced.
+
+For every message it holds a value from which a new process may go on: for one we send, none from there on
+was ever used; for one we receive, none below it is taken again.
+"""
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from intent_bridge.errors import TransportError
+
+BLOCK: Final = 1000
+"""So many values are set aside at once: what a restart may waste, and how rarely the disk is written."""
+LAG_MAX: Final = 100
+"""So many frames received may be missing in the file when the process dies."""
 
 
 class FreshnessFile:
@@ -18,17 +28,24 @@ class FreshnessFile:
         self._path = path
         self._values = self._load()
 
-    def stored(self, message: str) -> int:
-        """What was stored last for a message; 0 at the first start."""
-        return self._values.get(message, 0)
+    def values(self) -> Mapping[str, int]:
+        """What was stored last, by message; nothing at the first start."""
+        return dict(self._values)
 
-    def store(self, message: str) -> Callable[[int], None]:
-        """The function by which a freshness counter stores its values for this message."""
+    def reserve(self, message: str, next_value: int) -> None:
+        """All values below this one are used now, or will be at once: store so before a frame carries them."""
+        if self._values.get(message, 0) < next_value:
+            self._write({**self._values, message: next_value + BLOCK})
 
-        def keep(value: int) -> None:
-            self._write(self._values | {message: value})
-
-        return keep
+    def heard(self, next_values: Mapping[str, int], *, now: bool = False) -> None:
+        """What is still good of the messages received; written when it has gone on by `LAG_MAX`, or `now`."""
+        ahead = {
+            name: value
+            for name, value in next_values.items()
+            if value - self._values.get(name, 0) >= (1 if now else LAG_MAX)
+        }
+        if ahead:
+            self._write({**self._values, **ahead})
 
     def _load(self) -> dict[str, int]:
         try:

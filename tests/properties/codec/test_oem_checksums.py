@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intent_bridge.codec.oem_checksums import OEM_CHECKSUMS, place_problem
+from intent_bridge.codec.oem_checksums import OEM_CHECKSUMS
+from intent_bridge.profile.protection import place_problem
 
 needs_opendbc = pytest.mark.skipif(
     importlib.util.find_spec("opendbc") is None, reason="opendbc is not installed (pip install opendbc)"
@@ -74,7 +75,7 @@ def test_checksums_are_those_of_opendbc(name: str, can_id: int, data: st.DataObj
         frame[1] = 0
         can_id &= 0xFFFF
     counter = frame[1] & 0xF
-    ours = OEM_CHECKSUMS[name].compute(can_id, bytes(frame), counter, constants(name, can_id))
+    ours = OEM_CHECKSUMS[name](can_id, bytes(frame), counter, constants(name, can_id))
     assert ours == peer(name)(can_id, SimpleNamespace(start_bit=start_bit), bytearray(frame))
 
 
@@ -92,19 +93,19 @@ def test_mlb_is_the_exclusive_or_with_a_start_value_or_mqb(frame: bytes) -> None
     mlb = importlib.import_module("opendbc.car.volkswagen.mlbcan").volkswagen_mlb_checksum
     first = SimpleNamespace(start_bit=0)
     data = b"\0" + frame[1:]
-    assert OEM_CHECKSUMS["vw_xor"].compute(0x109, data, 0, (0x08,)) == mlb(0x109, first, bytearray(data))
+    assert OEM_CHECKSUMS["vw_xor"](0x109, data, 0, (0x08,)) == mlb(0x109, first, bytearray(data))
     ids = constants("vw_mqb", 0x86)
-    assert OEM_CHECKSUMS["vw_mqb"].compute(0x86, data, data[1] & 0xF, ids) == mlb(
+    assert OEM_CHECKSUMS["vw_mqb"](0x86, data, data[1] & 0xF, ids) == mlb(
         0x86, first, bytearray(data)
     )
 
 
 def test_toyota_sums_length_id_and_data() -> None:
-    assert OEM_CHECKSUMS["toyota"].compute(0x2E4, bytes([0x80, 0, 0, 1, 0]), 0, ()) == 0x6C
+    assert OEM_CHECKSUMS["toyota"](0x2E4, bytes([0x80, 0, 0, 1, 0]), 0, ()) == 0x6C
 
 
 def test_subaru_before_the_global_platform_sums_the_data() -> None:
-    assert OEM_CHECKSUMS["subaru_preglobal"].compute(0x164, bytes([1, 2, 0xFF, 0, 5, 0, 0, 0]), 0, ()) == 0x07
+    assert OEM_CHECKSUMS["subaru_preglobal"](0x164, bytes([1, 2, 0xFF, 0, 5, 0, 0, 0]), 0, ()) == 0x07
 
 
 def bits(first: int, start: int, length: int) -> tuple[tuple[int, int], ...]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intent_bridge.codec.secoc import FreshnessCounter, SecOc, SecOcReceiver, aes_cmac
+from intent_bridge.codec.secoc import SecOc, SecOcReceiver, aes_cmac
 from intent_bridge.errors import IntentBridgeError
 
 pytest.importorskip(
@@ -88,25 +88,6 @@ def test_freshness_ends_rather_than_wraps() -> None:
     with pytest.raises(ValueError, match="freshness of 32 bits"):
         secoc().protect(b"seat", 1 << 32)
     assert SecOcReceiver(secoc(), last=(1 << 32) - 1).check(secoc().protect(b"seat", 5)) is None
-
-
-@given(st.lists(st.integers(0, 30), min_size=1, max_size=8), st.integers(1, 9))
-def test_no_value_comes_twice_whenever_the_process_dies(runs: list[int], block: int) -> None:
-    kept, used = [0], list[int]()
-    for count in runs:
-        counter = FreshnessCounter(kept[-1], kept.append, block)
-        used += [counter.take() for _ in range(count)]
-    assert len(set(used)) == len(used) and used == sorted(used)
-
-
-def test_a_value_that_cannot_be_stored_is_not_given() -> None:
-    def full(_: int) -> None:
-        raise OSError("disk full")
-
-    counter = FreshnessCounter(0, full)
-    for _ in range(2):
-        with pytest.raises(OSError, match="disk full"):
-            counter.take()
 
 
 @pytest.mark.parametrize(

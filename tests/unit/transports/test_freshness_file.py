@@ -4,22 +4,31 @@ from pathlib import Path
 
 import pytest
 
-from intent_bridge.codec.secoc import FreshnessCounter
 from intent_bridge.errors import TransportError
-from intent_bridge.transports.freshness_file import FreshnessFile
+from intent_bridge.transports.freshness_file import BLOCK, LAG_MAX, FreshnessFile
 
 
-def test_values_go_on_after_a_restart_for_each_message_on_its_own(tmp_path: Path) -> None:
-    path = tmp_path / "freshness.json"
-    used: dict[str, list[int]] = {"SEAT": [], "LIGHT": []}
-    for _ in range(3):
+def test_no_value_comes_twice_whenever_the_process_dies(tmp_path: Path) -> None:
+    path, used = tmp_path / "freshness.json", list[int]()
+    for frames in (4, 0, BLOCK + 1, 1):
         file = FreshnessFile(path)
-        for message, count in (("SEAT", 4), ("LIGHT", 1)):
-            counter = FreshnessCounter(file.stored(message), file.store(message), block=3)
-            used[message] += [counter.take() for _ in range(count)]
-    assert used["SEAT"] == [0, 1, 2, 3, 6, 7, 8, 9, 12, 13, 14, 15]
-    assert used["LIGHT"] == [0, 3, 6]
+        first = file.values().get("SEAT", 0)
+        for value in range(first, first + frames):
+            file.reserve("SEAT", value + 1)
+            used.append(value)
+    assert len(set(used)) == len(used) == BLOCK + 6 and used == sorted(used)
     assert not list(tmp_path.glob("*.new"))
+
+
+def test_what_was_heard_is_written_now_and_then_and_at_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "freshness.json"
+    file = FreshnessFile(path)
+    file.heard({"STATUS": LAG_MAX - 1})
+    assert FreshnessFile(path).values() == {}
+    file.heard({"STATUS": LAG_MAX})
+    assert FreshnessFile(path).values() == {"STATUS": LAG_MAX}
+    file.heard({"STATUS": LAG_MAX + 1}, now=True)
+    assert FreshnessFile(path).values() == {"STATUS": LAG_MAX + 1}
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"SEAT": -1}', '{"SEAT": "1"}', '{"SEAT": true}', '{"SEAT": 1'])
@@ -32,7 +41,6 @@ def test_a_damaged_file_is_refused_and_not_begun_anew(tmp_path: Path, text: str)
 
 def test_where_nothing_can_be_written_no_value_is_given(tmp_path: Path) -> None:
     file = FreshnessFile(tmp_path / "gone" / "freshness.json")
-    counter = FreshnessCounter(file.stored("SEAT"), file.store("SEAT"))
     with pytest.raises(TransportError, match="nothing is sent"):
-        counter.take()
-    assert file.stored("SEAT") == 0
+        file.reserve("SEAT", 1)
+    assert file.values() == {}
