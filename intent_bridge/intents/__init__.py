@@ -7,13 +7,30 @@ from intent_bridge.intents.fields import to_value
 from intent_bridge.intents.front_door import check_arguments, check_value, read_json
 from intent_bridge.intents.narrow import NotEquipped, ToolSpec
 from intent_bridge.intents.profile_tools import ProfileTool
-from intent_bridge.intents.read import GetCapabilities, GetVehicleState, Topic, topic_of
+from intent_bridge.intents.read import (
+    GetCapabilities,
+    GetVehicleState,
+    Noted,
+    ReadPaths,
+    Topic,
+    topic_of,
+)
 from intent_bridge.intents.tools import INTENTS, SETTINGS, Intent
-from intent_bridge.intents.zones import ZONES, DriverSide, Place, Zone, places
+from intent_bridge.intents.zones import (
+    SPOKEN_ZONES,
+    ZONES,
+    DriverSide,
+    Place,
+    SpokenZone,
+    Zone,
+    places,
+    side_of,
+)
 
 __all__ = [
     "INTENTS",
     "SETTINGS",
+    "SPOKEN_ZONES",
     "ZONES",
     "ActivateScene",
     "AdjustSetting",
@@ -25,8 +42,11 @@ __all__ = [
     "Intent",
     "IntentModel",
     "NotEquipped",
+    "Noted",
     "Place",
     "ProfileTool",
+    "ReadPaths",
+    "SpokenZone",
     "StopMotion",
     "Target",
     "ToolSpec",
@@ -36,6 +56,7 @@ __all__ = [
     "check_value",
     "places",
     "read_json",
+    "side_of",
     "to_value",
     "topic_of",
 ]

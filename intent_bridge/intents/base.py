@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from intent_bridge.intents.zones import Zone
+from intent_bridge.intents.zones import SpokenZone
 
 Domain: TypeAlias = Literal["climate", "seat", "adas", "body", "drive", "comfort", "read"]
 
@@ -58,7 +58,7 @@ AS_WHOLE = BeforeValidator(_whole)
 Whole: TypeAlias = Annotated[int, AS_WHOLE]
 """A whole number."""
 OptionalZone: TypeAlias = Annotated[
-    Zone | None, Field(description="Which place. Leave out for the speaker's own place.")
+    SpokenZone | None, Field(description="Which place. Leave out for the speaker's own place.")
 ]
 
 

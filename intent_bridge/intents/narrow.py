@@ -12,7 +12,7 @@ from intent_bridge.intents.base import Domain, IntentModel, Target
 from intent_bridge.intents.comfort import ActivateScene, StopMotion
 from intent_bridge.intents.fields import Reading, Words, reading, widest
 from intent_bridge.intents.refusal import Code, at, listed, quote, refuse
-from intent_bridge.intents.zones import ZONES, Zone, places
+from intent_bridge.intents.zones import ZONES, Place, places, side_of
 from intent_bridge.profile import Profile, plain
 from intent_bridge.profile.model import Quantity
 
@@ -256,13 +256,21 @@ def present(target: Target, profile: Profile) -> dict[str, Quantity]:
 
 
 def zones_of(paths: Collection[str], profile: Profile, *, anywhere: bool = False) -> Words:
-    """The zones of which at least one place has one of `paths`."""
+    """The zones, as people speak of them, of which at least one place has one of `paths`."""
+    side = profile.file.driver_side
 
-    def has(zone: Zone) -> bool:
-        segments = [s for p in places(zone, profile.file.driver_side) for s in (p.seat, p.station)]
-        return any(f".{segment}." in f"{path}." for path in paths for segment in segments)
+    def has(place: Place) -> bool:
+        return any(f".{segment}." in f"{path}." for path in paths for segment in (place.seat, place.station))
 
-    return Words({zone: zone for zone in ZONES if has(zone) or (anywhere and zone == "all")})
+    here = [place for place in places("all", side) if has(place)]
+    found = [zone for zone in ZONES if any(place in here for place in places(zone, side))]
+    spoken: list[str] = [*found, *(["all"] if anywhere and not here else [])]
+    spoken += [f"{one}_side" for one in ("left", "right") if any(side_of(p, side) == one for p in here)]
+    rows = [place.seat.split(".")[0] for place in here]
+    spoken += ["my_side"] if here else []
+    spoken += ["next_to_me"] if len(rows) > len(set(rows)) else []
+    spoken += ["behind_me", "kids"] if "Row2" in rows else []
+    return Words({zone: zone for zone in spoken})
 
 
 def _selectable(selector: str, targets: list[Target], profile: Profile) -> Words:

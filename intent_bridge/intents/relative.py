@@ -11,7 +11,7 @@ from intent_bridge.intents.fields import Reading, Steps, Words
 from intent_bridge.intents.narrow import Narrowed, NotEquipped, narrowed_with, present, zones_of
 from intent_bridge.intents.refusal import at
 from intent_bridge.intents.tools import SETTINGS
-from intent_bridge.intents.zones import ZONES
+from intent_bridge.intents.zones import SPOKEN_ZONES
 from intent_bridge.profile import Profile, plain
 from intent_bridge.profile.model import Quantity
 
@@ -35,14 +35,14 @@ def narrow_adjust_setting(profile: Profile) -> Narrowed | None:
                 scales[intent.setting].value(intent.amount)
             except ToolCallError as error:
                 raise at("amount", error) from None
-        if intent.zone is not None and intent.zone not in zones.get(intent.setting, ZONES):
+        if intent.zone is not None and intent.zone not in zones.get(intent.setting, SPOKEN_ZONES):
             return NotEquipped(intent.tool, "zone", intent.zone)
         return None
 
     readings: dict[str, Reading] = {"setting": Words({name: name for name in here})}
     if zones:
         offered = {zone for names in zones.values() for zone in names}
-        readings["zone"] = Words({zone: zone for zone in ZONES if zone in offered})
+        readings["zone"] = Words({zone: zone for zone in SPOKEN_ZONES if zone in offered})
     absent = frozenset() if zones else frozenset(("zone",))
     narrowed = narrowed_with(AdjustSetting, readings, absent, profile, check)
     narrowed.spec.parameters["properties"]["amount"] |= {

@@ -1,5 +1,8 @@
 """Places in the cabin: the closed set of zones a model may name, and the VSS words for them.
 
+A `Zone` is a place whoever speaks. A `SpokenZone` may also be one that depends on who speaks or who sits
+where ("behind me", "the kids"); `resolver.resolve_zone` turns it into zones.
+
 Zones count left and right as somebody facing forward does; VSS counts from the driver. Which is which
 follows from the side the driver sits on: with the wheel on the left, `rear_left` is `Row2.DriverSide`.
 Source: COVESA VSS 6, instances `Row1|Row2` x `DriverSide|PassengerSide`; HVAC stations drop the `Side`.
@@ -12,7 +15,14 @@ from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 Zone: TypeAlias = Literal["driver", "passenger", "rear_left", "rear_right", "front_row", "rear_row", "all"]
 DriverSide: TypeAlias = Literal["left", "right"]
 
+SpokenZone: TypeAlias = Literal[
+    "driver", "passenger", "rear_left", "rear_right", "front_row", "rear_row", "all",
+    "left_side", "right_side", "my_side", "next_to_me", "behind_me", "kids",
+]  # fmt: skip
+"""`left_side` is both rows of it, `my_side` the speaker's own place, `kids` wherever a child seat is."""
+
 ZONES: Final[tuple[Zone, ...]] = get_args(Zone)
+SPOKEN_ZONES: Final[tuple[SpokenZone, ...]] = get_args(SpokenZone)
 
 _MEMBERS: Final[Mapping[Zone, tuple[Zone, ...]]] = {
     "front_row": ("driver", "passenger"),
@@ -44,6 +54,12 @@ def _path(template: str, seat: str, station: str) -> str:
 
 
 @cache
+def side_of(place: Place, driver_side: DriverSide) -> DriverSide:
+    """Which side a place is on, for somebody facing forward."""
+    other: DriverSide = "right" if driver_side == "left" else "left"
+    return driver_side if place.seat.endswith("DriverSide") else other
+
+
 def places(zone: Zone, driver_side: DriverSide) -> tuple[Place, ...]:
     """The single places that make up a zone, front first, the driver's or the left one before the other."""
     near, far = ("DriverSide", "PassengerSide") if driver_side == "left" else ("PassengerSide", "DriverSide")

@@ -11,15 +11,20 @@ from intent_bridge.resolver.types import (
     Resolution,
     Unresolved,
 )
+from intent_bridge.resolver.zones import Known, NoZone, WhichZone, resolve_zone
 
 __all__ = [
     "Absolute",
     "Ambiguous",
     "Context",
     "Halt",
+    "Known",
+    "NoZone",
     "Nothing",
     "Report",
     "Resolution",
     "Unresolved",
+    "WhichZone",
     "resolve",
+    "resolve_zone",
 ]

@@ -15,7 +15,10 @@ from intent_bridge.intents import (
     GetVehicleState,
     Intent,
     IntentModel,
+    Noted,
     NotEquipped,
+    ReadPaths,
+    SpokenZone,
     StopMotion,
     Target,
     Zone,
@@ -25,6 +28,7 @@ from intent_bridge.intents import (
 )
 from intent_bridge.profile import plain, to_vss
 from intent_bridge.profile.model import Quantity
+from intent_bridge.resolver.answers import answers
 from intent_bridge.resolver.types import (
     Absolute,
     Ambiguous,
@@ -35,7 +39,8 @@ from intent_bridge.resolver.types import (
     Resolution,
     Unresolved,
 )
-from intent_bridge.types import Action, Choice, SeatZone, ToolCall, Value
+from intent_bridge.resolver.zones import NoZone, WhichZone, resolve_zone
+from intent_bridge.types import Action, Choice, ToolCall, Value
 
 
 def resolve(intent: Intent, context: Context) -> Resolution:
@@ -49,9 +54,13 @@ def resolve(intent: Intent, context: Context) -> Resolution:
         case ActivateScene():
             return _scene(intent, context)
         case StopMotion(zone=zone):
-            return Halt(tuple(_moving_paths(zone, context)))
+            return _halt(zone, context)
         case GetVehicleState(topics=topics):
             return Report(_state(topics, context))
+        case ReadPaths(entries=entries):
+            return Report(answers(entries, context))
+        case Noted():
+            return Report({})
         case GetCapabilities():
             return Report(_capabilities(context))
         case _:
@@ -60,14 +69,15 @@ def resolve(intent: Intent, context: Context) -> Resolution:
 
 def _set(intent: IntentModel, context: Context) -> Resolution:
     actions: list[Action] = []
-    zone: Zone | None = getattr(intent, "zone", None)
+    zone: SpokenZone | None = getattr(intent, "zone", None)
+    meant = _meant(zone, context)
     for target in intent.targets:
         given = getattr(intent, target.field)
         if given is None or (target.only and getattr(intent, target.only[0]) not in target.only[1]):
             continue
-        if target.zoned and zone is None and context.who.zone is SeatZone.UNKNOWN:
-            return _which_zone(intent.tool, intent.arguments, target, context)
-        paths = _paths(target, zone, context)
+        if target.zoned and isinstance(meant, WhichZone):
+            return _which_zone(intent.tool, intent.arguments, target, meant, context)
+        paths = _paths(target, meant, context)
         if not paths:
             return NotEquipped(intent.tool, "zone", str(zone or context.who.zone))
         for path in paths:
@@ -90,9 +100,10 @@ def _value(target: Target, path: str, given: Any, context: Context) -> Value | U
 
 def _adjust(intent: AdjustSetting, context: Context) -> Resolution:
     target = SETTINGS[intent.setting]
-    if target.zoned and intent.zone is None and context.who.zone is SeatZone.UNKNOWN:
-        return _which_zone(intent.tool, intent.arguments, target, context)
-    paths = _paths(target, intent.zone, context)
+    meant = _meant(intent.zone, context)
+    if target.zoned and isinstance(meant, WhichZone):
+        return _which_zone(intent.tool, intent.arguments, target, meant, context)
+    paths = _paths(target, meant, context)
     if not paths:
         return NotEquipped(intent.tool, "zone", str(intent.zone or context.who.zone))
     actions, at_limit = [], 0
@@ -154,25 +165,28 @@ def _last(quantity: Quantity) -> int:
     return len(quantity.values) - 1 if quantity.values else quantity.high
 
 
-def _paths(target: Target, zone: Zone | None, context: Context) -> list[str]:
+def _meant(zone: SpokenZone | None, context: Context) -> tuple[Zone, ...] | WhichZone | NoZone:
+    return resolve_zone(zone, context.who, context.known, context.profile)
+
+
+def _paths(target: Target, meant: tuple[Zone, ...] | WhichZone | NoZone, context: Context) -> list[str]:
     """The paths this vehicle has for a target; a group of places means those that it has."""
     actuators = context.profile.actuators
     if not target.zoned:
         return [target.path] if target.path in actuators else []
-    spoken: Zone = zone or context.who.zone.value  # type: ignore[assignment]  # a SeatZone word is a Zone
-    found = (p.path(target.path) for p in places(spoken, context.profile.file.driver_side))
+    if not isinstance(meant, tuple):
+        return []
+    side = context.profile.file.driver_side
+    found = (p.path(target.path) for zone in meant for p in places(zone, side))
     return [path for path in found if path in actuators]
 
 
-def _which_zone(tool: str, arguments: dict[str, object], target: Target, context: Context) -> Ambiguous:
-    """One choice per place that has the thing."""
-    return Ambiguous(
-        tuple(
-            Choice(tool, {**arguments, "zone": place.zone})
-            for place in places("all", context.profile.file.driver_side)
-            if place.path(target.path) in context.profile.actuators
-        )
-    )
+def _which_zone(
+    tool: str, arguments: dict[str, object], target: Target, which: WhichZone, context: Context
+) -> Ambiguous:
+    """One choice per place in question that has the thing."""
+    zones = (zone for zone in which.zones if _paths(target, (zone,), context))
+    return Ambiguous(tuple(Choice(tool, {**arguments, "zone": zone}) for zone in zones))
 
 
 def _scene(intent: ActivateScene, context: Context) -> Resolution:
@@ -193,11 +207,15 @@ def _scene(intent: ActivateScene, context: Context) -> Resolution:
     return Absolute(actions, intent.arguments) if actions else Nothing("already")
 
 
-def _moving_paths(zone: Zone | None, context: Context) -> Iterable[str]:
-    seats = None if zone is None else [p.seat for p in places(zone, context.profile.file.driver_side)]
-    for path, info in context.profile.actuators.items():
-        if info.spec.motion and (seats is None or any(f".{seat}." in path for seat in seats)):
-            yield path
+def _halt(zone: SpokenZone | None, context: Context) -> Halt:
+    """Who is stopped by a word that nobody can place: everything, for a stop may not wait for a question."""
+    meant = None if zone is None else _meant(zone, context)
+    moving = [path for path, info in context.profile.actuators.items() if info.spec.motion]
+    if isinstance(meant, tuple):
+        side = context.profile.file.driver_side
+        seats = [place.seat for one in meant for place in places(one, side)]
+        moving = [path for path in moving if any(f".{seat}." in path for seat in seats)]
+    return Halt(tuple(moving))
 
 
 def _state(topics: Iterable[str], context: Context) -> dict[str, Any]:

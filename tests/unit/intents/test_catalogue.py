@@ -93,7 +93,7 @@ def test_what_is_missing_is_said_in_words() -> None:
 
 def test_a_wrong_zone_is_answered_with_the_zones_of_this_vehicle() -> None:
     error = refusal("set_cabin_temperature", {"celsius": 20, "zone": "roof"}, SPARSE)
-    assert str(error) == "zone: `roof` is not driver, passenger, front_row or all"
+    assert str(error) == "zone: `roof` is not driver, passenger, front_row, all, left_side, right_side, my_side or next_to_me"
 
 
 def test_a_mistake_is_named_before_what_is_missing() -> None:
@@ -129,6 +129,10 @@ def test_the_schema_shows_what_the_vehicle_has_and_nothing_else() -> None:
         "passenger",
         "front_row",
         "all",
+        "left_side",
+        "right_side",
+        "my_side",
+        "next_to_me",
     ]
     assert schema_of(SPARSE.tools, "set_defrost")["window"]["enum"] == ["front", "all"]
     assert "sensitivity" not in schema_of(SPARSE.tools, "set_lane_keep_assist")
