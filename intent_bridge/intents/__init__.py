@@ -7,14 +7,7 @@ from intent_bridge.intents.fields import to_value
 from intent_bridge.intents.front_door import check_arguments, check_value, read_json
 from intent_bridge.intents.narrow import NotEquipped, ToolSpec
 from intent_bridge.intents.profile_tools import ProfileTool
-from intent_bridge.intents.read import (
-    GetCapabilities,
-    GetVehicleState,
-    Noted,
-    ReadPaths,
-    Topic,
-    topic_of,
-)
+from intent_bridge.intents.read import GetCapabilities, GetVehicleState, Topic, topic_of
 from intent_bridge.intents.tools import INTENTS, SETTINGS, Intent
 from intent_bridge.intents.zones import (
     SPOKEN_ZONES,
@@ -42,10 +35,8 @@ __all__ = [
     "Intent",
     "IntentModel",
     "NotEquipped",
-    "Noted",
     "Place",
     "ProfileTool",
-    "ReadPaths",
     "SpokenZone",
     "StopMotion",
     "Target",

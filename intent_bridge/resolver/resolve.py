@@ -15,9 +15,7 @@ from intent_bridge.intents import (
     GetVehicleState,
     Intent,
     IntentModel,
-    Noted,
     NotEquipped,
-    ReadPaths,
     SpokenZone,
     StopMotion,
     Target,
@@ -28,7 +26,6 @@ from intent_bridge.intents import (
 )
 from intent_bridge.profile import plain, to_vss
 from intent_bridge.profile.model import Quantity
-from intent_bridge.resolver.answers import answers
 from intent_bridge.resolver.types import (
     Absolute,
     Ambiguous,
@@ -57,10 +54,6 @@ def resolve(intent: Intent, context: Context) -> Resolution:
             return _halt(zone, context)
         case GetVehicleState(topics=topics):
             return Report(_state(topics, context))
-        case ReadPaths(entries=entries):
-            return Report(answers(entries, context))
-        case Noted():
-            return Report({})
         case GetCapabilities():
             return Report(_capabilities(context))
         case _:
