@@ -4,6 +4,7 @@
     ├── ToolCallError     the model: its call does not parse or does not fit the schema
     ├── ProfileError      the integrator: a profile, DBC, pack or scene is wrong (at load, all at once)
     ├── TransportError    the bus: a frame could not be sent or received
+    ├── AuditError        the operator: the audit log cannot be written, or is broken
     ├── SignalError       the caller of the codec: a value or a frame does not fit its DBC message
     └── InvariantError    us: a check that only a bug can fail has failed; nothing is sent
 
@@ -55,6 +56,10 @@ class ProfileError(IntentBridgeError):
 
 class TransportError(IntentBridgeError):
     """A frame could not be sent or received; keeps the bus library's own error as its cause."""
+
+
+class AuditError(IntentBridgeError):
+    """The audit log cannot be opened, is written by another process, or is broken."""
 
 
 class SignalError(IntentBridgeError):

@@ -55,6 +55,11 @@ class Keeper:
             raise
         self._sealed = self.count
 
+    @property
+    def head(self) -> str:
+        """Hash of the newest record."""
+        return self._log.head
+
     def write(self, body: Mapping[str, Any]) -> None:
         """Append one record; OSError when it is not in the log."""
         self._log.write(body)

@@ -49,7 +49,7 @@ def replay(records: Iterable[Mapping[str, Any]], profile: Profile, guard: Guard)
 
 def _again(record: Mapping[str, Any], encoder: Encoder, guard: Guard) -> Replayed:
     now_ms = int(record["at_ms"])
-    state, live = _samples(record["state"], now_ms)
+    state, live = samples(record["state"], now_ms)
     verdict = _judged(record, guard, state, now_ms)
     frames: list[list[Any]] = []
     if verdict.permit is not None:
@@ -71,15 +71,16 @@ def _again(record: Mapping[str, Any], encoder: Encoder, guard: Guard) -> Replaye
 def rejudge(record: Mapping[str, Any], guard: Guard) -> Verdict:
     """What these rules say of one acting call (a record of type `intent`) on the state it was decided on."""
     now_ms = int(record["at_ms"])
-    return _judged(record, guard, _samples(record["state"], now_ms)[0], now_ms)
+    return _judged(record, guard, samples(record["state"], now_ms)[0], now_ms)
 
 
 def _judged(record: Mapping[str, Any], guard: Guard, state: State, now_ms: int) -> Verdict:
     actions = tuple(Action(path, value) for path, value in record["requested"])
-    return guard.judge(actions, state, _who(record["who"]), now_ms, confirmed=bool(record["human_yes"]))
+    return guard.judge(actions, state, who_of(record["who"]), now_ms, confirmed=bool(record["human_yes"]))
 
 
-def _samples(recorded: Mapping[str, list[Any]], now_ms: int) -> tuple[dict[str, Sample], dict[str, Sample]]:
+def samples(recorded: Mapping[str, list[Any]], now_ms: int) -> tuple[dict[str, Sample], dict[str, Sample]]:
+    """The newest samples of a record, and the last sound ones, as they stood then."""
     state: dict[str, Sample] = {}
     live: dict[str, Sample] = {}
     for path, (value, age_ms, quality, *sound) in recorded.items():
@@ -91,7 +92,8 @@ def _samples(recorded: Mapping[str, list[Any]], now_ms: int) -> tuple[dict[str, 
     return state, live
 
 
-def _who(recorded: Mapping[str, Any]) -> Provenance:
+def who_of(recorded: Mapping[str, Any]) -> Provenance:
+    """Who asked, as a record spells it."""
     return Provenance(
         Speaker(recorded["speaker"]),
         SeatZone(recorded["zone"]),

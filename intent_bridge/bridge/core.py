@@ -15,11 +15,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from intent_bridge.audit import AuditLog, Fsync
+from intent_bridge.audit import AuditOptions, Fsync
 from intent_bridge.bridge.corrections import call_of, corrected, corrected_record
-from intent_bridge.bridge.health import Condition
+from intent_bridge.bridge.journal import Journal
 from intent_bridge.bridge.policies import Policies
-from intent_bridge.bridge.recovery import recover
 from intent_bridge.bridge.results import id_of, timed, tool_result
 from intent_bridge.bridge.watch import Watch
 from intent_bridge.engine import Answer, Effect, Engine, Record, Send
@@ -68,7 +67,7 @@ class Bridge(Policies):
         transport: Transport,
         *,
         speaker: Provenance = UNKNOWN_SPEAKER,
-        audit: Path | None = None,
+        audit: Path | AuditOptions | None = None,
         fsync: Fsync = "batch",
         session: str | None = None,
         listen_only: bool = False,
@@ -91,7 +90,8 @@ class Bridge(Policies):
         )
         self._watch = Watch(profile, self.engine, heartbeat_ms=heartbeat_ms, now_ms=transport.now_ms())
         self.health = self._watch.health
-        self._audit = None if audit is None else AuditLog(audit, fsync=fsync)
+        options = AuditOptions(audit, fsync) if isinstance(audit, Path) else audit
+        self._audit = Journal(options, self.session, self.health)
         self._listeners: dict[str, list[Listener]] = {"outcome": [], "state": [], "health": [], "frame": []}
         self._answers: dict[str, Outcome] = {}
         self._awaited = ""
@@ -99,8 +99,7 @@ class Bridge(Policies):
         self._changed = threading.Condition(threading.RLock())
         self._pump: threading.Thread | None = None
         self._closing = False
-        if self._audit is not None and audit is not None:
-            self._open_session(audit)
+        self._audit.begin(self.engine, transport.now_ms(), known_session=session is not None)
         if self._threaded:
             self._pump = threading.Thread(target=self._pump_forever, name="intent-bridge", daemon=True)
             self._pump.start()
@@ -118,7 +117,13 @@ class Bridge(Policies):
         for info in profile.messages.values():
             heard[info.bus].append((info.can_id, info.extended))
         flexible = [name for name, bus in profile.file.buses.items() if bus.fd]
-        return cls(profile, CanTransport.open(buses, fd=flexible, listen_to=heard), **options)
+        alone = not options.get("listen_only", False)
+        transport = CanTransport.open(buses, fd=flexible, listen_to=heard, alone=alone)
+        try:
+            return cls(profile, transport, **options)
+        except BaseException:
+            transport.close()
+            raise
 
     @staticmethod
     def simulated(vehicle: str | Path, *, speed_km_h: float = 0.0, **options: Any) -> "SimulatedBridge":
@@ -239,8 +244,7 @@ class Bridge(Policies):
             self._pump.join()
         with self._changed:
             self._transport.close()
-            if self._audit is not None:
-                self._audit.close()
+            self._audit.close()
 
     def __enter__(self) -> Self:
         return self
@@ -316,7 +320,7 @@ class Bridge(Policies):
             now_ms = self._transport.now_ms()
             match effect:
                 case Record(body=body):
-                    if not self._write(corrected_record(body, unstopped)):
+                    if not self._audit.write(corrected_record(body, unstopped)):
                         self._carry_out_failed(str(body.get("call_id", "")), now_ms)
                         return
                 case Send(call_id=call_id, frame=frame):
@@ -360,39 +364,6 @@ class Bridge(Policies):
         self.engine.memory.keep(outcome)
         self._answers[call_id] = outcome
         self._tell("outcome", outcome)
-
-    def _write(self, body: Mapping[str, Any]) -> bool:
-        if self._audit is None:
-            return True
-        try:
-            self._audit.write({**body, "session": self.session})
-        except OSError as error:
-            self.health.name("audit", Condition.FAILED, str(error))
-            return False
-        return True
-
-    def _open_session(self, path: Path) -> None:
-        for outcome in recover(path, self.session):
-            self.engine.memory.keep(outcome)
-            if outcome.code == "interrupted":
-                self._write(
-                    {
-                        "type": "outcome",
-                        "call_id": outcome.call_id,
-                        "status": "error",
-                        "code": "interrupted",
-                        "at_ms": self._transport.now_ms(),
-                    }
-                )
-        self._write(
-            {
-                "type": "session",
-                "vehicle": self.profile.file.vehicle,
-                "profile": self.profile.digest,
-                "policy": self.engine.guard.policy_hash,
-                "at_ms": self._transport.now_ms(),
-            }
-        )
 
     def _told(self, outcome: Outcome) -> Outcome:
         return replace(outcome, texts=self._texts.render(outcome))

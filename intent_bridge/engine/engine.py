@@ -19,7 +19,7 @@ from intent_bridge.engine.judge import Judge
 from intent_bridge.engine.memory import Memory
 from intent_bridge.engine.outcomes import invalid, judged, kept_back, not_equipped, plain
 from intent_bridge.engine.questions import Questions
-from intent_bridge.engine.records import intent_record, outcome_record, snapshot
+from intent_bridge.engine.records import asked_record, intent_record, outcome_record, snapshot
 from intent_bridge.engine.running import reports, restoring
 from intent_bridge.engine.undo import Undos, can_undo, undoing
 from intent_bridge.errors import InvariantError, ToolCallError
@@ -241,11 +241,11 @@ class Engine:
             case Decision.CONFIRM:
                 confirmation = self.questions.ask(order, verdict, now_ms)
                 outcome = judged(order, verdict, Status.NEEDS_CONFIRMATION, "")
-                return self._close(replace(outcome, confirmation=confirmation), now_ms)
+                return self._close(replace(outcome, confirmation=confirmation), now_ms, order)
             case Decision.DEFER:
                 return self._defer(order, verdict, now_ms)
             case Decision.DENY:
-                return self._close(judged(order, verdict, Status.DENIED, "rule"), now_ms)
+                return self._close(judged(order, verdict, Status.DENIED, "rule"), now_ms, order)
 
     def _act(self, order: Order, verdict: Verdict, now_ms: int, *, human_yes: bool) -> list[Effect]:
         if verdict.permit is None:
@@ -292,7 +292,7 @@ class Engine:
         deadline_ms = verdict.defer_deadline_ms
         if deadline_ms is None or not self.deferred.add(order, now_ms + deadline_ms):
             return self._close(judged(order, verdict, Status.DENIED, "too_many_deferred"), now_ms)
-        return self._close(judged(order, verdict, Status.DEFERRED, "rule"), now_ms)
+        return self._close(judged(order, verdict, Status.DEFERRED, "rule"), now_ms, order)
 
     def _retry(self, changed: frozenset[str], now_ms: int) -> list[Effect]:
         effects: list[Effect] = []
@@ -338,10 +338,16 @@ class Engine:
             return self._close(replace(outcome, code="rollback_refused"), now_ms)
         return self._act(order, verdict, now_ms, human_yes=human_yes)
 
-    def _close(self, outcome: Outcome, now_ms: int) -> list[Effect]:
+    def _close(self, outcome: Outcome, now_ms: int, held_back: Order | None = None) -> list[Effect]:
+        """Answer a call; for one that a rule held back, with what other rules need to judge it again."""
         if self._laps and not outcome.timing_us:
             outcome = replace(outcome, timing_us=dict(self._laps))
-        return [Record(outcome_record(outcome, now_ms)), Answer(self._remember(outcome))]
+        record = outcome_record(outcome, now_ms)
+        if held_back is not None:
+            paths = [action.path for action in held_back.actions]
+            read = snapshot(self.guard.inputs(paths).union(paths), self.state, self.live, now_ms)
+            record["asked"] = asked_record(held_back, outcome.verdict, read)
+        return [Record(record), Answer(self._remember(outcome))]
 
     def _remember(self, outcome: Outcome) -> Outcome:
         self.memory.keep(outcome)

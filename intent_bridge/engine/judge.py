@@ -65,7 +65,7 @@ class Judge:
 
     def begun(self, run: Running, state: State, now_ms: int) -> None:
         """A command's first frames leave."""
-        self.history = self.guard.remember(self.history, run.permit, state, now_ms)
+        self.history = self.guard.remember(self.history, run.permit.emitted, state, now_ms)
 
     def ended(self, runs: Sequence[Running], now_ms: int) -> None:
         """Commands are over."""
@@ -86,8 +86,12 @@ class Judge:
         """Count a denial."""
         if verdict.decision is not Decision.DENY or not self.guard.rules.retries:
             return
-        most = max(retries.denials for retries in self.guard.rules.retries)
-        asker = order.intent, order.who
+        self.count_denial(order.intent, order.who, now_ms)
+
+    def count_denial(self, intent: str, who: Provenance, now_ms: int) -> None:
+        """One more denial of this tool to this asker."""
+        most = max((retries.denials for retries in self.guard.rules.retries), default=0)
+        asker = intent, who
         times = self._denied.pop(asker, deque(maxlen=most))
         self._denied[asker] = deque([*times, now_ms], maxlen=most)
         while len(self._denied) > MAX_ASKERS:

@@ -56,6 +56,17 @@ def outcome_record(outcome: Outcome, now_ms: int) -> dict[str, Any]:
     }
 
 
+def asked_record(order: Order, verdict: Verdict | None, snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """What a rule held back, in the record of the answer: enough to judge it again."""
+    return {
+        "who": who_record(order.who),
+        "requested": [[a.path, a.value] for a in order.actions],
+        "emitted": [[a.path, a.value] for a in verdict.emitted] if verdict else [],
+        "decision": verdict.decision.word if verdict else "",
+        "state": dict(snapshot),
+    }
+
+
 def stop_record(
     run: Running,
     paths: Sequence[str],

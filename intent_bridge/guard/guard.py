@@ -152,9 +152,11 @@ class Guard:
         }
         return bool(wanted) and all(ir.truth(node, env) is True for node in wanted)
 
-    def remember(self, history: History, permit: Permit, state: State, now_ms: int) -> History:
-        """The history with what this permit starts; only paths with a limit are kept."""
-        for path, target in permit.emitted.items():
+    def remember(
+        self, history: History, emitted: Mapping[str, Value], state: State, now_ms: int
+    ) -> History:
+        """The history with these values begun; only paths with a limit are kept."""
+        for path, target in emitted.items():
             if path in self._horizons_ms:
                 current, _ = self._gauges[path].read(state.get(path), now_ms)
                 spec = self._specs[path]

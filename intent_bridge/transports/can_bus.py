@@ -10,6 +10,7 @@ import can
 from intent_bridge.errors import TransportError
 from intent_bridge.transports import LinkChange
 from intent_bridge.transports.can_link import CanLink, Wiring
+from intent_bridge.transports.lock import BusLocks
 from intent_bridge.transports.messages import to_frame, to_message
 from intent_bridge.types import RawFrame
 
@@ -32,6 +33,7 @@ class CanTransport:
 
     def __init__(self, buses: Mapping[str, can.BusABC], wiring: Mapping[str, Wiring] | None = None) -> None:
         self._wake = threading.Event()
+        self._locks = BusLocks({})
         known = wiring or {}
         self._links = {
             name: CanLink(name, bus, known.get(name, Wiring()), now_ms=self.now_ms, wake=self._wake.set)
@@ -45,13 +47,16 @@ class CanTransport:
         *,
         fd: Iterable[str] = (),
         listen_to: Mapping[str, Iterable[tuple[int, bool]]] | None = None,
+        alone: bool = False,
     ) -> "CanTransport":
         """Open every bus; TransportError when one does not open, and then none stays open.
 
         `fd` names the CAN FD buses. `listen_to` gives per bus the (identifier, extended) that matter; on
-        SocketCAN the kernel drops all others, so that a flood of foreign frames costs nothing.
+        SocketCAN the kernel drops all others, so that a flood of foreign frames costs nothing. `alone`:
+        refuse buses that another bridge on this machine has opened so, as one does that sends commands.
         """
         flexible = frozenset(fd)
+        locks = BusLocks(buses if alone else {})
         opened: dict[str, can.BusABC] = {}
         wiring: dict[str, Wiring] = {}
         for name, given in buses.items():
@@ -61,9 +66,12 @@ class CanTransport:
             except TransportError:
                 for bus in opened.values():
                     bus.shutdown()
+                locks.release()
                 raise
             wiring[name] = _wiring(options, fd=name in flexible)
-        return cls(opened, wiring)
+        made = cls(opened, wiring)
+        made._locks = locks
+        return made
 
     def now_ms(self) -> int:
         return time.monotonic_ns() // 1_000_000
@@ -87,6 +95,7 @@ class CanTransport:
     def close(self) -> None:
         for link in self._links.values():
             link.close()
+        self._locks.release()
 
 
 def _filtered(options: Mapping[str, Any], ids: Iterable[tuple[int, bool]] | None) -> dict[str, Any]:

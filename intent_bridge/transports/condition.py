@@ -18,6 +18,7 @@ class Condition(StrEnum):
     LINK_DOWN = "link_down"  # the interface is switched off (ENETDOWN)
     UNPLUGGED = "unplugged"  # the adapter is gone (ENODEV, ENXIO, EIO)
     SECOND_SENDER = "second_sender"  # somebody else sends one of our commands
+    SLOW = "slow"  # of the audit file: records come too late for their calls, or wait in memory
     HEARTBEAT_LOST = "heartbeat_lost"  # the host program gave no sign of life
     FAILED = "failed"  # any other refusal
 

@@ -8,6 +8,7 @@ import pytest
 
 from intent_bridge.audit import read, replay, verify
 from intent_bridge.bridge import SimulatedBridge
+from intent_bridge.errors import AuditError
 from intent_bridge.guard import Guard, load_packs
 from intent_bridge.profile import load_profile
 from intent_bridge.types import Status
@@ -115,8 +116,7 @@ def test_when_the_audit_cannot_be_written_nothing_is_sent(
         def full(body: object) -> None:
             raise OSError(28, "No space left on device")
 
-        assert car._audit is not None
-        monkeypatch.setattr(car._audit, "write", full)
+        monkeypatch.setattr(car._audit._log, "write", full)
         outcome = do(car, "set_fan_speed", zone="driver", level=7)
         assert (outcome.status, outcome.code) == (Status.ERROR, "audit_failed")
         assert sent == []
@@ -128,6 +128,6 @@ def test_a_start_that_fails_lets_go_of_its_buses(tmp_path: Path, monkeypatch: py
 
     closed: list[bool] = []
     monkeypatch.setattr(SimulatedTransport, "close", lambda self: closed.append(True))
-    with pytest.raises(OSError):
+    with pytest.raises(AuditError):
         drive(tmp_path / "no such folder" / "audit.jsonl")
     assert closed == [True]

@@ -165,15 +165,15 @@ def test_only_limited_paths_are_remembered_and_only_as_long_as_they_count(tmp_pa
     made = guard(tmp_path, limit(SEAT, "{budget: 50 mm, window_ms: 1000}"), limit(SEAT, RATE, name="b.rate"))
     permit = made.judge([Action(SEAT, 24), Action(FAN, 1)], state(), DRIVER, NOW).permit
     assert permit is not None
-    one = made.remember(NO_HISTORY, permit, state(), NOW)
+    one = made.remember(NO_HISTORY, permit.emitted, state(), NOW)
     assert NO_HISTORY.of(SEAT) == ()
     assert (one.of(SEAT), one.of(FAN)) == ((Move(NOW, 20, 4),), ())
-    two = made.remember(one, permit, state(at_ms=NOW + 100), NOW + 100)
+    two = made.remember(one, permit.emitted, state(at_ms=NOW + 100), NOW + 100)
     assert two.of(SEAT) == (Move(NOW, 20, 4, NOW + 100), Move(NOW + 100, 20, 4))
     over = two.ended([SEAT, FAN], NOW + 200)
     assert [move.ended_ms for move in over.of(SEAT)] == [NOW + 100, NOW + 200]
     assert NO_HISTORY.ended([SEAT], NOW) is NO_HISTORY
-    late = made.remember(over, permit, state(at_ms=NOW + 1200), NOW + 1200)
+    late = made.remember(over, permit.emitted, state(at_ms=NOW + 1200), NOW + 1200)
     assert late.of(SEAT) == (Move(NOW + 1200, 20, 4),)
 
 
@@ -182,7 +182,7 @@ def test_a_move_from_an_unknown_place_counts_as_the_longest(tmp_path: Path) -> N
     for path, value, steps in ((SEAT, 24, 50), (LANE_KEEP, True, 1)):
         permit = judged(made, path, value).permit
         assert permit is not None
-        assert made.remember(NO_HISTORY, permit, {}, NOW).of(path) == (Move(NOW, None, steps),)
+        assert made.remember(NO_HISTORY, permit.emitted, {}, NOW).of(path) == (Move(NOW, None, steps),)
 
 
 def test_more_changes_than_can_be_kept_exceed_every_limit() -> None:
