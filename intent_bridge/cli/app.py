@@ -137,9 +137,33 @@ def run(
     audit: Audit = None,
     session: Annotated[str | None, typer.Option(help="The space that call ids are unique in.")] = None,
     language: Language = "en",
+    mcp: Annotated[
+        bool, typer.Option("--mcp", help="Serve one MCP client on standard input and output (docs/mcp.md).")
+    ] = False,
+    mcp_http: Annotated[
+        str | None, typer.Option(help="Serve MCP clients over HTTP.", metavar="HOST:PORT")
+    ] = None,
+    mcp_access: Annotated[
+        Path | None, typer.Option(help="Who may connect and do what: tokens, domains, whom they stand for.")
+    ] = None,
+    mcp_remote: Annotated[
+        bool, typer.Option("--mcp-remote", help="Listen where other machines can reach it.")
+    ] = False,
+    who: From = None,
+    host_channel: Annotated[
+        Path | None, typer.Option(help="With MCP: a Unix socket for the host's own lines (a person's yes).")
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """JSON lines in, JSON lines out (docs/run.md). Without --bus, on the simulated vehicle."""
+    if mcp or mcp_http:
+        from intent_bridge.cli.mcp import McpOptions, serve_clients
+
+        options = McpOptions(mcp_http, mcp_access, who, host_channel, mcp_remote)
+        return serve_clients(
+            vehicle, bus or [], options, language=language, audit=audit, session=session,
+            listen_only=listen_only,
+        )  # fmt: skip
     from intent_bridge.cli.verbs import serve_lines
 
     return serve_lines(vehicle, bus or [], listen_only, audit=audit, session=session, language=language)

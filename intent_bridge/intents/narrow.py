@@ -26,6 +26,8 @@ class ToolSpec:
     parameters: Mapping[str, Any]
     domain: Domain
     read_only: bool
+    idempotent: bool = False
+    """The same call again changes nothing more: it names where to go, not how far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,11 @@ def narrowed_with(
     exclusive = [name for name in intent.exclusive if name not in absent]
     if len(exclusive) > 1:
         schema["not"] = {"required": exclusive}
-    spec = ToolSpec(intent.tool, _description(intent, profile), schema, intent.domain, intent.read_only)
+    absolute = bool(intent.targets) and all(target.counts != "change" for target in intent.targets)
+    idempotent = intent.read_only or absolute or intent is StopMotion
+    spec = ToolSpec(
+        intent.tool, _description(intent, profile), schema, intent.domain, intent.read_only, idempotent
+    )
     return Narrowed(intent, spec, readings, elsewhere, absent, check)
 
 

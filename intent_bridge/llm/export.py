@@ -26,6 +26,8 @@ class ToolSpec(Protocol):
     def parameters(self) -> Mapping[str, Any]: ...
     @property
     def read_only(self) -> bool: ...
+    @property
+    def idempotent(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _gemini(spec: ToolSpec, result: Tightened) -> dict[str, Any]:
 
 
 def _mcp(spec: ToolSpec, result: Tightened) -> dict[str, Any]:
-    """The hints are the least safe ones, as MCP asks for where in doubt: a step twice is two steps."""
+    """Hints only, the least safe where in doubt, as MCP asks for: a step twice is two steps."""
     return {
         "name": spec.name,
         "description": spec.description,
@@ -112,7 +114,7 @@ def _mcp(spec: ToolSpec, result: Tightened) -> dict[str, Any]:
         "annotations": {
             "readOnlyHint": spec.read_only,
             "destructiveHint": not spec.read_only,
-            "idempotentHint": spec.read_only,
+            "idempotentHint": spec.idempotent,
             "openWorldHint": False,
         },
     }

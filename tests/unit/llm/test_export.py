@@ -178,6 +178,7 @@ class _Spec:
     name: str = "tune"
     description: str = "Tune it."
     read_only: bool = False
+    idempotent: bool = False
     parameters: Mapping[str, Any] = field(
         default_factory=lambda: {
             "type": "object",
