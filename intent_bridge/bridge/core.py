@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from intent_bridge.audit import AuditOptions, Fsync
 from intent_bridge.bridge.corrections import call_of, corrected, corrected_record
+from intent_bridge.bridge.freshness import FreshTransport, open_freshness
 from intent_bridge.bridge.journal import Journal
 from intent_bridge.bridge.policies import Policies
 from intent_bridge.bridge.results import id_of, timed, tool_result
 from intent_bridge.bridge.watch import Watch
 from intent_bridge.engine import Answer, Effect, Engine, Record, Send
+from intent_bridge.codec import Keys
 from intent_bridge.errors import ToolCallError, TransportError
 from intent_bridge.guard import Guard, load_packs, usable
 from intent_bridge.llm import export_tools, read_answer
@@ -72,14 +74,20 @@ class Bridge(Policies):
         session: str | None = None,
         listen_only: bool = False,
         heartbeat_ms: int | None = None,
+        keys: Keys | None = None,
+        freshness: Path | None = None,
     ) -> None:
         """`speaker` is assumed for calls that come without provenance. `session` names the space call ids
         are unique in; give the same one after a restart to keep calls from acting twice. With
-        `heartbeat_ms`, commands leave only while the host calls `heartbeat` at least that often."""
+        `heartbeat_ms`, commands leave only while the host calls `heartbeat` at least that often.
+
+        For messages under SecOC: `keys` is the host's key store (a name to its key, KeyError where there is
+        none) and `freshness` the file in which counters outlive the process."""
         self.profile = profile
         self._texts = Texts(profile)
         self.session = session or uuid.uuid4().hex
-        self._transport = transport
+        needed = self._threaded and not listen_only
+        security, kept = open_freshness(profile, keys, freshness, needed=needed)
         self._speaker = speaker
         self.engine = Engine(
             profile,
@@ -87,7 +95,9 @@ class Bridge(Policies):
             secret=secrets.token_bytes(32),
             stopwatch=time.perf_counter_ns,
             silent=listen_only,
+            security=security,
         )
+        self._transport = transport if kept is None else FreshTransport(transport, profile, self.engine, kept)
         self._watch = Watch(profile, self.engine, heartbeat_ms=heartbeat_ms, now_ms=transport.now_ms())
         self.health = self._watch.health
         options = AuditOptions(audit, fsync) if isinstance(audit, Path) else audit

@@ -8,7 +8,7 @@ from typing import Any
 from intent_bridge.bridge.core import IDLE_MS, Bridge
 from intent_bridge.bridge.simulated_transport import SimulatedTransport
 from intent_bridge.profile import Profile
-from intent_bridge.sim import SimulatedVehicle
+from intent_bridge.sim import SimulatedVehicle, simulated_key
 from intent_bridge.transports import Transport
 from intent_bridge.transports.recording import RecordedTransport, Recorder
 from intent_bridge.types import Channel, Outcome, Provenance, SeatZone, Speaker
@@ -25,11 +25,22 @@ class SimulatedBridge(Bridge):
 
     _threaded = False
 
-    def __init__(self, profile: Profile, *, log: Path | None = None, **options: Any) -> None:
-        """`log`: a file that every frame is written to, both ways; its ending says the format (blf, asc)."""
-        self.vehicle = SimulatedVehicle(profile)
+    def __init__(
+        self,
+        profile: Profile,
+        *,
+        log: Path | None = None,
+        vehicle: SimulatedVehicle | None = None,
+        **options: Any,
+    ) -> None:
+        """`log`: a file that every frame is written to, both ways; its ending says the format (blf, asc).
+
+        `vehicle` is one that has run before: its ECUs go on where they were.
+        """
+        self.vehicle = vehicle or SimulatedVehicle(profile)
         self._later: deque[Outcome] = deque(maxlen=MAX_EVENTS)
         options.setdefault("speaker", DRIVER_BY_VOICE)
+        options.setdefault("keys", simulated_key)
         transport: Transport = SimulatedTransport(profile, self.vehicle)
         try:
             if log is not None:

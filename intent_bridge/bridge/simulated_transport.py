@@ -19,7 +19,7 @@ class SimulatedTransport:
 
     def __init__(self, profile: Profile, vehicle: SimulatedVehicle) -> None:
         self.vehicle = vehicle
-        self._now_ms = 0
+        self._now_ms = vehicle.clock_ms
         number = next(_numbers)
         self._ours: dict[str, VirtualBus] = {}
         self._theirs: dict[str, VirtualBus] = {}

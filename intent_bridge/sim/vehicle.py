@@ -114,6 +114,11 @@ class SimulatedVehicle:
             ecu, incoming = found
             ecu.hear(incoming, raw, now_ms, agenda, self._publisher)
 
+    @property
+    def clock_ms(self) -> int:
+        """The moment up to which its time has passed; 0 before it was started."""
+        return 0 if self._agenda is None else self._agenda.now_ms
+
     def advance(self, now_ms: int) -> list[tuple[int, RawFrame]]:
         """Let time pass: all frames that leave up to `now_ms`, with their times, in order."""
         agenda, publisher = self._started(now_ms), self._publisher

@@ -12,8 +12,6 @@ from typing import Final
 
 from intent_bridge.errors import TransportError
 
-BLOCK: Final = 1000
-"""So many values are set aside at once: what a restart may waste, and how rarely the disk is written."""
 LAG_MAX: Final = 100
 """So many frames received may be missing in the file when the process dies."""
 
@@ -32,10 +30,13 @@ class FreshnessFile:
         """What was stored last, by message; nothing at the first start."""
         return dict(self._values)
 
-    def reserve(self, message: str, next_value: int) -> None:
-        """All values below this one are used now, or will be at once: store so before a frame carries them."""
+    def reserve(self, message: str, next_value: int, block: int) -> None:
+        """All values below this one are used now, or will be at once: store so before a frame carries them.
+
+        `block` values more are set aside: so many a restart may skip, and so rarely the disk is written.
+        """
         if self._values.get(message, 0) < next_value:
-            self._write({**self._values, message: next_value + BLOCK})
+            self._write({**self._values, message: next_value + block})
 
     def heard(self, next_values: Mapping[str, int], *, now: bool = False) -> None:
         """What is still good of the messages received; written when it has gone on by `LAG_MAX`, or `now`."""

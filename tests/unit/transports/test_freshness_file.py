@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from intent_bridge.errors import TransportError
-from intent_bridge.transports.freshness_file import BLOCK, LAG_MAX, FreshnessFile
+from intent_bridge.transports.freshness_file import LAG_MAX, FreshnessFile
+
+BLOCK = 50
 
 
 def test_no_value_comes_twice_whenever_the_process_dies(tmp_path: Path) -> None:
@@ -14,7 +16,7 @@ def test_no_value_comes_twice_whenever_the_process_dies(tmp_path: Path) -> None:
         file = FreshnessFile(path)
         first = file.values().get("SEAT", 0)
         for value in range(first, first + frames):
-            file.reserve("SEAT", value + 1)
+            file.reserve("SEAT", value + 1, BLOCK)
             used.append(value)
     assert len(set(used)) == len(used) == BLOCK + 6 and used == sorted(used)
     assert not list(tmp_path.glob("*.new"))
@@ -42,5 +44,5 @@ def test_a_damaged_file_is_refused_and_not_begun_anew(tmp_path: Path, text: str)
 def test_where_nothing_can_be_written_no_value_is_given(tmp_path: Path) -> None:
     file = FreshnessFile(tmp_path / "gone" / "freshness.json")
     with pytest.raises(TransportError, match="nothing is sent"):
-        file.reserve("SEAT", 1)
+        file.reserve("SEAT", 1, BLOCK)
     assert file.values() == {}
