@@ -184,6 +184,11 @@ class Message(_Model):
     neutral_repeats: Annotated[int, Field(ge=0, le=10)] = 0
     """Commands only: how often the neutral frame is sent when a command ends (0: the ECU latches)."""
 
+    @property
+    def protected(self) -> bool:
+        """Whether a receiver can tell a spoilt frame."""
+        return self.e2e is not None or self.secoc is not None
+
 
 class Vhal(_Model):
     """The Android vehicle property that is the same thing."""

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from intent_bridge.codec import Security
 from intent_bridge.engine import Answer, Effect, Engine, Record, Send
 from intent_bridge.errors import ToolCallError
 from intent_bridge.guard import Guard, load_packs
 from intent_bridge.llm import read_call
 from intent_bridge.profile import Profile
-from intent_bridge.sim import Plan, SimulatedVehicle, load_plan
+from intent_bridge.sim import Plan, SimulatedVehicle, load_plan, simulated_key
 from intent_bridge.testing.hazards import Hazards, load_hazards
 from intent_bridge.testing.monitor import Finding, Monitor
 from intent_bridge.testing.steps import (
@@ -71,7 +72,8 @@ def rig(
         rules = load_packs(profile)
 
         def make_engine() -> Engine:
-            return Engine(profile, Guard(profile, rules), secret=SECRET)
+            security = Security(simulated_key)
+            return Engine(profile, Guard(profile, rules), secret=SECRET, security=security)
 
     listed = hazards or load_hazards(profile) or NO_HAZARDS
     return Rig(profile, plan, listed, make_engine, quick)
@@ -180,7 +182,12 @@ class Car:
         return self._ask(lambda now: self.engine.confirm(token, accept, answers, now), asker)
 
     def _restart(self) -> None:
+        kept = self.engine.encoder.counters | self.engine.receiver.freshness()
         self.engine = self.rig.make_engine()
+        for name, info in self.profile.messages.items():
+            if info.spec.secoc is not None:  # what the host's file would have kept
+                self.engine.commands.resync(name, kept.get(name, 0) - 1)
+                self.engine.receiver.resync(name, kept.get(name, 0) - 1)
         self.monitor.restarted()
         self.outcomes.clear()
         self._recorded.clear()

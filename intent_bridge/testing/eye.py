@@ -1,4 +1,4 @@
-"""The monitor's eyes on the bus: frames decoded by cantools, protection checked by autosar-e2e."""
+"""The monitor's eyes on the bus: frames decoded by cantools, protection checked as the simulator does."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from typing import Final, cast
 
 from cantools.database import DecodeError
 from cantools.database.can import Signal
-from e2e.p02 import e2e_p02_check
-from e2e.p05 import e2e_p05_check
 
 from intent_bridge.profile import MessageInfo, Profile
-from intent_bridge.profile.model import E2E, Quantity
+from intent_bridge.profile.model import Quantity
+from intent_bridge.profile.protection import signal_bits
+from intent_bridge.sim.protection import protection
 from intent_bridge.types import RawFrame
 
 NEVER_MS: Final = -(10**9)
@@ -50,40 +50,37 @@ class _Field:
 
 
 class _Message:
-    """One message as cantools and autosar-e2e see it."""
+    """One message as cantools and the simulated ECUs see it."""
 
     def __init__(self, info: MessageInfo, fields: tuple[_Field, ...]) -> None:
         self.info, self.fields = info, fields
-        self._e2e: E2E | None = info.spec.e2e
-        self._ids = bytes(self._e2e.data_ids) if self._e2e and self._e2e.profile == "P02" else b""
-        self._at = 1 if self._ids else 2
-        self.modulus = 16 if self._ids else 256
-        self.max_delta = self._e2e.max_delta_counter if self._e2e else 0
+        self.protection = protection(info)
+        self.secured = info.spec.secoc is not None
         self.last: int | None = None
-        self._cache: dict[bytes, dict[str, object | None] | None] = {}
+        read = [f.signal for f in fields] + [s for s in info.dbc.signals if s.is_multiplexer]
+        bits = {bit for signal in read for bit in signal_bits(signal)}
+        self._content = sum(1 << 8 * byte + bit for byte, bit in bits)
+        """The bits that say something of a path."""
+        self._cache: dict[int, dict[str, object | None] | None] = {}
 
-    @property
-    def protected(self) -> bool:
-        return self._e2e is not None
+    def take(self, data: bytes) -> tuple[int | None, int]:
+        """The frame's counter (None: its checksum is wrong), and how many steps it is from the one before.
 
-    def whole(self, data: bytes) -> bool:
-        """Whether checksum and data id are right."""
-        if self._e2e is None:
-            return True
-        if self._ids:
-            return e2e_p02_check(data, self._ids)
-        return e2e_p05_check(data, self._e2e.data_ids[0])
-
-    def counter(self, data: bytes) -> int:
-        return data[self._at] % self.modulus
+        0 steps: it stands still. The first frame, and one that counts nothing, is one step from anything.
+        """
+        guard = self.protection
+        if guard is None:
+            return 0, 1
+        last = self.last
+        counter = guard.read(data, last)
+        if counter is None:
+            return None, 0
+        self.last = counter
+        return counter, 1 if last is None or guard.modulus == 1 else (counter - last) % guard.modulus
 
     def values(self, data: bytes) -> dict[str, object | None] | None:
         """Path -> value of every path the frame carries; None when cantools cannot read it."""
-        key = (
-            data
-            if self._e2e is None
-            else bytes((data[self._at] - self.counter(data),)) + data[self._at + 1 :]
-        )
+        key = int.from_bytes(data, "little") & self._content
         if key not in self._cache:
             if len(self._cache) >= CACHE_MAX:
                 self._cache.clear()
@@ -129,9 +126,13 @@ class Eye:
         return None if reported is None else reported.value
 
     def restarted(self) -> None:
-        """Our process began anew: it counts anew, and takes the next counter of every ECU as it comes."""
+        """Our process began anew: it counts anew, and takes the next counter of every ECU as it comes.
+
+        Freshness values go on: nobody begins those anew.
+        """
         for message in (*self._out.values(), *self._in.values()):
-            message.last = None
+            if not message.secured:
+                message.last = None
 
     def sent(self, raw: RawFrame) -> dict[str, object | None] | str:
         """What a frame of ours asks, path by path (None: nothing), or what is wrong with it."""
@@ -141,13 +142,12 @@ class Eye:
         name = message.info.name
         if len(raw.data) != message.info.length or raw.fd != message.info.fd:
             return f"{name}: wrong length or format"
-        if message.protected:
-            if not message.whole(raw.data):
-                return f"{name}: checksum wrong"
-            counter = message.counter(raw.data)
-            last, message.last = message.last, counter
-            if last is not None and counter != (last + 1) % message.modulus:
-                return f"{name}: counter {counter} after {last}"
+        last = message.last
+        counter, steps = message.take(raw.data)
+        if counter is None:
+            return f"{name}: checksum wrong"
+        if steps != 1 and not message.secured:  # a freshness value that was not sent is lost
+            return f"{name}: counter {counter} after {last}"
         values = message.values(raw.data)
         return f"{name}: not decodable" if values is None else values
 
@@ -159,13 +159,10 @@ class Eye:
         message = self._in.get((raw.bus, raw.can_id, raw.extended))
         if message is None or len(raw.data) != message.info.length or raw.fd != message.info.fd:
             return []
-        if message.protected:
-            if not message.whole(raw.data):
-                return []
-            counter = message.counter(raw.data)
-            last, message.last = message.last, counter
-            if last is not None and not 1 <= (counter - last) % message.modulus <= message.max_delta:
-                return []
+        counter, steps = message.take(raw.data)
+        most = message.protection.max_delta if message.protection is not None else 1
+        if counter is None or not 1 <= steps <= most:
+            return []
         new = []
         for path, value in (message.values(raw.data) or {}).items():
             if value is not None:

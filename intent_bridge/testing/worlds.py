@@ -39,7 +39,7 @@ class Worlds:
         self._telling = tuple(p for p in sensors if p in told) or self._paths
         """Paths that hazards depend on; set in half of all cases."""
         self._statuses = tuple(name for ecu in plan.ecus.values() for name in ecu.sends)
-        self._protected = tuple(n for n in self._statuses if profile.messages[n].spec.e2e is not None)
+        self._protected = tuple(n for n in self._statuses if profile.messages[n].spec.protected)
         self._telling_statuses = tuple(
             n for n in self._protected if any(profile.sensors[p].binding.message == n for p in self._telling)
         )

@@ -16,6 +16,9 @@ from intent_bridge.profile.model import MakerName
 from intent_bridge.profile.protection import MAKERS
 from intent_bridge.sim import SimulatedVehicle, simulated_key
 from intent_bridge.sim.checksums import CHECKSUMS
+from intent_bridge.testing.car import Car, rig
+from intent_bridge.testing.hazards import Hazards
+from intent_bridge.testing.steps import Call, Fault, Restart, Wait
 from intent_bridge.types import _MINT, Frame, Outcome, Permit, Quality, RawFrame, Status
 from tests.integration.guarded_car import KINDS, path, tool, write
 
@@ -214,3 +217,26 @@ def test_used_up_freshness_ends_commands_rather_than_wrapping(tmp_path: Path) ->
     with SimulatedBridge(profile, freshness=kept) as car:
         outcome = ask(car, "Secoc", 4)
     assert outcome.status is Status.ERROR and "no freshness value is left" in outcome.code
+
+
+# --- the testing kit ------------------------------------------------------------------------------
+
+HAZARDS = Hazards(may_send={"body": tuple(f"T_{k}_CMD" for k in KINDS)}, frames_per_second=1000, hazards=())
+
+
+def test_the_fuzzer_reads_every_protection_and_finds_nothing_wrong(profile: Profile) -> None:
+    drive = Car(rig(profile, hazards=HAZARDS, quick=True))
+    for number, kind in enumerate(KINDS):
+        if number % 5 == 4:
+            drive.play(Restart())
+        drive.play(Call(tool(kind), {"level": 4}), Wait(300))
+    assert drive.found == []
+    assert drive.statuses["done"] == drive.calls == len(KINDS)
+
+
+def test_the_fuzzer_does_not_believe_a_spoilt_frame_of_any_kind(profile: Profile) -> None:
+    drive = Car(rig(profile, hazards=HAZARDS, quick=True))
+    for kind in KINDS:
+        drive.play(Fault("corrupt", f"T_{kind}_STATUS"), Call(tool(kind), {"level": 4}), Wait(700))
+    assert drive.found == []
+    assert drive.statuses["done"] == 0
