@@ -22,6 +22,7 @@ from ..profile.yaml import scan_yaml
 from . import ir, plausible
 from .bind import Binder, listed, match, parsed
 from .check import Checker, Kind
+from .idle import idle_rules
 from .lang import RuleTextError, Tree, names, parse
 from .rules import (
     CONTEXT,
@@ -53,6 +54,8 @@ def load_packs(profile: Profile, packs: Iterable[str | Path] | None = None) -> R
     loader = _Loader(profile)
     for name in profile.file.packs if packs is None else packs:
         loader.add(str(name))
+    if not loader.problems:
+        loader.check_idle()
     if loader.problems:
         raise ProfileError(list(dict.fromkeys(loader.problems)))
     return loader.result()
@@ -120,6 +123,16 @@ class _Loader:
             self._check(pack, check, place.below("plausible", n))
         if pack.activate is not None:
             self._may_activate(pack, pack.activate, place.below("activate"))
+
+    def check_idle(self) -> None:
+        """Find rules that can do nothing: a problem in a pack for this vehicle, else a warning."""
+        headers = {rule_id: source.header for source in self._sources for rule_id in source.rules}
+        for rule, what, mend in idle_rules(self._rules, self._kinds | self._missing, self._targets, headers):
+            problem = Problem(rule.file, rule.line, f"rule `{rule.text.id}` {what}", mend)
+            if headers[rule.text.id].for_every_vehicle:
+                self._warnings.append(str(problem))
+            else:
+                self.problems.append(problem)
 
     def _header(self, pack: PackFile, place: Place) -> None:
         layer = pack.pack.layer

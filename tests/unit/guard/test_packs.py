@@ -137,7 +137,7 @@ def test_a_pack_that_is_no_mapping_is_refused(tmp_path: Path) -> None:
 
 def test_packs_stand_in_the_order_of_their_layers(tmp_path: Path) -> None:
     with_pack(tmp_path, rule())
-    base = HEAD.replace("oem", "base") + rule(id="b.rule")
+    base = HEAD.replace("oem", "base") + rule(id="b.rule", effect="confirm")
     (tmp_path / "other.yaml").write_text(base, encoding="utf-8")
     (only,) = problems(with_packs(tmp_path, "test.yaml", "other.yaml"))
     assert only.what == "a base pack after a oem pack"
@@ -207,7 +207,8 @@ def test_a_pack_for_every_vehicle_may_fit_this_one_badly(tmp_path: Path) -> None
         head=head,
         layer="base",
     )
-    never, grain = (w.split(": ", 1)[1] for w in rules.warnings)
+    never, grain, idle = (w.split(": ", 1)[1] for w in rules.warnings)
+    assert idle == "rule `a.never` can never fire; mend its condition"
     assert (
         never
         == f"rule `a.never` on `{SEAT}`: `Vehicle.Speed > 400 km/h` is never true in the range of its names"

@@ -1,0 +1,88 @@
+"""A rule that can do nothing is a load error: dead ones, and ones that another rule makes redundant."""
+
+from pathlib import Path
+
+import pytest
+
+from .car import SEAT, loaded, problem, problems, rule, with_pack, with_packs
+
+GEAR = "Vehicle.Powertrain.Transmission.SelectedGear"
+SPEED = "Vehicle.Speed"
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        f"{SPEED} > 20 km/h and {SPEED} < 10 km/h",
+        f"{SPEED} > 20 km/h and not {SPEED} >= 20 km/h",
+        f"{SPEED} == 20 km/h and {SPEED} != 20 km/h",
+        f"{GEAR} == P and {GEAR} == D",
+        "untrusted_text and not untrusted_text",
+        "value > 100 mm and value < 50 mm",
+        f"({SPEED} > 20 km/h or {GEAR} == P) and {SPEED} < 10 km/h and {GEAR} != P",
+    ],
+)
+def test_a_rule_that_can_never_fire_is_a_load_error_at_its_line(tmp_path: Path, when: str) -> None:
+    found = problem(tmp_path, rule(when=when))
+    assert (found.what, found.mend) == ("rule `a.rule` can never fire", "mend its condition")
+    assert found.file == tmp_path / "test.yaml" and found.line is not None
+
+
+@pytest.mark.parametrize(
+    ("wider", "narrower"),
+    [
+        ("", f"{SPEED} > 20 km/h"),
+        (f"{SPEED} > 20 km/h", f"{SPEED} > 30 km/h"),
+        (f"{SPEED} >= 20 km/h", f"{SPEED} == 20 km/h"),
+        (f"{SPEED} != 20 km/h", f"{SPEED} < 20 km/h"),
+        (f"{SPEED} > 20 km/h", f"{SPEED} > 20 km/h and {GEAR} == D"),
+        (f"{SPEED} > 20 km/h or {GEAR} == D", f"{GEAR} == D"),
+        (f"{GEAR} != P", f"{GEAR} == D or {GEAR} == R"),
+        ("value > current", "value - current > 10 mm"),
+    ],
+)
+def test_a_rule_that_another_makes_redundant_is_a_load_error(
+    tmp_path: Path, wider: str, narrower: str
+) -> None:
+    found = problem(tmp_path, rule(id="a.wide", when=wider), rule(id="b.narrow", when=narrower))
+    assert found.what == "rule `b.narrow` says nothing that `a.wide` does not say"
+
+
+def test_of_two_rules_that_say_the_same_the_later_is_named(tmp_path: Path) -> None:
+    found = problem(tmp_path, rule(id="b.first"), rule(id="a.second"))
+    assert found.what == "rule `a.second` says nothing that `b.first` does not say"
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        (rule(id="b.rule", effect="confirm"),),  # fights, and deny wins
+        (rule(id="b.rule", when="speaker == rear"),),
+        (rule(id="b.rule", on_unknown="defer", deadline_ms=1000),),
+        (rule(id="b.rule", when=f"{SPEED} > 30 km/h and untrusted_text", effect="watch"),),
+    ],
+)
+def test_a_rule_with_a_say_of_its_own_stays(tmp_path: Path, others: tuple[str, ...]) -> None:
+    assert problems(with_pack(tmp_path, rule(when=f"{SPEED} > 30 km/h"), *others)) == []
+
+
+def test_a_later_layer_may_be_stricter_than_an_earlier_one_and_not_the_same_again(tmp_path: Path) -> None:
+    head = "pack: {name: other, layer: user, version: 1}\nrules:\n"
+    with_pack(tmp_path, rule(when=f"{SPEED} > 30 km/h"))
+    other = tmp_path / "other.yaml"
+    other.write_text(head + rule(id="u.rule", when=f"{SPEED} > 20 km/h"), encoding="utf-8")
+    assert problems(with_packs(tmp_path, "test.yaml", "other.yaml")) == []
+    other.write_text(head + rule(id="u.rule", when=f"{SPEED} > 40 km/h"), encoding="utf-8")
+    (found,) = problems(with_packs(tmp_path, "test.yaml", "other.yaml"))
+    assert found.what == "rule `u.rule` says nothing that `a.rule` does not say" and found.file == other
+
+
+def test_a_rule_at_work_on_one_of_its_paths_is_not_idle(tmp_path: Path) -> None:
+    rules = loaded(tmp_path, rule(id="a.seat"), rule(id="b.both", on=["Vehicle.**"]))
+    assert "b.both" in {one.text.id for one in rules.rules[SEAT]}
+
+
+def test_a_condition_of_very_many_cases_is_left_to_the_solver(tmp_path: Path) -> None:
+    choice = "(untrusted_text or speaker == rear)"
+    when = " and ".join([choice] * 7) + f" and {SPEED} < 10 km/h and {SPEED} > 20 km/h"
+    assert loaded(tmp_path, rule(when=when)).rules[SEAT]
