@@ -141,12 +141,12 @@ def with_rules(profile: Profile, count: int, folder: Path) -> tuple[Profile, Rul
     shutil.copytree(profile.folder, folder)
     rule = (
         "- {{id: many.n{n}, effect: deny, on: [{path}], when: speaker == {who} and Vehicle.Speed > {speed}"
-        " km/h and Vehicle.Speed < {beyond} km/h, hazard: none, source: a benchmark, basis: design,"
+        " km/h and value > {beyond} percent, hazard: none, source: a benchmark, basis: design,"
         " verified: memory, reason_key: window-at-speed}}\n"
     )
     who = ("passenger", "rear_left", "rear_right", "rear")
     text = "".join(
-        rule.format(n=n, path=closures.WINDOW, who=who[n % 4], speed=1 + n // 4, beyond=3 + n // 4)
+        rule.format(n=n, path=closures.WINDOW, who=who[n % 4], speed=1 + n // 4, beyond=99 - n // 4)
         for n in range(count)
     )
     (folder / "many.yaml").write_text("pack: {name: many, layer: user, version: 1}\nrules:\n" + text)
