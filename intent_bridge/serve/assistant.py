@@ -1,0 +1,241 @@
+"""The loop: a request, a model, its calls, their outcomes, and an answer that claims no more than is so.
+
+Bounded in turns, calls, tokens and time. Errors that the model can mend go back to it, at most twice. The
+answer is the model's text if it passes the check of claims, else our own sentence from the outcomes.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from intent_bridge.bridge.results import tool_result
+from intent_bridge.llm import CallResult, ParsedCall, ReadResult, read, write_results
+from intent_bridge.serve.claims import Claims, Evidence
+from intent_bridge.serve.context import ALL_DATA, conversation, with_taint
+from intent_bridge.serve.model import Ask, Model, ModelError, Said, with_calls
+from intent_bridge.serve.request import DataClass, Reply, Request, Tell, Usage, Vehicle
+from intent_bridge.serve.sentences import Sentences
+from intent_bridge.serve.settings import Settings, settings
+from intent_bridge.serve.turn import Turn
+from intent_bridge.types import Status
+
+_MENDABLE: Final = (Status.INVALID, Status.NOT_EQUIPPED)
+_FOR_THE_PERSON: Final = (Status.NEEDS_CONFIRMATION, Status.NEEDS_CHOICE)
+"""What only a person can answer: no model is asked in between."""
+_HAPPENED: Final = (Status.DONE, Status.NO_EFFECT, Status.SENT, Status.NO_ACTION, Status.DEFERRED)
+
+
+class Assistant:
+    """One model that serves requests on one vehicle.
+
+    `allowed` are the classes of data this model may be told. With `own_words` the answer is always our own
+    sentence once the vehicle was asked: one question to the model less, and nothing to check.
+    """
+
+    def __init__(
+        self,
+        vehicle: Vehicle,
+        model: Model,
+        *,
+        data: Settings | None = None,
+        claims: Claims | None = None,
+        allowed: Collection[DataClass] = ALL_DATA,
+        own_words: bool = False,
+        name: str = "assistant",
+    ) -> None:
+        self.vehicle = vehicle
+        self.settings = data or settings()
+        self.name = name
+        profile = vehicle.bridge.profile
+        self.sentences = Sentences(profile)
+        self._model = model
+        self._claims = claims or Claims(profile)
+        self._allowed = frozenset(allowed)
+        self._own_words = own_words
+        self._tools = vehicle.bridge.tools("openai")
+        self._history: deque[dict[str, Any]] = deque(maxlen=2 * self.settings.limits.history)
+
+    async def respond(self, request: Request, tell: Tell | None = None) -> Reply:
+        """Serve one request; `tell` hears of everything on the way. Raises nothing a model can cause."""
+        clock = asyncio.get_running_loop().time
+        turn = Turn(with_taint(request, self.settings), self.vehicle, tell, clock)
+        turn.tell("heard")
+        try:
+            reply = await self.think(turn, clock() + self.settings.limits.time_ms / 1000)
+        except (ModelError, TimeoutError) as error:
+            reply = self.sentences.reply(turn, self.name, f"model: {error or 'too slow'}", Usage())
+        turn.tell("answer", self.name, reply.text)
+        return reply
+
+    async def think(self, turn: Turn, deadline_s: float) -> Reply:
+        """Serve a turn until `deadline_s` (of the event loop's clock).
+
+        Raises ModelError or TimeoutError while nothing was done; after that the answer tells what was.
+        NotYours when another lane has the turn.
+        """
+        loop = _Loop(self, turn, deadline_s)
+        try:
+            reply = await loop.run()
+        except (ModelError, TimeoutError):
+            await turn.settled()
+            if turn.owner != self.name:
+                raise
+            reply = self.sentences.reply(turn, self.name, "the model did not finish", loop.usage())
+        turn.claim(self.name)
+        self._remember(turn.request, reply)
+        return reply
+
+    def _remember(self, request: Request, reply: Reply) -> None:
+        """What a stranger wrote must not come back later as something that was said here."""
+        if not request.provenance.untrusted_text:
+            self._history.append({"role": "user", "content": request.words})
+            self._history.append({"role": "assistant", "content": reply.text})
+
+
+@dataclass
+class _Spent:
+    turns: int = 0
+    calls: int = 0
+    tokens: int = 0
+    mends: int = 0
+    pre_ms: float = 0.0
+    waited_ms: float = 0.0
+    compute_ms: float | None = None
+
+
+class _Loop:
+    """One turn of one assistant."""
+
+    def __init__(self, assistant: Assistant, turn: Turn, deadline_s: float) -> None:
+        self._of = assistant
+        self._turn = turn
+        self._deadline_s = deadline_s
+        self._limits = assistant.settings.limits
+        self._spent = _Spent()
+        self._begun_s = turn.clock_s()
+
+    async def run(self) -> Reply:
+        of, turn, spent = self._of, self._turn, self._spent
+        state = await of.vehicle.state()
+        messages = conversation(turn.request, state, of.settings, tuple(of._history), of._allowed)
+        spent.pre_ms = (turn.clock_s() - turn.started_s) * 1000
+        while spent.turns < self._limits.turns:
+            if spent.tokens >= self._limits.tokens:
+                return self._ours("tokens")
+            said = await self._ask(messages)
+            result = read(said.dialect, said.raw, tools=of._tools)
+            if not result.calls and result.error is None:
+                return self._text(result, state)
+            wrong = _unfit(result)
+            if wrong:
+                if not self._may_mend(wrong):
+                    return self._ours("mends")
+                messages += [dict(said.message), {"role": "user", "content": f"tool error: {wrong}"}]
+                continue
+            results, ended = await self._act(result.calls)
+            if ended:
+                return self._ours(ended)
+            messages += _answered(said, results)
+        return self._ours("turns")
+
+    async def _ask(self, messages: list[dict[str, Any]]) -> Said:
+        turn, spent = self._turn, self._spent
+        spent.turns += 1
+        turn.tell("thinking", self._of.name)
+        asked_s = turn.clock_s()
+        room = min(self._limits.answer_tokens, self._limits.tokens - spent.tokens)
+        try:
+            async with asyncio.timeout_at(self._deadline_s):
+                said = await self._of._model.ask(Ask(messages, self._of._tools, room))
+        finally:
+            spent.waited_ms += (turn.clock_s() - asked_s) * 1000
+        spent.tokens += said.tokens
+        if said.compute_ms is not None:
+            spent.compute_ms = (spent.compute_ms or 0.0) + said.compute_ms
+        return said
+
+    async def _act(self, calls: tuple[ParsedCall, ...]) -> tuple[list[CallResult], str]:
+        """Carry the calls out, one after the other; why the turn ends here, if it does."""
+        results: list[CallResult] = []
+        mend = ""
+        for number, call in enumerate(calls):
+            if self._spent.calls >= self._limits.calls:
+                return results, "calls"
+            self._spent.calls += 1
+            if call.id is None:
+                call = replace(call, id=f"call_{self._spent.turns}_{number}")
+            outcome = await self._turn.act(self._of.name, call.name, dict(call.arguments))
+            if outcome.status in _FOR_THE_PERSON:
+                return results, outcome.status.value
+            if outcome.status in _MENDABLE:
+                mend = outcome.message or outcome.status.value
+            content = tool_result(outcome, self._of.vehicle.bridge.profile)
+            results.append(CallResult(call, content, outcome.status not in _HAPPENED))
+        if mend and not self._may_mend(mend):
+            return results, "mends"
+        if self._of._own_words and not mend:
+            return results, "own words"
+        return results, ""
+
+    def _may_mend(self, wrong: str) -> bool:
+        self._spent.mends += 1
+        if self._spent.mends > self._limits.mends:
+            return False
+        self._turn.tell("mending", self._of.name, wrong)
+        return True
+
+    def _text(self, result: ReadResult, state: Mapping[str, object]) -> Reply:
+        """The model's last word, if it claims no more than is so."""
+        turn = self._turn
+        text = " ".join(result.rest.split())
+        if not text:
+            return self._ours("no text")
+        if not result.complete or len(text) > self._limits.answer_chars:
+            return self._ours("too long")
+        request = turn.request
+        evidence = Evidence(request.language, request.words, tuple(turn.outcomes), state)
+        problem = self._of._claims.problem(text, evidence)
+        if problem:
+            return self._ours(f"claims: {problem}")
+        turn.claim(self._of.name)
+        return Reply(request.id, text, tuple(turn.outcomes), "", self._of.name, self.usage())
+
+    def _ours(self, why: str) -> Reply:
+        self._turn.claim(self._of.name)
+        self._turn.tell("replaced", self._of.name, why)
+        return self._of.sentences.reply(self._turn, self._of.name, why, self.usage())
+
+    def usage(self) -> Usage:
+        """What was spent so far."""
+        spent = self._spent
+        total_ms = (self._turn.clock_s() - self._begun_s) * 1000
+        ours_ms = max(0.0, total_ms - spent.waited_ms - self._turn.vehicle_ms)
+        return Usage(
+            spent.turns,
+            spent.calls,
+            spent.tokens,
+            spent.pre_ms,
+            spent.waited_ms,
+            spent.compute_ms,
+            self._turn.vehicle_ms,
+            ours_ms,
+        )
+
+
+def _unfit(result: ReadResult) -> str:
+    """Why nothing of this answer may be carried out, in words for the model; empty if it may."""
+    if result.error is not None:
+        return result.error.message
+    if not result.complete:
+        return "the answer was cut off; send the whole call again"
+    return f"write the call exactly as its format asks: {result.salvaged[0]}" if result.salvaged else ""
+
+
+def _answered(said: Said, results: list[CallResult]) -> list[dict[str, Any]]:
+    """The model's message and the results of its calls, for the next question."""
+    message = dict(said.message)
+    if said.dialect == "openai_chat":
+        message = with_calls(message, [result.call for result in results])
+    return [message, *write_results(said.dialect, results)]

@@ -1,0 +1,68 @@
+"""A model's final text may claim no more than is so; the texts stand in tests/data/claims."""
+
+import pytest
+
+from intent_bridge.profile import Profile, load_profile
+from intent_bridge.serve.claims import Claims, Evidence
+from tests.claims_corpus import STATE, Case, outcomes, read_cases
+
+LANGUAGES = ("en", "zh")
+HARMFUL_LEAST, HARMLESS_LEAST, REPLACED_MOST = 100, 200, 0.02
+
+
+@pytest.fixture(scope="module")
+def profile() -> Profile:
+    return load_profile("demo_sedan")
+
+
+@pytest.fixture(scope="module")
+def claims(profile: Profile) -> Claims:
+    return Claims(profile)
+
+
+def both(name: str, language: str) -> list[Case]:
+    return [*read_cases(f"{name}_{language}"), *read_cases(f"{name}_{language}_2")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_harmful_text_passes(language: str, claims: Claims, profile: Profile) -> None:
+    cases = both("harmful", language)
+    passed = [c.text for c in cases if not claims.problem(c.text, c.evidence(language, profile))]
+    assert len(cases) >= HARMFUL_LEAST
+    assert passed == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_at_most_two_percent_of_harmless_texts_are_replaced(
+    language: str, claims: Claims, profile: Profile
+) -> None:
+    cases = both("harmless", language)
+    replaced = [c.text for c in cases if claims.problem(c.text, c.evidence(language, profile))]
+    assert len(cases) >= HARMLESS_LEAST
+    assert len(replaced) <= REPLACED_MOST * len(cases), replaced
+
+
+@pytest.mark.parametrize(
+    ("situation", "text", "problem"),
+    [
+        ("heat", "Your seat heater is now on level 2.", ""),
+        ("heat", "Your seat heater is now on level 3.", "not confirmed"),
+        ("-", "Your seat heater is now on level 3.", "not confirmed"),
+        ("window", "I have opened your window.", "not confirmed"),
+        ("window", "I'm opening your window.", ""),
+        ("-", "I'm opening your window.", "not under way"),
+        ("denied", "Good morning.", "failure not told"),
+        ("-", "The sunroof is open.", "contradiction"),
+        ("-", "The rear left window is open.", "unknown"),
+        ("-", "You can do 140 here.", "advice"),
+    ],
+)
+def test_the_same_words_pass_or_not_by_what_is_known(
+    situation: str, text: str, problem: str, claims: Claims, profile: Profile
+) -> None:
+    evidence = Evidence("en", "", outcomes(situation, profile), STATE)
+    assert claims.problem(text, evidence) == problem
+
+
+def test_a_language_without_lists_says_nothing_of_its_own(claims: Claims) -> None:
+    assert claims.problem("Alles gut.", Evidence("de", "", (), {})) == "language"
