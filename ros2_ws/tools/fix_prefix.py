@@ -1,4 +1,4 @@
-"""Mend the CMake files of the ROS 2 wheels in this environment: they name folders of the machine that built them.
+"""Mend the CMake files of the ROS 2 wheels here: they name folders of the machine that built them.
 
 Run by `make ros` with the environment's own Python; running it again changes nothing.
 """
