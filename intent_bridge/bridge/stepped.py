@@ -13,10 +13,10 @@ _WAITS = (Status.DEFERRED, Status.NEEDS_CONFIRMATION)
 
 
 class SteppedBridge(Bridge):
-    """The verbs of a bridge, each answering with what is known at once: `sent` where the ECU must still confirm.
+    """The verbs of a bridge, each answering with what is known at once: `sent` where the ECU has to confirm.
 
-    What becomes of it later is told to the listeners of `outcome`. Time passes in `step`, which the host calls
-    as often as it wants time to be noticed.
+    What becomes of it later is told to the listeners of `outcome`. Time passes in `step`, which the host
+    calls as often as it wants time to be noticed.
     """
 
     _threaded = False
@@ -32,7 +32,7 @@ class SteppedBridge(Bridge):
         self._step(self._transport.now_ms())
 
     def take_state(self, samples: Mapping[str, Sample]) -> None:
-        """Take the state of paths from a vehicle without a bus; each sample's age counts from its own time."""
+        """Take the state of paths from a vehicle without a bus; a sample's age counts from its own time."""
         now_ms = self._transport.now_ms()
         with self._changed:
             for path in samples:
