@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from intent_bridge.codec import Encoder
+from intent_bridge.codec import NO_SECURITY, Encoder, Security
 from intent_bridge.engine.records import frames_record
 from intent_bridge.errors import InvariantError
 from intent_bridge.guard import Guard
@@ -39,9 +39,14 @@ class Replayed:
         return self.recorded == self.again
 
 
-def replay(records: Iterable[Mapping[str, Any]], profile: Profile, guard: Guard) -> Iterator[Replayed]:
-    """Judge and encode every acting call of a log on the state it was decided on."""
-    encoder = Encoder(profile)
+def replay(
+    records: Iterable[Mapping[str, Any]], profile: Profile, guard: Guard, security: Security = NO_SECURITY
+) -> Iterator[Replayed]:
+    """Judge and encode every acting call of a log on the state it was decided on.
+
+    `security` holds the keys, where the vehicle has messages under SecOC.
+    """
+    encoder = Encoder(profile, security)
     for record in records:
         if record["type"] == "intent":
             yield _again(record, encoder, guard)

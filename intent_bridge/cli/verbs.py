@@ -14,6 +14,7 @@ from intent_bridge.cli.answers import Answers
 from intent_bridge.cli.exits import Exit, UsageProblem
 from intent_bridge.cli.options import read_buses, read_call, read_state, read_who
 from intent_bridge.profile import load_profile
+from intent_bridge.cli.secoc import secoc_options
 from intent_bridge.texts import languages
 from intent_bridge.types import Outcome, Quality, Status
 
@@ -62,7 +63,7 @@ def send_call(
 ) -> int:
     """Carry out one call on real buses."""
     text, speaker = read_call(call), read_who(who)
-    with Bridge.open(vehicle, buses=read_buses(buses), audit=audit) as car:
+    with Bridge.open(vehicle, buses=read_buses(buses), audit=audit, **secoc_options()) as car:
         hear_first(car)
         outcome = car.handle(text, speaker)
         _print(outcome, Answers(car, _language(language)), as_json=as_json)
@@ -116,7 +117,10 @@ def serve_lines(
     options: dict[str, Any] = {"audit": audit, "session": session, "listen_only": listen_only}
     wanted = read_buses(buses)
     language = _language(language)
-    car = Bridge.open(vehicle, buses=wanted, **options) if wanted else Bridge.simulated(vehicle, **options)
+    if wanted:
+        car = Bridge.open(vehicle, buses=wanted, **options, **secoc_options())
+    else:
+        car = Bridge.simulated(vehicle, **options)
     with car, watch_state(car, listen_only and sys.stderr.isatty()):
         if wanted:
             hear_first(car)

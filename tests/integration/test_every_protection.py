@@ -7,10 +7,12 @@ from typing import get_args
 import pytest
 
 from intent_bridge import ProfileError
+from intent_bridge.audit import read, replay
 from intent_bridge.bridge import Bridge, SimulatedBridge
 from intent_bridge.codec import EgressGate, Encoder, Receiver, Security
 from intent_bridge.codec.oem_checksums import OEM_CHECKSUMS
 from intent_bridge.errors import TransportError
+from intent_bridge.guard import Guard, load_packs
 from intent_bridge.profile import Profile, load_profile
 from intent_bridge.profile.model import MakerName
 from intent_bridge.profile.protection import MAKERS
@@ -208,6 +210,17 @@ def test_real_buses_need_a_file_for_the_freshness(tmp_path: Path) -> None:
         profile.folder, buses=buses, keys=simulated_key, freshness=tmp_path / "freshness.json"
     ) as car:
         assert car.tools()
+
+
+def test_a_drive_with_secured_frames_replays_bit_for_bit_with_the_same_keys(tmp_path: Path) -> None:
+    profile, log = secured_only(tmp_path), tmp_path / "audit.jsonl"
+    with SimulatedBridge(profile, audit=log) as car:
+        for level in (3, 1, 8):
+            ask(car, "Secoc", level)
+    guard = Guard(profile, load_packs(profile))
+    assert [again.same for again in replay(read(log), profile, guard, SECURITY)] == [True] * 3
+    other = Security(lambda name: bytes(16))
+    assert [again.same for again in replay(read(log), profile, guard, other)] == [False] * 3
 
 
 def test_used_up_freshness_ends_commands_rather_than_wrapping(tmp_path: Path) -> None:
