@@ -149,6 +149,9 @@ def run(
     mcp_remote: Annotated[
         bool, typer.Option("--mcp-remote", help="Listen where other machines can reach it.")
     ] = False,
+    mcp_proxy: Annotated[
+        Path | None, typer.Option(help="Guard somebody else's MCP server, mapped by this file.")
+    ] = None,
     who: From = None,
     host_channel: Annotated[
         Path | None, typer.Option(help="With MCP: a Unix socket for the host's own lines (a person's yes).")
@@ -156,10 +159,10 @@ def run(
     as_json: Json = False,
 ) -> int:
     """JSON lines in, JSON lines out (docs/run.md). Without --bus, on the simulated vehicle."""
-    if mcp or mcp_http:
+    if mcp or mcp_http or mcp_proxy:
         from intent_bridge.cli.mcp import McpOptions, serve_clients
 
-        options = McpOptions(mcp_http, mcp_access, who, host_channel, mcp_remote)
+        options = McpOptions(mcp_http, mcp_access, who, host_channel, mcp_remote, mcp_proxy)
         return serve_clients(
             vehicle, bus or [], options, language=language, audit=audit, session=session,
             listen_only=listen_only,

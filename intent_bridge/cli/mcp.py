@@ -1,15 +1,20 @@
 """`run --mcp` and `run --mcp-http`: the vehicle for MCP clients, with what the host says about them."""
 
+import contextlib
 import functools
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from intent_bridge.audit import AuditLog
 from intent_bridge.bridge import AsyncBridge, Bridge
 from intent_bridge.cli.exits import Exit, UsageProblem
 from intent_bridge.cli.options import read_buses, read_who
+from intent_bridge.cli.secoc import secoc_options
+from intent_bridge.errors import IntentBridgeError
+from intent_bridge.profile import load_profile
 
 MISSING = "the MCP SDK is not installed"
 INSTALL = "pip install 'intent-bridge[mcp]'"
@@ -24,6 +29,7 @@ class McpOptions:
     who: str | None
     host_channel: Path | None
     remote: bool
+    proxy: Path | None = None
 
 
 def serve_clients(
@@ -31,34 +37,54 @@ def serve_clients(
 ) -> int:
     """Serve MCP clients until they go or the process is told to end."""
     try:
-        import anyio
-
         from intent_bridge.serve.mcp_access import load_access, open_access
-        from intent_bridge.serve.mcp_run import serve_mcp
+        from intent_bridge.serve.mcp_run import serve_mcp, serve_proxy
     except ModuleNotFoundError as error:
         raise UsageProblem(MISSING, INSTALL) from error
     who = read_who(options.who)
     access = open_access(who) if options.access is None else load_access(options.access, who)
     http = _address(options, bool(access.tokens))
-    wanted = read_buses(buses)
-    if wanted:
-        from intent_bridge.cli.verbs import hear_first
-
-        bridge = Bridge.open(vehicle, buses=wanted, **bridge_options)
-        hear_first(bridge)
-    else:
-        bridge = Bridge.simulated(vehicle, **bridge_options)
-    serving = functools.partial(
-        serve_mcp,
-        bridge,
-        access,
-        http=http,
-        language=language,
-        beside=_host_channel(options.host_channel, language),
-        ready=lambda address: print(address, flush=True),
-    )
-    anyio.run(serving)
+    shared: dict[str, Any] = {"http": http, "language": language, "ready": _tell}
+    if options.proxy is not None:
+        audit = bridge_options.get("audit")
+        log = None if audit is None else AuditLog(audit)
+        with contextlib.closing(log) if log is not None else contextlib.nullcontext():
+            proxy = functools.partial(serve_proxy, load_profile(vehicle), options.proxy, access, audit=log)
+            _run(functools.partial(proxy, **shared))
+        return Exit.OK
+    bridge = _bridge(vehicle, read_buses(buses), bridge_options)
+    beside = _host_channel(options.host_channel, language)
+    _run(functools.partial(serve_mcp, bridge, access, beside=beside, **shared))
     return Exit.OK
+
+
+def _run(serving: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run until it ends; an error of ours comes out of the groups that tasks wrap it in."""
+    import anyio
+
+    try:
+        anyio.run(serving)
+    except BaseExceptionGroup as group:
+        ours, _ = group.split(IntentBridgeError)
+        while isinstance(ours, BaseExceptionGroup):
+            ours = ours.exceptions[0]  # type: ignore[assignment]
+        if ours is None:
+            raise
+        raise ours from group
+
+
+def _tell(address: str) -> None:
+    print(address, flush=True)
+
+
+def _bridge(vehicle: str, buses: dict[str, dict[str, Any]], options: dict[str, Any]) -> Bridge:
+    if not buses:
+        return Bridge.simulated(vehicle, **options)
+    from intent_bridge.cli.verbs import hear_first
+
+    bridge = Bridge.open(vehicle, buses=buses, **options, **secoc_options())
+    hear_first(bridge)
+    return bridge
 
 
 def _address(options: McpOptions, tokens: bool) -> tuple[str, int] | None:

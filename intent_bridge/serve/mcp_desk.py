@@ -8,25 +8,32 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, get_args
 
 import anyio
 import anyio.lowlevel
 
 from intent_bridge.bridge import AsyncBridge, tool_result
-from intent_bridge.errors import ToolCallError
-from intent_bridge.intents import Domain, StopMotion, ToolSpec
-from intent_bridge.intents.reach import reach
+from intent_bridge.intents import Domain, ToolSpec, Topic
 from intent_bridge.profile import plain, to_vss
 from intent_bridge.serve.mcp_access import Client
-from intent_bridge.serve.mcp_rate import Rate
+from intent_bridge.serve.mcp_rights import Rights
 from intent_bridge.texts import texts_for
 from intent_bridge.types import Outcome, Status, ToolCall, Value
 
 Progress: TypeAlias = Callable[[float, str], Awaitable[None]]
 """Takes how much of the way is done, 0 to 1, and a sentence."""
+Resource: TypeAlias = tuple[str, str, Mapping[str, Any]]
+"""Title, and the read tool with the arguments whose answer it is."""
 
 PROGRESS_S: Final = 0.2
+RESOURCES: Final[Mapping[str, Resource]] = {
+    "vehicle://capabilities": ("What this vehicle can do", "get_capabilities", {}),
+    **{
+        f"vehicle://state/{topic}": (f"Present state: {topic}", "get_vehicle_state", {"topics": [topic]})
+        for topic in get_args(Topic)
+    },
+}
 MAX_QUESTIONS: Final = 64
 MAX_KEY_CHARACTERS: Final = 128
 FAILED: Final = frozenset(
@@ -58,10 +65,13 @@ class _Question:
 class Desk:
     """Serves the MCP clients of one vehicle. Make it inside the event loop that it is used in."""
 
+    resources = RESOURCES
+
     def __init__(self, car: AsyncBridge, language: str = "en") -> None:
         self.car, self.language = car, language
-        self.profile, self._catalogue = car.bridge.profile, car.bridge.engine.catalogue
-        self._texts, self._rate = texts_for(self.profile), Rate()
+        self.profile = car.bridge.profile
+        self._texts = texts_for(self.profile)
+        self._rights = Rights(self.profile, car.bridge.engine.catalogue)
         self._open: dict[str, _Open] = {}
         self._questions: dict[str, _Question] = {}
         self._stop = car.subscribe("outcome", self._heard)
@@ -72,7 +82,7 @@ class Desk:
 
     def tools(self, client: Client) -> list[ToolSpec]:
         """The tools that a client may use, in their stable order."""
-        return [spec for spec in self._catalogue.tools if self._offered(client, spec)]
+        return self._rights.offered(client)
 
     def told(self, outcome: Outcome) -> dict[str, Any]:
         """What a client is told of an outcome: no token, no threshold."""
@@ -93,7 +103,7 @@ class Desk:
         """
         short = key if key is not None and len(key) <= MAX_KEY_CHARACTERS else secrets.token_hex(8)
         call = ToolCall(f"mcp:{client.name}:{short}", name, arguments)
-        reached = self._reached(client, call)
+        reached = self._rights.reached(client, call)
         if isinstance(reached, Outcome):
             return replace(reached, texts=self._texts.render(reached))
         outcome = await self._carried_out(call.id, lambda: self.car.handle(call, client.who), progress)
@@ -123,26 +133,6 @@ class Desk:
         return dict(outcome.data) if not outcome.code or outcome.data else self.told(outcome)
 
     # --- inside -----------------------------------------------------------------------------------
-
-    def _offered(self, client: Client, spec: ToolSpec) -> bool:
-        if spec.name == StopMotion.tool:  # whoever may move anything may stop it
-            return bool(client.scopes - {"read"})
-        return spec.domain in client.scopes
-
-    def _reached(self, client: Client, call: ToolCall) -> frozenset[Domain] | Outcome:
-        """The domains this call is about, or why this client may not make it; nothing else looks before."""
-        stops = call.name == StopMotion.tool and bool(client.scopes - {"read"})
-        now_ms = int(anyio.current_time() * 1000)
-        if not stops and not self._rate.takes(client.name, client.calls_per_minute, now_ms):
-            return Outcome(call.id, call.name, Status.DENIED, "too_many_calls")
-        parse = self._catalogue.parse
-        try:
-            reached = reach(call, self.profile, parse, lambda step: parse(step, own=False))
-        except ToolCallError as error:
-            return Outcome(call.id, call.name, Status.INVALID, error.code, str(error))
-        if not stops and not reached <= client.scopes:
-            return Outcome(call.id, call.name, Status.DENIED, "not_in_scope")
-        return reached
 
     async def _carried_out(
         self, call_id: str, act: Callable[[], Awaitable[Outcome]], progress: Progress

@@ -1,16 +1,20 @@
 """Runs an MCP server over a bridge, on stdio or HTTP, and keeps a simulated vehicle's clock beside ours."""
 
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import anyio
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 
+from intent_bridge.audit import AuditLog
 from intent_bridge.bridge import AsyncBridge, Bridge, SimulatedBridge
+from intent_bridge.profile import Profile
 from intent_bridge.serve.mcp_access import Access
 from intent_bridge.serve.mcp_desk import Desk
 from intent_bridge.serve.mcp_http import serve_http, token_holder
+from intent_bridge.serve.mcp_proxy import proxy_desk
 from intent_bridge.serve.mcp_server import make_server
 
 TICK_S: Final = 0.05
@@ -42,6 +46,24 @@ async def serve_mcp(
         finally:
             desk.close()
             tasks.cancel_scope.cancel()
+
+
+async def serve_proxy(
+    profile: Profile,
+    mapping: Path,
+    access: Access,
+    *,
+    http: tuple[str, int] | None = None,
+    language: str = "en",
+    audit: AuditLog | None = None,
+    ready: Callable[[str], None] = lambda _address: None,
+) -> None:
+    """Serve as `serve_mcp` does, in front of somebody else's server."""
+    async with proxy_desk(profile, mapping, language=language, audit=audit) as desk:
+        if http is None:
+            await serve_stdio(make_server(desk, lambda: access.stdio))
+        else:
+            await serve_http(make_server(desk, token_holder(access)), access, *http, ready)
 
 
 async def serve_stdio(server: Server[Any]) -> None:

@@ -7,7 +7,7 @@ result that asks for input, before that a request to the client.
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 import anyio
 import mcp_types as types
@@ -20,8 +20,10 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from intent_bridge import __version__
 from intent_bridge.intents import ToolSpec
 from intent_bridge.llm import export_tools
+from intent_bridge.profile import Profile
 from intent_bridge.serve.mcp_access import Client
-from intent_bridge.serve.mcp_desk import FAILED, Desk, Progress, as_text
+from intent_bridge.serve.mcp_desk import FAILED, Progress, Resource, as_text
+from intent_bridge.serve.mcp_rights import READ
 from intent_bridge.types import Outcome, Status
 
 Context: TypeAlias = ServerRequestContext[Any, Any]
@@ -35,14 +37,6 @@ INSTRUCTIONS: Final = (
     "changes. Only say that something is done when the status is `done` or `no_effect`; tell the user the "
     "sentence in `say`."
 )
-RESOURCES: Final[Mapping[str, tuple[str, str, Mapping[str, Any]]]] = {
-    "vehicle://capabilities": ("What this vehicle can do", "get_capabilities", {}),
-    **{
-        f"vehicle://state/{topic}": (f"Present state: {topic}", "get_vehicle_state", {"topics": [topic]})
-        for topic in ("climate", "seat", "adas", "body", "drive")
-    },
-}
-"""URI -> its title, and the read tool whose answer it is."""
 OUTCOME_SCHEMA: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
@@ -71,6 +65,23 @@ _YES: Final[Mapping[str, Any]] = {
     "required": ["yes"],
 }
 _QUESTION: Final = "confirm"
+
+
+class Desk(Protocol):
+    """What serves the clients: a vehicle of ours (`mcp_desk`), or somebody else's server (`mcp_proxy`)."""
+
+    @property
+    def profile(self) -> Profile: ...
+    @property
+    def resources(self) -> Mapping[str, Resource]: ...
+    def tools(self, client: Client) -> list[ToolSpec]: ...
+    def told(self, outcome: Outcome) -> dict[str, Any]: ...
+    def question(self, client: Client, outcome: Outcome) -> str | None: ...
+    async def call(
+        self, client: Client, name: str, arguments: Mapping[str, Any], progress: Progress, key: str | None
+    ) -> Outcome: ...
+    async def answer(self, client: Client, call_id: str, yes: bool, progress: Progress) -> Outcome: ...
+    async def read(self, client: Client, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]: ...
 
 
 def make_server(desk: Desk, client_of: ClientOf) -> Server[Any]:
@@ -136,7 +147,7 @@ class _Handlers:
     async def list_resources(
         self, _ctx: Context, _params: types.PaginatedRequestParams | None
     ) -> types.ListResourcesResult:
-        shown = RESOURCES if "read" in self._client_of().scopes else {}
+        shown = self._desk.resources if READ in self._client_of().scopes else {}
         return types.ListResourcesResult(
             resources=[
                 types.Resource(
@@ -150,9 +161,9 @@ class _Handlers:
         self, _ctx: Context, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
         client = self._client_of()
-        if params.uri not in RESOURCES or "read" not in client.scopes:
+        if params.uri not in self._desk.resources or READ not in client.scopes:
             raise MCPError(code=types.INVALID_PARAMS, message=f"there is no resource {params.uri[:80]}")
-        _, tool, arguments = RESOURCES[params.uri]
+        _, tool, arguments = self._desk.resources[params.uri]
         data = await self._desk.read(client, tool, arguments)
         text = json.dumps(data, ensure_ascii=False)
         contents = types.TextResourceContents(uri=params.uri, mime_type="application/json", text=text)
