@@ -19,15 +19,16 @@ from intent_bridge.audit import AuditOptions, Fsync
 from intent_bridge.bridge.corrections import call_of, corrected, corrected_record
 from intent_bridge.bridge.freshness import FreshTransport, open_freshness
 from intent_bridge.bridge.journal import Journal
+from intent_bridge.bridge.knowledge import Knowledge
 from intent_bridge.bridge.policies import Policies
 from intent_bridge.bridge.results import id_of, timed, tool_result
 from intent_bridge.bridge.watch import Watch
-from intent_bridge.engine import Answer, Effect, Engine, Record, Send
 from intent_bridge.codec import Keys
+from intent_bridge.engine import Answer, Effect, Engine, Record, Send
 from intent_bridge.errors import ToolCallError, TransportError
-from intent_bridge.guard import Guard, load_packs, usable
+from intent_bridge.guard import Guard, load_packs
 from intent_bridge.llm import export_tools, read_answer
-from intent_bridge.profile import Profile, load_profile, plain, to_vss
+from intent_bridge.profile import Profile, load_profile
 from intent_bridge.texts import Texts
 from intent_bridge.transports import Transport
 from intent_bridge.transports.can_bus import CanTransport
@@ -35,7 +36,6 @@ from intent_bridge.types import (
     Frame,
     Outcome,
     Provenance,
-    Quality,
     Status,
     ToolCall,
 )
@@ -54,7 +54,7 @@ TURN_S = 0.000_2
 Listener = Callable[[Any], None]
 
 
-class Bridge(Policies):
+class Bridge(Policies, Knowledge):
     """Lets a language model operate one vehicle, within that vehicle's rules.
 
     Make one with `Bridge.simulated` or `Bridge.open`, and close it (it is a context manager).
@@ -150,8 +150,12 @@ class Bridge(Policies):
         """The tools this vehicle has, as the given kind of model takes them."""
         return export_tools(dialect, self.engine.catalogue.tools).tools
 
-    def handle(self, call: object, provenance: Provenance | None = None) -> Outcome:
+    def handle(
+        self, call: object, provenance: Provenance | None = None, *, facts: Mapping[str, object] | None = None
+    ) -> Outcome:
         """Carry out one tool call: the dict, object or JSON text the model produced, or a ToolCall.
+
+        `facts` is what the host knows and no bus tells, see `tell`.
 
         Returns when the ECU has confirmed, at its deadline, or as soon as it is clear that nothing is
         sent; a motion returns `sent` at once. Never raises for anything a model can write.
@@ -163,6 +167,8 @@ class Bridge(Policies):
             outcome = Outcome(id_of(call), "", Status.INVALID, error.code, str(error))
             return self._told(outcome)
         with self._changed:
+            if facts:
+                self.tell(facts)
             if not parsed.id:
                 parsed = replace(parsed, id=self.engine.memory.mint("call"))
             now_ms = self._listen()
@@ -206,25 +212,6 @@ class Bridge(Policies):
                 return self._told(Outcome(id_of(call), "", Status.INVALID, error.code, str(error)))
             now_ms = self._listen()
             return self._told(self.engine.explain(parsed, provenance or self._speaker, now_ms))
-
-    def state(self) -> dict[str, Any]:
-        """Every path with its value in VSS units, or None where it is not known now."""
-        with self._changed:
-            now_ms = self._listen()
-            out: dict[str, Any] = {}
-            for path, info in self.profile.sensors.items():
-                value, _ = usable(self.engine.state.get(path), info, now_ms)
-                out[path] = None if value is None else plain(to_vss(info.quantity, value))
-            return out
-
-    def quality(self) -> dict[str, Quality]:
-        """Why a path is not known now; `ok` where it is."""
-        with self._changed:
-            now_ms = self._listen()
-            return {
-                path: usable(self.engine.state.get(path), info, now_ms)[1]
-                for path, info in self.profile.sensors.items()
-            }
 
     def subscribe(self, topic: str, listener: Listener) -> Callable[[], None]:
         """Call `listener` on every `outcome`, `state` change, `health` change or sent `frame`.

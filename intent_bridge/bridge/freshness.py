@@ -8,7 +8,7 @@ from intent_bridge.codec.secoc import Keys
 from intent_bridge.engine import Engine
 from intent_bridge.errors import TransportError
 from intent_bridge.profile import Profile
-from intent_bridge.profile.model import SecOC
+from intent_bridge.profile.protection_model import SecOC
 from intent_bridge.transports import LinkChange, Transport
 from intent_bridge.transports.freshness_file import FreshnessFile
 from intent_bridge.types import RawFrame

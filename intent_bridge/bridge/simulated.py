@@ -53,7 +53,7 @@ class SimulatedBridge(Bridge):
         self.advance_ms(START_MS)
 
     def set_state(self, values: Mapping[str, Any]) -> list[Outcome]:
-        """Set paths of the simulated vehicle (VSS units and types; None stops their publication).
+        """Set paths of the simulated vehicle (VSS units and types; None stops their publication), or facts.
 
         Returns the outcomes that changed since they were last asked for, see `events`. ValueError names
         the first path or value the vehicle does not have; those before it are set.
@@ -61,7 +61,10 @@ class SimulatedBridge(Bridge):
         self.engine.screen.forget(values)  # a world moved by hand jumps, and no sensor is to blame
         try:
             for path, value in values.items():
-                self.vehicle.set_state(path, value)
+                if path in self.profile.facts:
+                    self.tell({path: value})
+                else:
+                    self.vehicle.set_state(path, value)
         finally:
             self._listen()
         return self.events()

@@ -19,8 +19,8 @@ from intent_bridge.codec.protection import (
 from intent_bridge.codec.secoc import NO_SECURITY, Keys, SecOc, Security
 from intent_bridge.errors import Problem, ProfileError, SignalError
 from intent_bridge.profile import MessageInfo, Profile
-from intent_bridge.profile.model import E2E, AutosarName, SecOC
 from intent_bridge.profile.protection import header_offset, signal_bits
+from intent_bridge.profile.protection_model import E2E, AutosarName, SecOC
 
 __all__ = ["dbc_file", "links", "plans", "protections", "signal_bits"]
 

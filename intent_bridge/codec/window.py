@@ -8,7 +8,7 @@ from collections import deque
 from enum import StrEnum
 
 from intent_bridge.codec.sequence import CheckStatus
-from intent_bridge.profile import model
+from intent_bridge.profile.protection_model import Window as WindowSpec
 
 
 class LinkState(StrEnum):
@@ -23,7 +23,7 @@ class LinkState(StrEnum):
 class Window:
     """The state machine of one message."""
 
-    def __init__(self, spec: model.Window) -> None:
+    def __init__(self, spec: WindowSpec) -> None:
         self._spec = spec
         self._last: deque[CheckStatus] = deque(maxlen=spec.size.valid)
         self.state = LinkState.NO_DATA

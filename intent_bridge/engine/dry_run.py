@@ -4,11 +4,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from intent_bridge.engine.effects import Order
+from intent_bridge.engine.options import chosen
 from intent_bridge.engine.outcomes import invalid, judged, not_equipped
 from intent_bridge.engine.running import reports
 from intent_bridge.errors import ToolCallError
 from intent_bridge.intents import NotEquipped
-from intent_bridge.resolver import Absolute
+from intent_bridge.resolver import Absolute, Options
 from intent_bridge.types import Choice, Decision, Outcome, Provenance, Status, ToolCall
 
 if TYPE_CHECKING:
@@ -33,9 +34,14 @@ def dry_run(engine: "Engine", call: ToolCall, who: Provenance, now_ms: int) -> O
         return invalid(call, error)
     if isinstance(resolution, NotEquipped):
         return not_equipped(call, resolution)
-    if not isinstance(resolution, Absolute):
+    if isinstance(resolution, Options):
+        order = chosen(engine, call, who, resolution, now_ms)
+    elif isinstance(resolution, Absolute):
+        order = Order(call.id, call.name, who, resolution.actions, resolution.arguments)
+    else:
+        order = None
+    if order is None:
         return Outcome(call.id, call.name, Status.NO_ACTION, type(resolution).__name__.lower())
-    order = Order(call.id, call.name, who, resolution.actions, resolution.arguments)
     verdict = engine.judge.verdict(order, engine.state, now_ms)
     shown = judged(order, verdict, DRY[verdict.decision], "dry_run")
     if verdict.permit is None:

@@ -7,7 +7,7 @@ One engine is one session of one vehicle. Whoever owns the clock calls `receive`
 `next_ms` says so, and carries the effects out in order.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from intent_bridge.codec import NO_SECURITY, EgressGate, Encoder, Reading, Receiver, Security
@@ -15,8 +15,10 @@ from intent_bridge.engine.commands import Commands, Ended, Refused
 from intent_bridge.engine.deferred import Deferrals
 from intent_bridge.engine.dry_run import dry_run, would_allow
 from intent_bridge.engine.effects import Answer, Effect, Order, Record
+from intent_bridge.engine.facts import fact_samples
 from intent_bridge.engine.judge import Judge
 from intent_bridge.engine.memory import Memory
+from intent_bridge.engine.options import chosen
 from intent_bridge.engine.outcomes import invalid, judged, kept_back, not_equipped, plain
 from intent_bridge.engine.questions import Questions
 from intent_bridge.engine.records import asked_record, intent_record, outcome_record, snapshot
@@ -32,6 +34,7 @@ from intent_bridge.resolver import (
     Context,
     Halt,
     Nothing,
+    Options,
     Report,
     Resolution,
     Unresolved,
@@ -62,8 +65,8 @@ class Engine:
         secret: bytes,
         stopwatch: Callable[[], int] = lambda: 0,
         silent: bool = False,
-    ) -> None:
         security: Security = NO_SECURITY,
+    ) -> None:
         """`secret` keys the confirmation tokens; `stopwatch` (nanoseconds) only feeds `timing_us`.
 
         `security` is what the host keeps for messages under SecOC.
@@ -80,12 +83,12 @@ class Engine:
             self.gate.enable()
         self.commands = Commands(profile, guard, self.encoder, self.gate)
         self.memory = Memory()
+        self.undos = Undos()
         self.questions = Questions(secret, profile.file.confirmation_ms)
         self.receiver = Receiver(profile, security)
         self.deferred = Deferrals()
         self._stopwatch = stopwatch
         self._laps: dict[str, int] = {}
-        self.undos = Undos()
         self.silent = silent
 
     # --- in: calls ------------------------------------------------------------------------------
@@ -120,6 +123,11 @@ class Engine:
         match resolution:
             case Absolute(actions=actions, arguments=arguments):
                 return self._start(Order(call.id, call.name, who, actions, arguments), now_ms)
+            case Options():
+                order = chosen(self, call, who, resolution, now_ms)
+                if order is None:
+                    return self._follow(call, who, Nothing("nothing_helps"), now_ms)
+                return self._start(order, now_ms)
             case NotEquipped():
                 return self._close(not_equipped(call, resolution), now_ms)
             case Ambiguous(choices=choices):
@@ -200,6 +208,12 @@ class Engine:
         effects, ended = self.commands.heard(reading, self.state, self.live, now_ms)
         return effects + self.finish(ended, now_ms) + self._retry(frozenset(reading.samples), now_ms)
 
+    def tell(self, facts: Mapping[str, object], now_ms: int) -> list[Effect]:
+        """Take facts from the host (VSS values); ValueError for what is no fact of this vehicle."""
+        samples = fact_samples(self.profile, facts, now_ms)
+        self.state.update(samples)
+        return self._retry(frozenset(samples), now_ms)
+
     def poll(self, now_ms: int) -> list[Effect]:
         """Do what time alone makes due."""
         effects, ended = self.commands.poll(self.state, self.live, now_ms)
@@ -239,6 +253,8 @@ class Engine:
             case Decision.ALLOW | Decision.CLAMP:
                 return self._act(order, verdict, now_ms, human_yes=False)
             case Decision.CONFIRM:
+                if (nothing := self._nothing_to_do(order, verdict, now_ms)) is not None:
+                    return nothing  # nobody is asked about what is so already
                 confirmation = self.questions.ask(order, verdict, now_ms)
                 outcome = judged(order, verdict, Status.NEEDS_CONFIRMATION, "")
                 return self._close(replace(outcome, confirmation=confirmation), now_ms, order)
@@ -250,10 +266,8 @@ class Engine:
     def _act(self, order: Order, verdict: Verdict, now_ms: int, *, human_yes: bool) -> list[Effect]:
         if verdict.permit is None:
             return self._leave(order, judged(order, verdict, Status.DENIED, "rule"), now_ms)
-        if self._already(verdict, now_ms):
-            there = reports(verdict, {a.path: a.value for a in verdict.emitted}, acts=False)
-            outcome = judged(order, verdict, Status.NO_EFFECT, "already")
-            return self._leave(order, replace(outcome, actions=there), now_ms)
+        if (nothing := self._nothing_to_do(order, verdict, now_ms)) is not None:
+            return nothing
         started = self._stopwatch()
         counters = dict(self.encoder.counters)
         others = dict(self.commands.values(now_ms))
@@ -281,12 +295,17 @@ class Engine:
         back = order.restores
         return self._close(outcome if back is None else replace(back, code="rollback_refused"), now_ms)
 
-    def _already(self, verdict: Verdict, now_ms: int) -> bool:
+    def _nothing_to_do(self, order: Order, verdict: Verdict, now_ms: int) -> list[Effect] | None:
+        """The close of an order whose every value is there already and is not being left; None otherwise."""
         going = self.commands.values(now_ms)
-        return all(
+        if not all(
             self.known(a.path, now_ms)[0] == a.value and going.get(a.path, a.value) == a.value
             for a in verdict.emitted
-        )
+        ):
+            return None
+        there = reports(verdict, {a.path: a.value for a in verdict.emitted}, acts=False)
+        outcome = judged(order, verdict, Status.NO_EFFECT, "already")
+        return self._leave(order, replace(outcome, actions=there), now_ms)
 
     def _defer(self, order: Order, verdict: Verdict, now_ms: int) -> list[Effect]:
         deadline_ms = verdict.defer_deadline_ms
@@ -318,6 +337,7 @@ class Engine:
         self.judge.ended([end.run for end in ended], now_ms)
         for end in ended:
             run, outcome = end.run, end.run.outcome(end.status, end.code)
+            self.undos.learn(run, end.status, end.code)
             if end.hits:
                 outcome = replace(outcome, verdict=replace(run.verdict, hits=end.hits))
             if run.order.restores is not None:
@@ -329,7 +349,6 @@ class Engine:
                 effects += self._roll_back(order, outcome, run.human_yes, now_ms)
                 continue
             effects += self._close(outcome, now_ms)
-            self.undos.learn(run, end.status, end.code)
         return effects
 
     def _roll_back(self, order: Order, outcome: Outcome, human_yes: bool, now_ms: int) -> list[Effect]:
@@ -355,7 +374,7 @@ class Engine:
 
     def known(self, path: str, now_ms: int) -> tuple[Value | None, Quality]:
         """The usable value of a path, or None and why."""
-        return usable(self.state.get(path), self.profile.sensors[path], now_ms)
+        return usable(self.state.get(path), self.profile.inputs[path], now_ms)
 
     def _lap(self, stage: str, started: int) -> int:
         now = self._stopwatch()

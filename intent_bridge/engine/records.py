@@ -48,7 +48,9 @@ def outcome_record(outcome: Outcome, now_ms: int) -> dict[str, Any]:
         "type": "outcome",
         "at_ms": now_ms,
         "call_id": outcome.call_id,
-        "intent": outcome.intent,
+        "intent": ""
+        if outcome.code == "unknown_tool"
+        else outcome.intent,  # a model may write anything there
         "status": outcome.status.value,
         "code": outcome.code,
         "rules": [h.id for h in outcome.verdict.hits] if outcome.verdict else [],

@@ -110,8 +110,8 @@ class Running:
             code=code,
             verdict=self.verdict,
             actions=reports(self.verdict, self.reported),
-            data=self.order.data,
             frames=self.frames,
+            data=self.order.data,
         )
 
 

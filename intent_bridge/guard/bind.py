@@ -76,6 +76,8 @@ class Binder:
     place: Place
     kinds: Mapping[str, Kind]
     targets: Mapping[str, Kind]
+    lacks: frozenset[str] = frozenset()
+    """Actuators that the profile describes and this variant of the vehicle does not have."""
     missing: dict[str, Kind] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
@@ -134,7 +136,9 @@ class Binder:
         """False, with the problem noted, when its own pack asks what this vehicle cannot set."""
         lacking = [companion.path for companion in companions if companion.lacking]
         for name in lacking:
-            if self.pack.pack.for_every_vehicle and listed(self.pack, name) is not None:
+            if name in self.lacks or (
+                self.pack.pack.for_every_vehicle and listed(self.pack, name) is not None
+            ):
                 what = f"`{name}` cannot be set in this vehicle, so `{self.text.id}` denies `{path}`"
                 self._warn(what, "add the actuator to the profile, if the vehicle has it")
             else:

@@ -49,7 +49,7 @@ class Guard:
     def __init__(self, profile: Profile, rules: RuleSet) -> None:
         self.rules = rules
         self.policy_hash = rules.digest
-        self._gauges = {p: Gauge.of(p, info.quantity, info.max_age_ms) for p, info in profile.sensors.items()}
+        self._gauges = {p: Gauge.of(p, info.quantity, info.max_age_ms) for p, info in profile.inputs.items()}
         self._specs = {path: info.spec for path, info in profile.actuators.items()}
         limits = {p: [r.limit for r in bound if r.limit is not None] for p, bound in rules.rules.items()}
         self._horizons_ms = {
@@ -152,9 +152,7 @@ class Guard:
         }
         return bool(wanted) and all(ir.truth(node, env) is True for node in wanted)
 
-    def remember(
-        self, history: History, emitted: Mapping[str, Value], state: State, now_ms: int
-    ) -> History:
+    def remember(self, history: History, emitted: Mapping[str, Value], state: State, now_ms: int) -> History:
         """The history with these values begun; only paths with a limit are kept."""
         for path, target in emitted.items():
             if path in self._horizons_ms:

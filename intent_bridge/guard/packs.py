@@ -72,7 +72,7 @@ class _Loader:
         self._ids: dict[str, Path] = {}
         self._rules: dict[str, list[Rule]] = {path: [] for path in profile.actuators}
         self._targets = {path: Kind.of(info.spec) for path, info in profile.actuators.items()}
-        self._kinds = CONTEXT | {path: Kind.of(info.quantity) for path, info in profile.sensors.items()}
+        self._kinds = CONTEXT | {path: Kind.of(info.quantity) for path, info in profile.inputs.items()}
         self._missing: dict[str, Kind] = {}
         """Paths that a pack reads and this vehicle lacks."""
         self._sources: list[PackSource] = []
@@ -195,7 +195,8 @@ class _Loader:
             return
         if pack.pack.for_every_vehicle:
             _check_names(pack, text, trees, place)
-        binder = Binder(pack, text, trees, place, self._kinds, self._targets)
+        lacks = frozenset(self._profile.file.lacks)
+        binder = Binder(pack, text, trees, place, self._kinds, self._targets, lacks)
         for path, target in self._targets.items():
             places = next((p for pattern in text.on if (p := match(pattern, path)) is not None), None)
             rule = None if places is None else binder.bind(path, target, places)
@@ -210,7 +211,7 @@ class _Loader:
                 what = f"rule `{text.id}`: `{pattern}` is not a pattern of paths"
                 place.below("on", n).problem(what, "write Vehicle.… with `*`, `{name}` or a last `**`")
             elif not pack.pack.for_every_vehicle and not any(
-                match(pattern, p) is not None for p in self._targets
+                match(pattern, p) is not None for p in self._profile.file.actuators
             ):
                 what = f"rule `{text.id}`: `{pattern}` matches no actuator"
                 place.below("on", n).problem(what, one_of(pattern, self._targets))

@@ -6,7 +6,7 @@ within its range: `True` is no number here and `1` no boolean.
 
 from dataclasses import dataclass
 
-from ..profile import SensorInfo
+from ..profile import FactInfo, SensorInfo
 from ..profile.model import Quantity
 from ..types import Quality, Sample, Value
 
@@ -57,6 +57,6 @@ class Gauge:
         return sample.value, Quality.OK
 
 
-def usable(sample: Sample | None, info: SensorInfo, now_ms: int) -> tuple[Value | None, Quality]:
+def usable(sample: Sample | None, info: SensorInfo | FactInfo, now_ms: int) -> tuple[Value | None, Quality]:
     """The value of one path's sample at `now_ms` with OK, or None with the reason why it is unknown."""
     return Gauge.of(info.path, info.quantity, info.max_age_ms).read(sample, now_ms)

@@ -2,12 +2,27 @@
 
 from intent_bridge.intents.base import Domain, IntentModel, Target
 from intent_bridge.intents.catalogue import Catalogue
-from intent_bridge.intents.comfort import ActivateScene, AdjustSetting, StopMotion
-from intent_bridge.intents.fields import to_value
+from intent_bridge.intents.comfort import (
+    ActivateScene,
+    AdjustComfort,
+    AdjustSetting,
+    Feeling,
+    StopMotion,
+    Strength,
+)
+from intent_bridge.intents.feelings import MEANS, comfort_table
+from intent_bridge.intents.fields import reading, to_value
 from intent_bridge.intents.front_door import check_arguments, check_value, read_json
 from intent_bridge.intents.narrow import NotEquipped, ToolSpec
 from intent_bridge.intents.profile_tools import ProfileTool
-from intent_bridge.intents.read import GetCapabilities, GetVehicleState, Topic, topic_of
+from intent_bridge.intents.read import (
+    GetCapabilities,
+    GetVehicleState,
+    Noted,
+    ReadPaths,
+    Topic,
+    topic_of,
+)
 from intent_bridge.intents.tools import INTENTS, SETTINGS, Intent
 from intent_bridge.intents.zones import (
     SPOKEN_ZONES,
@@ -22,31 +37,39 @@ from intent_bridge.intents.zones import (
 
 __all__ = [
     "INTENTS",
+    "MEANS",
     "SETTINGS",
     "SPOKEN_ZONES",
     "ZONES",
     "ActivateScene",
+    "AdjustComfort",
     "AdjustSetting",
     "Catalogue",
     "Domain",
     "DriverSide",
+    "Feeling",
     "GetCapabilities",
     "GetVehicleState",
     "Intent",
     "IntentModel",
     "NotEquipped",
+    "Noted",
     "Place",
     "ProfileTool",
+    "ReadPaths",
     "SpokenZone",
     "StopMotion",
+    "Strength",
     "Target",
     "ToolSpec",
     "Topic",
     "Zone",
     "check_arguments",
     "check_value",
+    "comfort_table",
     "places",
     "read_json",
+    "reading",
     "side_of",
     "to_value",
     "topic_of",

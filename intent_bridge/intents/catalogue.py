@@ -93,7 +93,8 @@ class _Maker:
         built = {name: narrowed for name, intent in intents.items() if (narrowed := self._narrow(intent))}
         own = self._own_tools(intents, built) if self.profile.own_tools else {}
         names = {tool.name for tool in self.profile.own_tools}
-        shown = {**own, **{name: tool for name, tool in built.items() if name not in own}}
+        beside = {} if self.profile.own_only else built
+        shown = {**own, **{name: tool for name, tool in beside.items() if name not in own}}
         return built, shown, frozenset((intents.keys() | names) - shown.keys())
 
     def _own_tools(
@@ -107,8 +108,9 @@ class _Maker:
             problems = list(problems_of(tool, intents))
             for what in problems:
                 self.problem("tools.yaml", what)
-            if not problems and tool.intent in built:
-                own[tool.name] = own_tool(tool, built)
+            made = None if problems else own_tool(tool, built)
+            if made is not None:
+                own[tool.name] = made
         return own
 
     def _intents(self) -> dict[str, type[IntentModel]]:

@@ -1,10 +1,34 @@
 """Intents that reach across domains: relative changes, scenes, and the stop of what moves."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
 from intent_bridge.intents.base import Domain, IntentModel, Number, OptionalZone, words
+
+Feeling: TypeAlias = Literal[
+    "cold", "hot", "stuffy", "foggy", "drafty", "sunny", "tired", "noisy", "smelly"
+]  # fmt: skip
+"""How somebody feels, or what they say of the air; `foggy` is about the windscreen."""
+Strength: TypeAlias = Literal["little", "some", "lot"]
+
+
+class AdjustComfort(IntentModel):
+    """Do something about how somebody feels ("I'm cold", "it's stuffy", "the windscreen is fogged").
+
+    The car works out what helps from its own state and says why. Use this for a feeling without a setting;
+    when the user names a setting or a value, use the tool for that.
+    """
+
+    tool: ClassVar[str] = "adjust_comfort"
+    domain: ClassVar[Domain] = "comfort"
+    feeling: Annotated[
+        Feeling, Field(description="sunny: the sun is in the way; drafty: moving air; foggy: the windscreen.")
+    ]
+    zone: Annotated[OptionalZone, Field(description="Who feels so. Leave out for the speaker.")] = None
+    strength: Annotated[
+        Strength | None, Field(description="How much, if the user said so; some if left out.")
+    ] = None
 
 
 class AdjustSetting(IntentModel):

@@ -9,7 +9,8 @@ from pydantic_core import ErrorDetails
 
 from intent_bridge.errors import ToolCallError
 from intent_bridge.intents.base import Domain, IntentModel, Target
-from intent_bridge.intents.comfort import ActivateScene, StopMotion
+from intent_bridge.intents.comfort import ActivateScene, AdjustComfort, StopMotion
+from intent_bridge.intents.feelings import MEANS, served
 from intent_bridge.intents.fields import Reading, Words, reading, widest
 from intent_bridge.intents.refusal import Code, at, listed, quote, refuse
 from intent_bridge.intents.zones import ZONES, Place, places, side_of
@@ -165,6 +166,11 @@ def narrow(intent: type[IntentModel], profile: Profile) -> Narrowed | None:
     elif intent is StopMotion:
         moving = [path for path, info in profile.actuators.items() if info.spec.motion]
         readings["zone"] = zones_of(moving, profile, anywhere=bool(moving))
+    elif intent is AdjustComfort:
+        readings["feeling"] = Words({feeling: feeling for feeling in served(profile)})
+        readings["zone"] = zones_of(
+            [p for t in MEANS.values() if t.zoned for p in present(t, profile)], profile
+        )
     absent = set()
     for name in dict.fromkeys(t.field for t in intent.targets):
         targets = [t for t in intent.targets if t.field == name]

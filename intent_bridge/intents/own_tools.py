@@ -6,7 +6,7 @@ of an intent, which is parsed like any other. Nothing is converted but what the 
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator
@@ -15,6 +15,7 @@ from jsonschema.exceptions import ValidationError
 from intent_bridge.errors import ToolCallError
 from intent_bridge.intents.base import IntentModel
 from intent_bridge.intents.narrow import Narrowed, NotEquipped, ToolSpec
+from intent_bridge.intents.read import Noted, ReadPaths
 from intent_bridge.intents.refusal import Code, listed, quote, refuse
 from intent_bridge.profile.model import Argument, OwnTool
 
@@ -45,12 +46,18 @@ class OwnNarrowed:
     spec: ToolSpec
     validator: Draft202012Validator
     arguments: Mapping[str, Argument]
-    target: Narrowed
+    target: Narrowed | ReadPaths | Noted
+    absent: tuple[str, ...] = ()
 
     def parse(self, arguments: Mapping[str, object]) -> IntentModel | NotEquipped:
         """The intent that the own tool's arguments mean; ToolCallError in terms of the own arguments."""
+        for name in self.absent:
+            if name in arguments:
+                return NotEquipped(self.spec.name, name)
         for error in self.validator.iter_errors(arguments):
             raise _refusal(error, self.spec.parameters)
+        if not isinstance(self.target, Narrowed):
+            return self.target
         given = {name: self._taken(argument, arguments) for name, argument in self.arguments.items()}
         try:
             parsed = self.target.parse({name: value for name, value in given.items() if value is not None})
@@ -78,11 +85,26 @@ class OwnNarrowed:
         return argument.map[word]
 
 
-def own_tool(tool: OwnTool, built: Mapping[str, Narrowed]) -> OwnNarrowed:
-    """The tool bound to its intent. `problems_of` must have found nothing, and the intent must be here."""
-    target = built[tool.intent]
-    spec = ToolSpec(tool.name, tool.description, tool.parameters, target.spec.domain, target.spec.read_only)
-    return OwnNarrowed(spec, Draft202012Validator(tool.parameters), tool.arguments, target)
+def own_tool(tool: OwnTool, built: Mapping[str, Narrowed]) -> OwnNarrowed | None:
+    """The tool bound to what it stands for; None where this vehicle lacks the intent or a needed parameter.
+
+    `problems_of` must have found nothing.
+    """
+    properties = tool.parameters.get("properties", {})
+    here = {name: schema for name, schema in properties.items() if name not in tool.absent}
+    parameters = {**tool.parameters, "properties": here}
+    target: Narrowed | ReadPaths | Noted
+    if tool.intent is None:
+        target = Noted() if tool.reads is None else ReadPaths(entries=tool.reads)
+        spec = ToolSpec(tool.name, tool.description, parameters, target.domain, read_only=True)
+    elif tool.intent in built:
+        target = built[tool.intent]
+        spec = replace(target.spec, name=tool.name, description=tool.description, parameters=parameters)
+    else:
+        return None
+    if set(tool.parameters.get("required", ())) & set(tool.absent):
+        return None
+    return OwnNarrowed(spec, Draft202012Validator(parameters), tool.arguments, target, tool.absent)
 
 
 def problems_of(tool: OwnTool, intents: Mapping[str, type[IntentModel]]) -> Iterator[str]:
@@ -90,10 +112,10 @@ def problems_of(tool: OwnTool, intents: Mapping[str, type[IntentModel]]) -> Iter
 
     That the parameters are sound JSON Schema of an object has been checked when the profile was loaded.
     """
-    if tool.intent not in intents:
+    if tool.intent is not None and tool.intent not in intents:
         yield f"tool {tool.name}: there is no intent {tool.intent}"
         return
-    fields = intents[tool.intent].model_fields
+    fields = {} if tool.intent is None else intents[tool.intent].model_fields
     for name in tool.arguments.keys() - fields.keys():
         yield f"tool {tool.name}: {tool.intent} has no argument {name}, it takes {listed(fields or ['none'])}"
     if tool.parameters.get("additionalProperties") is not False:
@@ -101,7 +123,7 @@ def problems_of(tool: OwnTool, intents: Mapping[str, type[IntentModel]]) -> Iter
     for keyword in sorted(set(_keywords(tool.parameters)) & _REFERENCES):
         yield f"tool {tool.name}: parameters must not use {keyword}; write the schema out"
     taken = {argument.take for argument in tool.arguments.values()}
-    for name in sorted(tool.parameters.get("properties", {}).keys() - taken):
+    for name in sorted(tool.parameters.get("properties", {}).keys() - taken) if not tool.noop else ():
         yield f"tool {tool.name}: no argument takes parameter {name}; the model's word would be lost"
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 from pydantic import Field
 
 from intent_bridge.intents.base import Domain, IntentModel
+from intent_bridge.profile.model import Answer
 
 Topic: TypeAlias = Literal["climate", "seat", "adas", "body", "drive"]
 
@@ -24,6 +25,23 @@ class GetCapabilities(IntentModel):
     """List what this vehicle can do: zones, ranges and scenes. Changes nothing."""
 
     tool: ClassVar[str] = "get_capabilities"
+    domain: ClassVar[Domain] = "read"
+    read_only: ClassVar[bool] = True
+
+
+class ReadPaths(IntentModel):
+    """What one of the vehicle's own get tools asks for: entries of its answer, read from the state."""
+
+    tool: ClassVar[str] = "read_paths"
+    domain: ClassVar[Domain] = "read"
+    read_only: ClassVar[bool] = True
+    entries: dict[str, Answer]
+
+
+class Noted(IntentModel):
+    """One of the vehicle's own tools that concerns no vehicle: accepted, without effect."""
+
+    tool: ClassVar[str] = "noted"
     domain: ClassVar[Domain] = "read"
     read_only: ClassVar[bool] = True
 

@@ -36,10 +36,10 @@ from intent_bridge.intents.climate import (
     SetRecirculation,
     SetSteeringWheelHeating,
 )
-from intent_bridge.intents.comfort import ActivateScene, AdjustSetting, StopMotion
+from intent_bridge.intents.comfort import ActivateScene, AdjustComfort, AdjustSetting, StopMotion
 from intent_bridge.intents.drive import SetDriveMode
 from intent_bridge.intents.profile_tools import ProfileTool
-from intent_bridge.intents.read import GetCapabilities, GetVehicleState
+from intent_bridge.intents.read import GetCapabilities, GetVehicleState, Noted, ReadPaths
 from intent_bridge.intents.seat import (
     RecallSeatMemory,
     SetSeatCushionLength,
@@ -93,8 +93,12 @@ SetIntent: TypeAlias = (
     | ProfileTool
 )
 """Intents that are wholly described by their targets."""
-OtherIntent: TypeAlias = AdjustSetting | ActivateScene | StopMotion | GetVehicleState | GetCapabilities
-Intent: TypeAlias = SetIntent | OtherIntent
+OtherIntent: TypeAlias = (
+    AdjustSetting | AdjustComfort | ActivateScene | StopMotion | GetVehicleState | GetCapabilities
+)
+OwnIntent: TypeAlias = ReadPaths | Noted
+"""What only a vehicle's own tools can mean."""
+Intent: TypeAlias = SetIntent | OtherIntent | OwnIntent
 
 INTENTS: Final[tuple[type[IntentModel], ...]] = tuple(
     c for c in (*SetIntent.__args__, *OtherIntent.__args__) if c is not ProfileTool

@@ -1,12 +1,13 @@
 """One vehicle's data, read and checked: `load_profile(name_or_folder) -> Profile`."""
 
-from .binding import ActuatorInfo, Binding, MessageInfo, Profile, SensorInfo
+from .binding import ActuatorInfo, Binding, FactInfo, MessageInfo, Profile, SensorInfo
 from .load import data_dir, load_profile, shipped_vehicles
 from .values import describe, from_vss, plain, to_vss
 
 __all__ = [
     "ActuatorInfo",
     "Binding",
+    "FactInfo",
     "MessageInfo",
     "Profile",
     "SensorInfo",

@@ -6,6 +6,7 @@ to be whole when the profile is loaded, so that no value is ever rounded on its 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from cantools.database.can import Database
@@ -91,6 +92,15 @@ class SensorInfo:
 
 
 @dataclass(frozen=True)
+class FactInfo:
+    """One path that no bus tells: the host gives it with a call, the model never."""
+
+    path: str
+    quantity: model.Quantity
+    max_age_ms: int
+
+
+@dataclass(frozen=True)
 class ActuatorInfo:
     """One path that may be set: how it is asked for and how the ECU reports it."""
 
@@ -118,7 +128,7 @@ class MessageInfo:
 class Profile:
     """One vehicle, checked. `digest` is the sha256 of all files it was read from.
 
-    `sensors` is the whole state space: every sensor and every actuator's status.
+    `sensors` is all that the buses tell: every sensor and every actuator's status.
     """
 
     folder: Path
@@ -129,3 +139,11 @@ class Profile:
     actuators: Mapping[str, ActuatorInfo]
     messages: Mapping[str, MessageInfo]
     own_tools: tuple[model.OwnTool, ...] = ()
+    own_only: bool = False
+    """A model is shown the own tools alone."""
+    facts: Mapping[str, FactInfo] = field(default_factory=dict)
+
+    @cached_property
+    def inputs(self) -> Mapping[str, SensorInfo | FactInfo]:
+        """The whole state space: what the buses tell, and what the host gives."""
+        return {**self.sensors, **self.facts}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from cantools.database.can import Database
 
 from . import model
-from .binding import ActuatorInfo, Binding, MessageInfo, SensorInfo
+from .binding import ActuatorInfo, Binding, FactInfo, MessageInfo, SensorInfo
 from .fit import Fit, Role
 from .messages import check_response, find_messages
 from .never import Never
@@ -29,6 +29,7 @@ class Link:
     sensors: dict[str, SensorInfo] = field(default_factory=dict)
     actuators: dict[str, ActuatorInfo] = field(default_factory=dict)
     messages: dict[str, MessageInfo] = field(default_factory=dict)
+    facts: dict[str, FactInfo] = field(default_factory=dict)
 
     def run(self) -> None:
         """Tie messages first, then sensors, then actuators; then look at the whole."""
@@ -39,6 +40,12 @@ class Link:
             self._check_words(sensor, place)
             if binding := self._bind(sensor, "signal", sensor.signal, place):
                 self.sensors[path] = SensorInfo(path, sensor, binding, sensor.max_age_ms, False)
+        for path, fact in file.facts.items():
+            place = self.place.below("facts", path)
+            self._check_words(fact, place)
+            if path in file.sensors or path in file.actuators:
+                place.problem("is also told by a bus", "list it once")
+            self.facts[path] = FactInfo(path, fact, fact.max_age_ms)
         for path, spec in file.actuators.items():
             place = self.place.below("actuators", path)
             self._check_words(spec, place)
@@ -46,8 +53,13 @@ class Link:
             command = self._bind(spec, "command", spec.command, place)
             status = self._bind(spec, "status", spec.status, place)
             if command and status:
-                self.actuators[path] = ActuatorInfo(path, spec, command, status)
-                self.sensors[path] = SensorInfo(path, spec, status, spec.max_age_ms, True)
+                here = path not in file.lacks
+                if here:
+                    self.actuators[path] = ActuatorInfo(path, spec, command, status)
+                self.sensors[path] = SensorInfo(path, spec, status, spec.max_age_ms, here)
+        for n, path in enumerate(file.lacks):
+            if path not in file.actuators:
+                self.place.below("lacks", n).problem(f"no actuator `{path}`", one_of(path, file.actuators))
         self._check_directions()
         self._check_commands_differ()
         self._check_tools_differ()

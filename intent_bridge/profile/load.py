@@ -61,6 +61,7 @@ class _Loader:
         self.folder = folder
         self.problems: list[Problem] = []
         self.read: dict[str, bytes] = {}
+        self.own_only = False
 
     def load(self) -> Profile:
         shaped = self._profile()
@@ -81,7 +82,9 @@ class _Loader:
             sensors=link.sensors,
             actuators=link.actuators,
             messages=link.messages,
+            facts=link.facts,
             own_tools=tools,
+            own_only=self.own_only,
         )
 
     def _place(self, name: str) -> Place | None:
@@ -101,8 +104,11 @@ class _Loader:
         file = shape_tools(place) if place else None
         if place is None or file is None:
             return ()
-        actuators = shaped.file.actuators.values() if shaped and shaped.file else ()
-        check_tools(file, {a.tool.name for a in actuators if a.tool}, place)
+        said = shaped.file if shaped else None
+        paths = {*said.sensors, *said.facts, *said.actuators} if said else set()
+        names = {a.tool.name for a in said.actuators.values() if a.tool} if said else set()
+        check_tools(file, names, paths, place)
+        self.own_only = file.own_only
         return file.tools
 
     def _databases(self, file: model.ProfileFile, place: Place) -> Mapping[str, Database]:

@@ -8,12 +8,13 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-Ms = Annotated[int, Field(gt=0, le=3_600_000)]
+from .base import Model as _Model
+from .base import Ms, SignalRef
+from .protection_model import E2E, SecOC
+
 Path = Annotated[str, Field(pattern=r"^Vehicle(\.[A-Z][A-Za-z0-9]*)+$", max_length=120)]
-SignalRef = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*\.[A-Za-z_]\w*$")]
-"""`MESSAGE.Signal` as the DBC spells it."""
 
 
 def _exact(given: object) -> object:
@@ -32,10 +33,6 @@ FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][\w.-]*$")]
 """A file of the vehicle's own folder."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
 class Bus(_Model):
     """One CAN bus of the vehicle and the DBC file that describes it."""
 
@@ -47,118 +44,6 @@ class Bus(_Model):
     @property
     def fd(self) -> bool:
         return self.data_bitrate is not None
-
-
-class PerLinkState(_Model):
-    """One number per state of the E2E state machine."""
-
-    init: Annotated[int, Field(ge=0, le=255)]
-    valid: Annotated[int, Field(ge=0, le=255)]
-    invalid: Annotated[int, Field(ge=0, le=255)]
-
-
-class Window(_Model):
-    """AUTOSAR's E2E state machine: what the last frames must be like for a message's values to count."""
-
-    size: PerLinkState
-    """How many of the last frames are looked at."""
-    min_ok: PerLinkState
-    """So many of them must be good to become, stay or become again valid."""
-    max_error: PerLinkState
-    """So many of them may have a wrong checksum."""
-    clear_to_invalid: bool
-    """Forget the last frames on becoming invalid."""
-
-    @model_validator(mode="after")
-    def _is_what_autosar_allows(self) -> Self:
-        size, ok, error = self.size, self.min_ok, self.max_error
-        if not (1 <= size.init <= size.valid and 1 <= size.invalid <= size.valid):
-            raise ValueError("size must be at least 1, and size.valid the largest")
-        if not 1 <= ok.valid <= ok.init <= ok.invalid:
-            raise ValueError("min_ok must rise from 1: valid, init, invalid")
-        if not error.valid >= error.init >= error.invalid:
-            raise ValueError("max_error must fall: valid, init, invalid")
-        for state in ("init", "valid", "invalid"):
-            if getattr(ok, state) + getattr(error, state) > getattr(size, state):
-                raise ValueError(f"min_ok.{state} and max_error.{state} are more than size.{state}")
-        return self
-
-
-AutosarName = Literal["P01", "P02", "P04", "P05", "P06", "P07", "P11", "P22"]
-MakerName = Literal[
-    "toyota",
-    "honda",
-    "chrysler",
-    "fca_giorgio",
-    "hyundai_canfd",
-    "subaru",
-    "subaru_preglobal",
-    "vw_mqb",
-    "vw_xor",
-    "tesla",
-    "psa",
-    "comma_body",
-]
-
-
-class E2E(_Model):
-    """End-to-end protection of one message, AUTOSAR's or a car maker's. Signal names are the DBC's."""
-
-    profile: AutosarName | MakerName
-    """An AUTOSAR profile, or the name of a car maker's checksum."""
-    crc: str
-    """The checksum's signal; where it stands says where an AUTOSAR header starts."""
-    counter: str | None = None
-    """AUTOSAR profiles have one; a maker's checksum may stand without."""
-    data_ids: tuple[Annotated[int, Field(ge=0, le=0xFFFF_FFFF)], ...] = ()
-    """P02, P22: the list of 16 bytes, picked by the counter. Other AUTOSAR profiles: one id. A car maker's
-    checksum: its constants for this message, where it has any."""
-    id_mode: Literal["both", "alt", "low", "nibble"] | None = None
-    """P01 and P11 only: which part of the data id enters the checksum."""
-    max_delta_counter: Annotated[int, Field(ge=1, le=255)] | None = None
-    """Largest step of the counter (1 tolerates no lost frame, 2 one, …); a larger one is refused once."""
-    window: Window | None = None
-    """Without it every bad frame makes the message's values unknown until the next good one."""
-
-    @model_validator(mode="after")
-    def _counter_is_complete(self) -> Self:
-        if (self.counter is None) != (self.max_delta_counter is None):
-            raise ValueError("`counter` and `max_delta_counter` go together")
-        return self
-
-    @property
-    def delta_max(self) -> int:
-        """`max_delta_counter`; 1 where nothing is counted."""
-        return self.max_delta_counter or 1
-
-    @property
-    def signals(self) -> tuple[str, ...]:
-        """The signals that the profile names."""
-        return (self.crc,) if self.counter is None else (self.crc, self.counter)
-
-
-class SecOC(_Model):
-    """AUTOSAR secure onboard communication: the frame ends in a freshness value and a MAC, both truncated."""
-
-    key: Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]{0,63}$")]
-    """The name by which the host's key store knows the AES key. The key itself stands in no file of ours."""
-    data_id: Annotated[int, Field(ge=0, le=0xFFFF)]
-    freshness_bits: Annotated[int, Field(ge=1, le=64)]
-    """The whole freshness value, as it enters the MAC."""
-    sent_freshness_bits: Annotated[int, Field(ge=0, le=64)]
-    """So many of its lowest bits travel."""
-    mac_bits: Annotated[int, Field(ge=24, le=128)]
-    """So many of the MAC's first bits travel."""
-    attempts: Annotated[int, Field(ge=1, le=64)]
-    """How many wraps of the freshness bits sent a receiver tries; more frames lost in a row need `resync`."""
-    resync: SignalRef | None = None
-    """A signal that carries the whole freshness value last used by the sender (of a status) or last
-    accepted by the ECU (of a command), in a message whose own freshness travels whole."""
-
-    @property
-    def trailer_bytes(self) -> int:
-        """Bytes at the frame's end that freshness and MAC take."""
-        return (self.sent_freshness_bits + self.mac_bits + 7) // 8
 
 
 class Response(_Model):
@@ -267,6 +152,13 @@ class Sensor(Quantity):
     max_age_ms: Ms
 
 
+class Fact(Quantity):
+    """One thing that no bus tells and that the host gives with a call (the weather a service reports)."""
+
+    max_age_ms: Ms
+    """Older than this it is unknown again."""
+
+
 class Motion(_Model):
     """An actuator that takes time and can hurt: watched, and stopped when a rule starts to forbid it."""
 
@@ -332,15 +224,44 @@ class Argument(_Model):
     fixed: Any = None
 
 
+class Answer(_Model):
+    """One entry of what an own get tool answers: the value of a path, or a fixed one."""
+
+    path: Path | None = None
+    counts: Literal["unit", "steps"] = "unit"
+    """Numbers: in the path's unit, or in its steps (60 % in steps of 20 % is level 3)."""
+    map: dict[str, Any] = {}
+    """An enum's value name, any other value as JSON writes it -> the answer."""
+    when: Path | None = None
+    """A boolean path: while it is false, the answer is `otherwise` (the colour of a light that is off)."""
+    otherwise: Any = None
+    """The answer to a value that `map` does not list; left out, the value itself."""
+    fixed: Any = None
+
+
 class OwnTool(_Model):
-    """A vehicle's own tool name and schema, mapped to one intent (`tools.yaml`)."""
+    """A vehicle's own tool name and schema: mapped to one intent, read from the state, or without effect."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z_][\w-]{0,63}$")]
     description: str
     parameters: dict[str, Any]
     """JSON Schema 2020-12 of the arguments."""
-    intent: str
+    intent: str | None = None
     arguments: dict[str, Argument] = {}
+    reads: Annotated[dict[str, Answer], Field(min_length=1)] | None = None
+    """A get tool: name of each entry of its answer (`a.b` is `b` inside `a`) -> where it comes from."""
+    noop: bool = False
+    """Accepted, and nothing comes of it: a tool for the model's own notes."""
+    absent: tuple[str, ...] = ()
+    """Parameters that this variant of the vehicle lacks: asking for one is `not_equipped`."""
+
+    @model_validator(mode="after")
+    def _does_one_thing(self) -> Self:
+        if [self.intent is not None, self.reads is not None, self.noop].count(True) != 1:
+            raise ValueError("a tool has one of intent, reads and noop")
+        if self.arguments and self.intent is None:
+            raise ValueError("only a tool with an intent has arguments")
+        return self
 
 
 class ProfileFile(_Model):
@@ -358,11 +279,16 @@ class ProfileFile(_Model):
     buses: Annotated[dict[str, Bus], Field(min_length=1)]
     messages: dict[str, Message]
     sensors: dict[Path, Sensor]
+    facts: dict[Path, Fact] = {}
     actuators: dict[Path, Actuator]
+    lacks: tuple[Path, ...] = ()
+    """Actuators that this variant of the vehicle does not have: read if an ECU tells them, never set."""
     scenes: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Scene] = {}
 
 
 class ToolsFile(_Model):
     """`tools.yaml` as a whole."""
 
+    own_only: bool = False
+    """Show a model these tools alone, not the built-in ones beside them."""
     tools: tuple[OwnTool, ...]

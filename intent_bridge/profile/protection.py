@@ -5,8 +5,8 @@ from typing import Final, NamedTuple, get_args
 
 from cantools.database.can import Signal
 
-from . import model
 from .binding import MessageInfo
+from .protection_model import E2E, AutosarName, SecOC
 from .report import Place, one_of
 
 Bit = tuple[int, int]
@@ -54,7 +54,7 @@ _HEADERS: Final[Mapping[str, _Header]] = {
 }
 """AUTOSAR E2E. Numbers of more than a byte are big-endian, but for the CRC of P05."""
 
-_AUTOSAR_ONLY: Final = frozenset(get_args(model.AutosarName))
+_AUTOSAR_ONLY: Final = frozenset(get_args(AutosarName))
 
 
 class Maker(NamedTuple):
@@ -90,7 +90,7 @@ def id_modes(profile: str) -> tuple[str, ...]:
     return _HEADERS[profile].id_modes if profile in _HEADERS else ()
 
 
-def header_offset(info: MessageInfo, e2e: model.E2E) -> int:
+def header_offset(info: MessageInfo, e2e: E2E) -> int:
     """The byte at which the AUTOSAR header starts, from where the CRC stands."""
     crc = info.dbc.get_signal_by_name(e2e.crc)
     return min(byte for byte, _ in signal_bits(crc)) - _HEADERS[e2e.profile].crc_at
@@ -147,7 +147,7 @@ def _check_data_ids(found: Mapping[str, MessageInfo], place: Place) -> None:
         owner.setdefault(key, name)
 
 
-def _check_e2e(info: MessageInfo, e2e: model.E2E, place: Place) -> None:
+def _check_e2e(info: MessageInfo, e2e: E2E, place: Place) -> None:
     signals = {s.name: s for s in info.dbc.signals}
     missing = [(k, n) for k, n in (("crc", e2e.crc), ("counter", e2e.counter)) if n and n not in signals]
     for key, name in missing:
@@ -170,7 +170,7 @@ def _check_e2e(info: MessageInfo, e2e: model.E2E, place: Place) -> None:
         )
 
 
-def _check_autosar(info: MessageInfo, e2e: model.E2E, signals: Mapping[str, Signal], place: Place) -> None:
+def _check_autosar(info: MessageInfo, e2e: E2E, signals: Mapping[str, Signal], place: Place) -> None:
     header = _HEADERS[e2e.profile]
     if len(e2e.data_ids) != header.data_ids:
         place.below("data_ids").problem(
@@ -204,7 +204,7 @@ def _check_autosar(info: MessageInfo, e2e: model.E2E, signals: Mapping[str, Sign
 
 
 def _misplaced(
-    info: MessageInfo, e2e: model.E2E, key: str, name: str, header: _Header, byte: int
+    info: MessageInfo, e2e: E2E, key: str, name: str, header: _Header, byte: int
 ) -> tuple[str, str]:
     bits = header.crc_bits if key == "crc" else header.counter_bits
     order = "little-endian" if bits <= 8 or (header.little and key == "crc") else "big-endian"
@@ -225,7 +225,7 @@ def _stands_at(signal: Signal, byte: int, bits: int, *, little: bool = False) ->
     return plain and signal_bits(signal) == wanted
 
 
-def _check_maker(info: MessageInfo, e2e: model.E2E, signals: Mapping[str, Signal], place: Place) -> None:
+def _check_maker(info: MessageInfo, e2e: E2E, signals: Mapping[str, Signal], place: Place) -> None:
     maker = MAKERS[e2e.profile]
     if len(e2e.data_ids) not in maker.constants:
         wanted = " or ".join(str(n) for n in maker.constants)
@@ -274,7 +274,7 @@ def place_problem(name: str, bits: tuple[Bit, ...], length: int) -> str | None:
 
 def _check_secoc(
     info: MessageInfo,
-    secoc: model.SecOC,
+    secoc: SecOC,
     messages: Mapping[str, MessageInfo],
     declared: Collection[str],
     place: Place,
@@ -304,7 +304,7 @@ def _check_secoc(
 
 
 def _check_resync(
-    secoc: model.SecOC, ref: str, messages: Mapping[str, MessageInfo], declared: Collection[str], place: Place
+    secoc: SecOC, ref: str, messages: Mapping[str, MessageInfo], declared: Collection[str], place: Place
 ) -> None:
     message, name = ref.split(".")
     if message not in messages:

@@ -6,8 +6,8 @@ from . import model
 from .report import Place, one_of
 
 
-def check_tools(file: model.ToolsFile, taken: Collection[str], place: Place) -> None:
-    """Note what is wrong with the own tools; `taken` are tool names that the profile already uses."""
+def check_tools(file: model.ToolsFile, taken: Collection[str], paths: Collection[str], place: Place) -> None:
+    """Note what is wrong with the own tools; `taken` are tool names and `paths` all state the profile has."""
     names = set(taken)
     for i, tool in enumerate(file.tools):
         here = place.below("tools", i)
@@ -19,6 +19,11 @@ def check_tools(file: model.ToolsFile, taken: Collection[str], place: Place) -> 
         known = properties if isinstance(properties, dict) else {}
         for name, argument in tool.arguments.items():
             _check_argument(argument, known, here.below("arguments", name))
+        for name, answer in (tool.reads or {}).items():
+            _check_answer(answer, paths, here.below("reads", name))
+        for n, name in enumerate(tool.absent):
+            if name not in known:
+                here.below("absent", n).problem(f"the tool has no parameter `{name}`", one_of(name, known))
 
 
 def _check_schema(tool: model.OwnTool, place: Place) -> None:
@@ -33,6 +38,16 @@ def _check_schema(tool: model.OwnTool, place: Place) -> None:
         )
     if tool.parameters.get("type") != "object":
         place.problem("the parameters are not an object", "write `type: object`")
+
+
+def _check_answer(answer: model.Answer, paths: Collection[str], place: Place) -> None:
+    if (answer.path is None) == (answer.fixed is None):
+        place.problem("an answer is either read or fixed", "give one of `path` and `fixed`")
+    for key, path in (("path", answer.path), ("when", answer.when)):
+        if path is not None and path not in paths:
+            place.below(key).problem(f"no path `{path}`", one_of(path, paths))
+    if not answer.map and (answer.otherwise is None) != (answer.when is None):
+        place.problem("`when` needs an `otherwise`, which needs `map` or `when`", "give both, or neither")
 
 
 def _check_argument(argument: model.Argument, known: Collection[str], place: Place) -> None:

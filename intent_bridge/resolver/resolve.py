@@ -10,12 +10,15 @@ from typing import Any
 from intent_bridge.intents import (
     SETTINGS,
     ActivateScene,
+    AdjustComfort,
     AdjustSetting,
     GetCapabilities,
     GetVehicleState,
     Intent,
     IntentModel,
+    Noted,
     NotEquipped,
+    ReadPaths,
     SpokenZone,
     StopMotion,
     Target,
@@ -26,6 +29,8 @@ from intent_bridge.intents import (
 )
 from intent_bridge.profile import plain, to_vss
 from intent_bridge.profile.model import Quantity
+from intent_bridge.resolver.answers import answers
+from intent_bridge.resolver.comfort import resolve_comfort
 from intent_bridge.resolver.types import (
     Absolute,
     Ambiguous,
@@ -48,12 +53,18 @@ def resolve(intent: Intent, context: Context) -> Resolution:
     match intent:
         case AdjustSetting():
             return _adjust(intent, context)
+        case AdjustComfort():
+            return resolve_comfort(intent, context)
         case ActivateScene():
             return _scene(intent, context)
         case StopMotion(zone=zone):
             return _halt(zone, context)
         case GetVehicleState(topics=topics):
             return Report(_state(topics, context))
+        case ReadPaths(entries=entries):
+            return Report(answers(entries, context))
+        case Noted():
+            return Report({})
         case GetCapabilities():
             return Report(_capabilities(context))
         case _:
@@ -214,7 +225,7 @@ def _halt(zone: SpokenZone | None, context: Context) -> Halt:
 def _state(topics: Iterable[str], context: Context) -> dict[str, Any]:
     wanted = set(topics)
     out: dict[str, Any] = {}
-    for path, info in context.profile.sensors.items():
+    for path, info in context.profile.inputs.items():
         if topic_of(path) in wanted:
             value, _ = context.known(path)
             out[path] = None if value is None else plain(to_vss(info.quantity, value))

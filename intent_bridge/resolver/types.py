@@ -33,6 +33,23 @@ class Absolute:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One way to serve a request. `optional` paths may be left out; `told` says why, and what to expect."""
+
+    actions: tuple[Action, ...]
+    optional: frozenset[str]
+    told: Callable[[Mapping[str, Value]], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Several ways to serve one request, best first; the first that the guard allows is taken."""
+
+    options: tuple[Option, ...]
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Ambiguous:
     """The call lacks something that only the person can say; these would complete it."""
 
@@ -68,4 +85,4 @@ class Unresolved:
     quality: Quality
 
 
-Resolution: TypeAlias = Absolute | Ambiguous | NotEquipped | Report | Halt | Nothing | Unresolved
+Resolution: TypeAlias = Absolute | Options | Ambiguous | NotEquipped | Report | Halt | Nothing | Unresolved

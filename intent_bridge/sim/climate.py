@@ -40,10 +40,11 @@ class Cabin:
         blower = self._number(look, spec.blower) / 100 if spec.blower else 1.0
         fans = [min(self._number(look, s.fan) / 100, blower) for s in spec.stations]
 
-        flow_w_per_k = spec.loss_w_per_k
-        heat_w = spec.loss_w_per_k * outside_c + spec.occupant_w * people
+        wide, open_w_per_k = self._openings(look)
+        flow_w_per_k = spec.loss_w_per_k + open_w_per_k
+        heat_w = flow_w_per_k * outside_c + spec.occupant_w * people
         if spec.sun:
-            heat_w += spec.sun_m2 * self._number(look, spec.sun)
+            heat_w += spec.sun_m2 * self._number(look, spec.sun) * self.unshaded(look)
         inlet_c = cabin_c if closed else outside_c
         for station, fan in zip(spec.stations, fans, strict=True):
             supply_c = self._supply_c(look, station, cabin_c, inlet_c)
@@ -54,11 +55,33 @@ class Cabin:
         told = {spec.cabin: self._keep(spec.cabin, equilibrium_c + (cabin_c - equilibrium_c) * decay)}
         if spec.co2:
             exchange_per_min = spec.leak_per_min + (0 if closed else spec.station_fresh_per_min * sum(fans))
+            exchange_per_min += wide * (spec.openings.fresh_per_min if spec.openings else 0)
             settled_ppm = spec.outside_co2_ppm + spec.occupant_co2_ppm_per_min * people / exchange_per_min
             co2_ppm = self._number(look, spec.co2)
             decay = exp(-exchange_per_min * dt_s / 60)
             told[spec.co2] = self._keep(spec.co2, settled_ppm + (co2_ppm - settled_ppm) * decay)
         return told
+
+    def _openings(self, look: Look) -> tuple[float, float]:
+        """How many openings' worth is open, and the heat that goes through per kelvin."""
+        openings = self.spec.openings
+        if openings is None:
+            return 0.0, 0.0
+        wide = sum(self._number(look, path) for path in openings.paths) / 100
+        speed_km_h = self._number(look, openings.speed)
+        return wide, wide * (openings.w_per_k + openings.w_per_k_per_km_h * speed_km_h)
+
+    def unshaded(self, look: Look) -> float:
+        """The share of the sun that the shade lets in."""
+        shade = self.spec.shade
+        return 1.0 if shade is None else 1 - shade.sun_share * (1 - self._number(look, shade.path) / 100)
+
+    def blown_c(self, look: Look, station: model.Station) -> float:
+        """The temperature of the air that one station blows."""
+        flap, cabin_c = self.spec.recirculation, self._number(look, self.spec.cabin)
+        closed = flap is not None and look(flap.path) in self._closed
+        inlet_c = cabin_c if closed else self._number(look, self.spec.outside)
+        return self._supply_c(look, station, cabin_c, inlet_c)
 
     def _supply_c(self, look: Look, station: model.Station, cabin_c: float, inlet_c: float) -> float:
         """Air blown by one station: as far beyond the set temperature as the error asks and the unit can."""

@@ -148,6 +148,62 @@ class Recirculation(_Model):
     closed: Literals
 
 
+class Openings(_Model):
+    """Windows and roofs that let air through: their paths in percent, and what one wide open lets through."""
+
+    paths: Paths
+    speed: str
+    w_per_k: Share
+    w_per_k_per_km_h: Share
+    fresh_per_min: Share
+    """Share of the cabin's air it exchanges per minute."""
+
+
+class Shade(_Model):
+    """A shade that keeps a share of the sun out: its path in percent, 0 is closed."""
+
+    path: str
+    sun_share: Annotated[float, Field(gt=0, le=1)]
+
+
+class Seats(_Model):
+    """Seat surfaces: `heating` and `ventilation` stand below each seat; each follows air and level."""
+
+    heating: str
+    ventilation: str
+    k_per_heating_level: Positive
+    k_per_ventilation_level: Positive
+    settles_s: Positive
+
+
+class Windscreen(_Model):
+    """The film on the windscreen, from 0 to 1: it grows while damp, and dry outside air on it clears it."""
+
+    damp: str
+    """Boolean: whether the air would fog the screen."""
+    outlets: Annotated[dict[str, str], Field(min_length=1)]
+    """Air direction of each front outlet -> its fan, in percent."""
+    blows: Literals
+    """The directions in which an outlet blows at the screen."""
+    heated: str | None = None
+    grows_per_min: Positive
+    clears_per_min: Positive
+    """By one outlet at full fan, with dried outside air; by half without drying, not at all recirculated."""
+
+
+class Noise(_Model):
+    """What is heard, in dB(A): car, openings and fans. And what air is felt at the face, in m/s."""
+
+    still_db: Share
+    db_per_km_h: Share
+    db_per_fan: Share
+    open_db_at_100_km_h: Share
+    face: Literals
+    """Air directions that blow at the face."""
+    face_m_s: Share
+    open_m_s_per_km_h: Share
+
+
 class Climate(_Model):
     """A cabin of one air mass: heat through the body, from sun, people and the blown air; CO2 from people.
 
@@ -181,6 +237,11 @@ class Climate(_Model):
     leak_per_min: Positive = 0.02
     """Share of the cabin's air exchanged per minute with closed flap, and by one fully open station."""
     station_fresh_per_min: Positive = 0.5
+    openings: Openings | None = None
+    shade: Shade | None = None
+    seats: Seats | None = None
+    windscreen: Windscreen | None = None
+    noise: Noise | None = None
 
 
 class SimFile(_Model):

@@ -18,7 +18,7 @@ from e2e.p07 import e2e_p07_protect
 from e2e.p11 import e2e_p11_protect
 
 from ..profile import MessageInfo
-from ..profile.model import E2E, SecOC
+from ..profile.protection_model import E2E, SecOC
 from .checksums import CHECKSUMS
 
 Keys = Callable[[str], bytes]

@@ -8,6 +8,7 @@ from ..types import RawFrame, Value
 from .agenda import Agenda
 from .climate import Cabin
 from .ecu import Ecu
+from .felt import Feeling, Felt
 from .motion import Axis
 from .plan import Plan, load_plan
 from .protection import Keys, simulated_key
@@ -58,7 +59,21 @@ class SimulatedVehicle:
         }
         self._tell_freshness(profile)
         self._cabin = Cabin(plan.climate, plan.seats, self._world.quantity) if plan.climate else None
+        self._felt = (
+            Felt(self._cabin, {p: i.quantity for p, i in profile.sensors.items()}) if self._cabin else None
+        )
         self._agenda: Agenda | None = None
+
+    def felt(self, seat: str) -> Feeling:
+        """What somebody on a seat (`Row1.DriverSide`) feels; ValueError without a climate model."""
+        if self._felt is None:
+            raise ValueError("this vehicle has no cabin, add climate to its sim.yaml")
+        return self._felt.at(self._world.true, seat)
+
+    def fog_up(self, film: float) -> None:
+        """Put a film on the windscreen: 0 is clear, 1 is blind."""
+        if self._felt is not None:
+            self._felt.film = film
 
     def _tell_freshness(self, profile: Profile) -> None:
         """Let the messages that carry others' freshness values carry them."""
@@ -148,6 +163,8 @@ class SimulatedVehicle:
         assert self._cabin is not None and self._agenda is not None
         for path, value in self._cabin.tick(self._world.true).items():
             self._world.set(path, value)
+        if self._felt is not None:
+            self._felt.tick(self._world.true)
         self._agenda.at(now_ms + self._cabin.spec.tick_ms, self._tick)
 
     # planted faults; ValueError when the message or ECU does not exist

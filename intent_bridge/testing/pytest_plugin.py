@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from intent_bridge.guard import load_packs
-from intent_bridge.profile import load_profile, shipped_vehicles
+from intent_bridge.profile import load_profile
 from intent_bridge.testing.car import Car, Rig, rig
 
 _EXERCISED: pytest.StashKey[Counter[str]] = pytest.StashKey()
@@ -20,7 +20,9 @@ _EXERCISED: pytest.StashKey[Counter[str]] = pytest.StashKey()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("intent_bridge")
-    group.addoption("--vehicle", default=None, help="the vehicle that `car` is; a shipped name or a folder")
+    group.addoption(
+        "--vehicle", default="demo_sedan", help="the vehicle that `car` is: a shipped name, a folder"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def car_rig(pytestconfig: pytest.Config) -> Rig:
     """What all cars of a session share."""
-    return rig(load_profile(pytestconfig.getoption("--vehicle") or shipped_vehicles()[0]))
+    return rig(load_profile(pytestconfig.getoption("--vehicle")))
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     exercised = config.stash[_EXERCISED]
     if not exercised:
         return
-    profile = load_profile(config.getoption("--vehicle") or shipped_vehicles()[0])
+    profile = load_profile(config.getoption("--vehicle"))
     known = {rule.text.id for bound in load_packs(profile).rules.values() for rule in bound}
     terminalreporter.section("rules")
     terminalreporter.line(f"exercised ({len(exercised)}): {', '.join(sorted(exercised))}")

@@ -56,7 +56,7 @@ class Texts:
 
     def value(self, path: str, value: Value, language: str) -> str:
         """One value of a path as people say it."""
-        return self._words[language].value(path, self._profile.sensors[path].quantity, value)
+        return self._words[language].value(path, self._profile.inputs[path].quantity, value)
 
     def say(self, message: str, language: str) -> str:
         """One fixed sentence of `sentences.ftl`."""
@@ -67,7 +67,7 @@ class Texts:
 
         A missing one is replaced by a general word ("that setting"), so it is a blemish and no error.
         """
-        wanted = {setting_id(path) for path in self._profile.sensors} | {f"reason-{k}" for k in reason_keys}
+        wanted = {setting_id(path) for path in self._profile.inputs} | {f"reason-{k}" for k in reason_keys}
         for path, actuator in self._profile.actuators.items():
             if kind_of(actuator.spec) == "choice":
                 wanted |= {f"{setting_id(path)}.{name}" for name in actuator.spec.values or {}}

@@ -4,7 +4,8 @@ Which message is used follows from the outcome alone: `done`, or with its code `
 names confirmed values, every other status names what was emitted, and reasons come from the rules' own texts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from intent_bridge.profile import Profile
 from intent_bridge.texts.words import Words, kind_of, many, setting_id, zone_of
@@ -16,6 +17,7 @@ PLACES_MAX = 2
 REASONS_MAX = 2
 
 _CARRIED_OUT = frozenset({Status.DONE, Status.NO_EFFECT, Status.SENT})
+_EXPLAINED = frozenset({Status.DONE, Status.SENT, Status.NEEDS_CONFIRMATION})
 _NAMES_SETTINGS = frozenset({Status.STOPPED, Status.REFUSED_BY_ECU, Status.NOT_DELIVERED, Status.TIMEOUT})
 _ROWS = {
     frozenset({"driver", "passenger"}): "front_row",
@@ -35,7 +37,7 @@ def sentence(words: Words, profile: Profile, outcome: Outcome) -> str:
             "clauses": _joined(words, "clause", clauses),
             "settings": _joined(words, "item", settings),
             "choices": _joined(words, "choice", [choice_text(words, c) for c in outcome.choices]),
-            "reason": " ".join(_reasons(words, outcome)),
+            "reason": " ".join([*_why(words, outcome), *_reasons(words, outcome)]),
         },
     ).strip()
     return text[:1].upper() + text[1:]
@@ -110,6 +112,18 @@ def _settings(words: Words, profile: Profile, outcome: Outcome) -> list[str]:
         by_setting.setdefault(setting_id(report.path), []).append(report.path)
     names = [_labels(words, profile, paths)[0] for paths in by_setting.values()]
     return names if len(names) <= CLAUSES_MAX else [*names[: CLAUSES_MAX - 1], words.text("others")]
+
+
+def _why(words: Words, outcome: Outcome) -> list[str]:
+    """Why a comfort plan does what it does and what to expect, where it is carried out or asked about."""
+    expect = outcome.data.get("expect")
+    if outcome.status not in _EXPLAINED or not isinstance(expect, Mapping):
+        return []
+    said: tuple[tuple[str, Mapping[str, Any]], ...] = (
+        (f"because-{outcome.data.get('because')}", {}),
+        (f"expect-{expect.get('what')}", expect),
+    )
+    return [words.text(key, arguments) for key, arguments in said if words.has(key)]
 
 
 def _reasons(words: Words, outcome: Outcome) -> list[str]:

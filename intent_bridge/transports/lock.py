@@ -43,7 +43,7 @@ def lock_folder() -> Path:
 
 
 def _file_name(options: Mapping[str, Any]) -> str:
-    place = f"{options.get('interface')}:{options.get('channel')}"
+    place = ":".join(str(options[key]) for key in ("interface", "channel", "port") if key in options)
     readable = "".join(c if c.isalnum() else "-" for c in place)[:40]
     return f"{readable}-{hashlib.sha256(place.encode()).hexdigest()[:12]}"
 

@@ -182,10 +182,11 @@ _ACTUATOR = """  {path}:
     tool: {{name: {tool}, description: Sets the test level of {name}.}}
 """
 _ATTRIBUTES = """
-BA_DEF_ BO_ "VFrameFormat" ENUM "StandardCAN","ExtendedCAN","reserved","J1939PG","reserved","reserved","reserved","reserved","reserved","reserved","reserved","reserved","reserved","reserved","StandardCAN_FD","ExtendedCAN_FD";
+BA_DEF_ BO_ "VFrameFormat" ENUM "StandardCAN","ExtendedCAN","reserved","J1939PG",RESERVED,\
+"StandardCAN_FD","ExtendedCAN_FD";
 BA_DEF_ BO_ "GenMsgCycleTime" INT 0 65535;
 BA_DEF_ SG_ "GenSigStartValue" FLOAT 0 65535;
 BA_DEF_DEF_ "VFrameFormat" "StandardCAN";
 BA_DEF_DEF_ "GenMsgCycleTime" 0;
 BA_DEF_DEF_ "GenSigStartValue" 0;
-"""  # noqa: E501
+""".replace("RESERVED", ",".join(['"reserved"'] * 10))

@@ -14,8 +14,8 @@ from intent_bridge.codec.oem_checksums import OEM_CHECKSUMS
 from intent_bridge.errors import TransportError
 from intent_bridge.guard import Guard, load_packs
 from intent_bridge.profile import Profile, load_profile
-from intent_bridge.profile.model import MakerName
 from intent_bridge.profile.protection import MAKERS
+from intent_bridge.profile.protection_model import MakerName
 from intent_bridge.sim import SimulatedVehicle, simulated_key
 from intent_bridge.sim.checksums import CHECKSUMS
 from intent_bridge.testing.car import Car, rig
@@ -81,7 +81,7 @@ def test_a_status_with_a_wrong_checksum_is_not_believed(profile: Profile, kind: 
         assert car.quality()[path(kind)] is Quality.OK
 
 
-@pytest.mark.parametrize("kind", KINDS.keys() - UNCOUNTED)
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - UNCOUNTED))
 def test_a_status_whose_counter_stands_still_is_not_believed(profile: Profile, kind: str) -> None:
     with SimulatedBridge(profile) as car:
         car.vehicle.freeze_counter(f"T_{kind}_STATUS")
@@ -108,7 +108,7 @@ def test_no_command_with_a_wrong_bit_leaves_or_is_obeyed(profile: Profile, kind:
     assert opened.check(frame.raw, [permit(kind, 3)], 0, kind="start") is None
 
 
-@pytest.mark.parametrize("kind", KINDS.keys() - UNCOUNTED)
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - UNCOUNTED))
 def test_no_command_is_sent_or_obeyed_twice(profile: Profile, kind: str) -> None:
     first, second = encoded(profile, kind, 3, 4)
     vehicle, gate = SimulatedVehicle(profile), EgressGate(profile, SECURITY)

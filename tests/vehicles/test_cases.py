@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
+from intent_bridge.engine.facts import fact_samples
 from intent_bridge.errors import ToolCallError
 from intent_bridge.guard import Guard, RuleSet, load_packs, usable
 from intent_bridge.intents import Catalogue, NotEquipped
@@ -111,9 +112,11 @@ ALL = [
 def samples(of: Vehicle, given: Mapping[str, Any]) -> dict[str, Sample]:
     """The state of a case: fresh values of a simulated vehicle in which `given` was made true."""
     car = SimulatedVehicle(of.profile, of.plan)
+    facts = {path: value for path, value in given.items() if path in of.profile.facts}
     for path, value in given.items():
-        car.set_state(path, value)
-    state = {}
+        if path not in facts:
+            car.set_state(path, value)
+    state = fact_samples(of.profile, dict.fromkeys(of.profile.facts) | facts, NOW_MS)
     for path, sensor in of.profile.sensors.items():
         value = car.get_state(path)
         known = None if value is None else from_vss(sensor.quantity, value)
@@ -127,7 +130,7 @@ def judged(of: Vehicle, case: Case) -> Verdict | Status:
     who = Provenance(**case.from_.model_dump())
 
     def known(path: str) -> tuple[Value | None, Quality]:
-        return usable(state[path], of.profile.sensors[path], NOW_MS)
+        return usable(state[path], of.profile.inputs[path], NOW_MS)
 
     if case.call is None:
         specs = {path: info.spec for path, info in of.profile.actuators.items()}

@@ -60,7 +60,7 @@ def heard(message: str, fault: str) -> dict[str, Sample]:
         e2e, info_of = PROFILE.messages[message].spec.e2e, PROFILE.messages[message]
         assert e2e is not None
         mine = [(t, f) for t, f in frames if (f.bus, f.can_id) == (info_of.bus, info_of.can_id)]
-        frames = mine[:: e2e.max_delta_counter + 2]
+        frames = mine[:: e2e.delta_max + 2]
     samples: dict[str, Sample] = {}
     for at_ms, raw in frames:
         reading = receiver.read(raw, at_ms + (500 if fault == "future" else 0))

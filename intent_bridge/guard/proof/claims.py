@@ -81,6 +81,8 @@ class ClaimFile(_Model):
     """One file of invariants. `names` lists what is read, as in a pack, for vehicles that lack it."""
 
     names: dict[str, NameText] = {}
+    waived: dict[str, Annotated[str, Field(min_length=1, max_length=300)]] = {}
+    """A vehicle's own file: a `may` of the shipped file that need not hold here, and why."""
     invariants: Annotated[tuple[ClaimText, ...], Field(min_length=1)]
 
 
@@ -101,11 +103,20 @@ def claim_files(folder: Path) -> tuple[Path, ...]:
     return (SHIPPED, own) if own.is_file() else (SHIPPED,)
 
 
+def waivers(folder: Path) -> Mapping[str, str]:
+    """What need not hold on the vehicle of this folder, and why; empty where its file is wrong."""
+    document, _ = scan_yaml(folder / OWN) if (folder / OWN).is_file() else (None, [])
+    shaped = None if document is None else _shape(document.data, Place(document, []))
+    return shaped.waived if shaped else {}
+
+
 def load_claims(profile: Profile, rules: RuleSet) -> tuple[Claim, ...]:
     """Every invariant on every path it speaks of. Raises ProfileError with all problems."""
     problems: list[Problem] = []
     claims: list[Claim] = []
+    waived = waivers(profile.folder)
     seen: set[str] = set()
+    useful: set[str] = set()
     for file in claim_files(profile.folder):
         document, found = scan_yaml(file)
         problems += found
@@ -113,7 +124,14 @@ def load_claims(profile: Profile, rules: RuleSet) -> tuple[Claim, ...]:
             continue
         place = Place(document, problems)
         shaped = _shape(document.data, place)
+        if shaped is not None and file == SHIPPED:
+            useful = {text.id for text in shaped.invariants if text.may is not None}
+        elif shaped is not None:
+            for name in shaped.waived.keys() - useful:
+                place.below("waived", name).problem(f"`{name}` is no shipped `may`", "waive nothing else")
         for n, text in enumerate(shaped.invariants if shaped else ()):
+            if file == SHIPPED and text.may is not None and text.id in waived:
+                continue
             here = place.below("invariants", n)
             if text.id in seen:
                 here.below("id").problem(f"invariant `{text.id}` stands twice", "rename one")

@@ -48,7 +48,8 @@ def _text(rules: RuleSet, path: str) -> list[object]:
 
 
 def _compared(path: str, old: tuple[Profile, RuleSet], new: tuple[Profile, RuleSet]) -> Compared:
-    profile = replace(new[0], sensors={**old[0].sensors, **new[0].sensors})
+    sensors, facts = {**old[0].sensors, **new[0].sensors}, {**old[0].facts, **new[0].facts}
+    profile = replace(new[0], sensors=sensors, facts=facts)
     rules = replace(new[1], kinds={**old[1].kinds, **new[1].kinds})
     question = Question.of(profile, rules, path, ())
     before = ordered(old[1].rules[path])

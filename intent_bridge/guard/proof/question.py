@@ -22,7 +22,7 @@ def sheet_of(
 ) -> smt.Sheet:
     """The symbols of one path."""
     kinds = {**(lacking or {}), **rules.kinds}
-    return smt.Sheet(Kind.of(profile.actuators[path].spec), kinds, frozenset(profile.sensors))
+    return smt.Sheet(Kind.of(profile.actuators[path].spec), kinds, frozenset(profile.inputs))
 
 
 @dataclass

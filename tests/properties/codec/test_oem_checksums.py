@@ -95,9 +95,7 @@ def test_mlb_is_the_exclusive_or_with_a_start_value_or_mqb(frame: bytes) -> None
     data = b"\0" + frame[1:]
     assert OEM_CHECKSUMS["vw_xor"](0x109, data, 0, (0x08,)) == mlb(0x109, first, bytearray(data))
     ids = constants("vw_mqb", 0x86)
-    assert OEM_CHECKSUMS["vw_mqb"](0x86, data, data[1] & 0xF, ids) == mlb(
-        0x86, first, bytearray(data)
-    )
+    assert OEM_CHECKSUMS["vw_mqb"](0x86, data, data[1] & 0xF, ids) == mlb(0x86, first, bytearray(data))
 
 
 def test_toyota_sums_length_id_and_data() -> None:

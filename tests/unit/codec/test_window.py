@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from intent_bridge.codec import Receiver
 from intent_bridge.codec.sequence import CheckStatus
 from intent_bridge.codec.window import LinkState, Window
-from intent_bridge.profile import load_profile, model
+from intent_bridge.profile import load_profile
+from intent_bridge.profile.protection_model import Window as WindowSpec
 from intent_bridge.types import Quality, Sample
 from tests.unit.codec.support import CLIMATE, FAN, TINY_CAR, status, with_bit
 
@@ -25,7 +26,7 @@ WORDS = {
 LETTERS = {LinkState.NO_DATA: "n", LinkState.INIT: "i", LinkState.VALID: "V", LinkState.INVALID: "x"}
 
 
-def spec(**changes: Any) -> model.Window:
+def spec(**changes: Any) -> WindowSpec:
     """Thresholds for these tests, some of them changed."""
     given = {
         "size": {"init": 4, "valid": 5, "invalid": 5},
@@ -33,7 +34,7 @@ def spec(**changes: Any) -> model.Window:
         "max_error": {"init": 1, "valid": 2, "invalid": 0},
         "clear_to_invalid": False,
     }
-    return model.Window.model_validate(given | changes)
+    return WindowSpec.model_validate(given | changes)
 
 
 @pytest.mark.parametrize(

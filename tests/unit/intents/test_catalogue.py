@@ -93,7 +93,8 @@ def test_what_is_missing_is_said_in_words() -> None:
 
 def test_a_wrong_zone_is_answered_with_the_zones_of_this_vehicle() -> None:
     error = refusal("set_cabin_temperature", {"celsius": 20, "zone": "roof"}, SPARSE)
-    assert str(error) == "zone: `roof` is not driver, passenger, front_row, all, left_side, right_side, my_side or next_to_me"
+    zones = "driver, passenger, front_row, all, left_side, right_side, my_side or next_to_me"
+    assert str(error) == f"zone: `roof` is not {zones}"
 
 
 def test_a_mistake_is_named_before_what_is_missing() -> None:

@@ -41,7 +41,12 @@ def test_own_tools_are_read(copy: Copy) -> None:
         ("{take: temp}", "{take: temp, fixed: 3}", "either taken or fixed", "celsius"),
         ("{take: temp}", "{}", "either taken or fixed", "celsius"),
         ("{fixed: true}", "{fixed: true, map: {a: b}}", "a map needs a parameter", "map: {a"),
-        ("    intent: set_cabin_temperature\n", "", "`tools.0.intent` is missing", "name: set_climate"),
+        (
+            "    intent: set_cabin_temperature\n",
+            "",
+            "a tool has one of intent, reads and noop",
+            "name: set_climate",
+        ),
         ("  - name: set_climate_temperature", "  - name: set climate", "should match pattern", "set climate"),
     ],
 )

@@ -71,3 +71,11 @@ def test_a_second_bridge_for_the_same_buses_is_refused_and_one_that_only_listens
             Bridge.open("demo_sedan", buses=buses)
         Bridge.open("demo_sedan", buses=buses, listen_only=True).close()
     Bridge.open("demo_sedan", buses=buses).close()
+
+
+def test_buses_that_differ_in_their_port_alone_are_not_each_others(tmp_path: Path) -> None:
+    group = {"interface": "udp_multicast", "channel": "239.74.163.2"}
+    locks = BusLocks({"body": {**group, "port": 1}, "adas": {**group, "port": 2}}, tmp_path)
+    with pytest.raises(TransportError, match="bus `adas`"):
+        BusLocks({"adas": {**group, "port": 2}}, tmp_path)
+    locks.release()
