@@ -1,0 +1,10 @@
+"""The offline lane: sentences in several languages to the same typed calls, with no model and no network.
+
+`understand` is pure: text, language and catalogue in, calls or an abstention out. The words of a language
+are a folder of data (`languages/`), the things of a car a table (`things.yaml`).
+"""
+
+from intent_bridge.nlu.lexicon import languages
+from intent_bridge.nlu.understand import Abstained, Result, Turn, Understood, understand
+
+__all__ = ["Abstained", "Result", "Turn", "Understood", "languages", "understand"]

@@ -1,0 +1,111 @@
+"""The ways to read a sentence as phrases of the lexicon, leaving no word out; the fewest phrases first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from intent_bridge.nlu.lexicon import Concept, Lexicon, Reading
+
+READINGS_MAX = 48
+"""So many ways to read what follows a word are kept, the shortest ones."""
+REST = Concept("rest", "")
+COMMA = Concept("mark", "comma")
+STOP = Concept("mark", "stop")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One way to read a sentence."""
+
+    concepts: tuple[Concept, ...]
+    cost: int
+
+
+def sentences(lexicon: Lexicon, tokens: list[str]) -> list[Sentence]:
+    """All ways to read the whole sentence, fewest phrases first; none when a word has no meaning to us.
+
+    What begins with a request for another domain ("play …") is read as that to its end.
+    """
+    ways: list[dict[Reading, int]] = [{} for _ in tokens] + [{(): 0}]
+    for start in range(len(tokens) - 1, -1, -1):
+        found: dict[Reading, int] = {}
+        for end, reading in _pieces(lexicon, tokens, start):
+            if reading and reading[0].kind == "sign":
+                continue
+            if reading and reading[0].kind == "foreign":
+                if start == 0 or not lexicon.spaced or _separates(lexicon, tokens[start - 1]):
+                    found[(REST,)] = 1
+                continue
+            for rest, cost in ways[end].items():
+                whole, total = reading + rest, cost + 1
+                if total < found.get(whole, total + 1):
+                    found[whole] = total
+        ways[start] = dict(sorted(found.items(), key=lambda item: item[1])[:READINGS_MAX])
+    read = {Sentence(_numbers(list(concepts)), cost) for concepts, cost in ways[0].items()}
+    return sorted(read, key=lambda sentence: sentence.cost)
+
+
+def said(lexicon: Lexicon, tokens: list[str], kind: str) -> set[str]:
+    """The names of all concepts of a kind that occur anywhere in the sentence."""
+    return {
+        concept.name
+        for start in range(len(tokens))
+        for _, reading in _pieces(lexicon, tokens, start)
+        for concept in reading
+        if concept.kind == kind
+    }
+
+
+def _separates(lexicon: Lexicon, token: str) -> bool:
+    if token in lexicon.commas or token in lexicon.stops:
+        return True
+    return any(
+        concept.kind == "mark" and concept.name in ("and", "then")
+        for _, reading in lexicon.find([token], 0)
+        for concept in reading
+    )
+
+
+def _pieces(lexicon: Lexicon, tokens: list[str], start: int) -> Iterator[tuple[int, Reading]]:
+    token = tokens[start]
+    if token in lexicon.commas:
+        yield start + 1, (COMMA,)
+    elif token in lexicon.stops:
+        yield start + 1, (STOP,)
+    else:
+        yield from lexicon.find(tokens, start)
+
+
+def _numbers(concepts: list[Concept]) -> tuple[Concept, ...]:
+    """Numbers put together: 20 point 5, 22 and a half, 22 degrees half, 百分之 20."""
+    out: list[Concept] = []
+    for concept in concepts:
+        last = out[-1] if out else None
+        before = out[-2] if len(out) > 1 else None
+        if last is not None and concept.kind == "num" and concept.number is not None:
+            if last == ("mark", "point", None) and before is not None and before.number is not None:
+                out[-2:] = [_decimal(before, concept.number)]
+                continue
+            if last == ("mark", "percent_of", None):
+                out[-1:] = [concept, Concept("unit", "percent")]
+                continue
+            if last == ("mark", "minus", None):
+                out[-1:] = [concept._replace(number=-concept.number)]
+                continue
+            degrees = before.number if last[:2] == ("unit", "degree") and before is not None else None
+            if before and degrees and degrees == int(degrees) and 0 < concept.number < 10:
+                out[-2] = _decimal(before, concept.number)
+                continue
+        if last is not None and concept == ("mark", "half_more", None):
+            at = -1 if last.kind == "num" else -2 if last.kind == "unit" and before is not None else None
+            if at is not None and out[at].number is not None:
+                out[at] = out[at]._replace(number=(out[at].number or Decimal(0)) + Decimal("0.5"))
+                continue
+        out.append(concept)
+    return tuple(out)
+
+
+def _decimal(whole: Concept, fraction: Decimal) -> Concept:
+    if whole.number is None or fraction != int(fraction) or whole.number != int(whole.number):
+        return whole._replace(kind="unreadable")
+    return whole._replace(number=Decimal(f"{int(whole.number)}.{int(fraction)}"))

@@ -1,0 +1,330 @@
+"""From a sentence to calls, without a model: `understand`, pure; it abstains rather than guesses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
+from typing import Final, TypeAlias
+
+from intent_bridge.errors import ToolCallError
+from intent_bridge.intents import Catalogue, NotEquipped
+from intent_bridge.intents.zones import DriverSide, Zone
+from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexicon, is_quoted, lexicon
+from intent_bridge.nlu.reading import REST, Sentence, said, sentences
+from intent_bridge.nlu.slots import Slots, slots
+from intent_bridge.nlu.wishes import Car, Problem, calls, switched_to, usual_thing
+from intent_bridge.types import ToolCall
+
+REQUESTS_MAX: Final = 6
+"""More than that in one sentence are not carried out."""
+_EDGES: Final = frozenset({"and", "then", "stop", "but"})
+_OTHER: Final = {
+    "driver": "passenger", "passenger": "driver", "rear_left": "rear_right", "rear_right": "rear_left",
+    "front_row": "rear_row", "rear_row": "front_row",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What was understood before, for "no, the other one": hand it in again, do not look inside."""
+
+    slots: Slots
+    calls: tuple[ToolCall, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The calls a sentence means, in order; carry out all of them or none before asking.
+
+    `rest`: a part of it was meant for somebody else (music, navigation). `instead`: it corrects the turn
+    before, which the host may undo first. `undo`: the person wants the last thing undone.
+    """
+
+    calls: tuple[ToolCall, ...]
+    turn: Turn | None = None
+    rest: bool = False
+    instead: bool = False
+    undo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Abstained:
+    """Nothing is done, and why: a code for the text `no_action-CODE`."""
+
+    reason: str
+
+
+Result: TypeAlias = Understood | Abstained
+
+
+def understand(
+    text: str,
+    language: str,
+    catalogue: Catalogue,
+    *,
+    driver_side: DriverSide = "left",
+    speaker: Zone = "driver",
+    before: Turn | None = None,
+) -> Result:
+    """What a sentence asks of the car; abstains from everything that is not wholly understood.
+
+    `speaker` is the place that is meant where none is named; `before` the turn that "the other one" is about.
+    """
+    words = lexicon(language)
+    tokens = words.tokens(text[:CHARACTERS_MAX])
+    if not tokens or len(text) > CHARACTERS_MAX or len(tokens) > WORDS_MAX:
+        return Abstained("not_understood")
+    if is_quoted(text):
+        return Abstained("quoted")
+    car = Car(catalogue, driver_side)
+    asks = "?" in tokens
+    plain = [token for token in tokens if token != "?"]
+    found = _understood(words, plain, car, speaker, before) if plain else None
+    if isinstance(found, Understood):
+        if asks and not said(words, plain, "polite"):
+            return Abstained("question")
+        return found
+    return _why(words, plain, asks, found)
+
+
+def _understood(
+    words: Lexicon,
+    tokens: list[str],
+    car: Car,
+    speaker: Zone,
+    before: Turn | None,
+) -> Result | None:
+    """The one meaning of the shortest readings that have any; None where two readings disagree."""
+    problem: Abstained | None = None
+    meanings: list[Understood] = []
+    cost = 0
+    for sentence in sentences(words, tokens):
+        if meanings and sentence.cost > cost:
+            break
+        found = _sentence(sentence, car, speaker, before)
+        if isinstance(found, Understood):
+            if all((found.calls, found.undo) != (known.calls, known.undo) for known in meanings):
+                meanings.append(found)
+            cost = sentence.cost
+        elif problem is None or problem.reason in ("not_understood", "incomplete"):
+            problem = found
+    if len(meanings) > 1:
+        return Abstained("ambiguous")
+    return meanings[0] if meanings else problem
+
+
+def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) -> Result:
+    rest = REST in sentence.concepts
+    concepts = [c for c in sentence.concepts if c != REST]
+    wrong = ("mark", "no", None) in concepts
+    if wrong and before is None:
+        return Abstained("incomplete")
+    concepts = [c for c in concepts if c.kind != "polite" and c[:2] != ("mark", "no")]
+    requests = _requests(concepts, car)
+    if requests is None:
+        return Abstained("not_understood")
+    if not requests:
+        return Abstained("other_domain" if rest else "not_understood")
+    if len(requests) == 1 and requests[0] == Slots(do="undo"):
+        return Understood((), undo=True)
+    filled = _filled(requests, before, speaker)
+    if filled is None:
+        return Abstained("incomplete")
+    made: list[ToolCall] = []
+    last: Slots | None = None
+    feelings = all(request.feeling is not None for request in filled)
+    for request in filled:
+        if request.negated or (request.feeling is not None and not feelings):
+            continue  # "don't open the window, …": the rest counts; "I'm cold, …": the reason for the rest
+        found = calls(request, car)
+        if isinstance(found, Problem):
+            if found.code != "other_domain":
+                return Abstained(found.code)
+            rest = True
+            continue
+        made += found
+        last = request
+    if last is None:
+        return Abstained("other_domain" if rest else "negated")
+    checked = _checked(made, car.catalogue)
+    if checked is not None:
+        return checked
+    turn = Turn(replace(last, negated=False), tuple(made))
+    return Understood(tuple(made), turn, rest, wrong and before is not None)
+
+
+def _requests(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
+    """The requests of a sentence, cut where one has to end; None where it cannot be cut in one way."""
+    chunks: list[tuple[str, list[Concept]]] = [("", [])]
+    for concept in concepts:
+        if concept.kind == "mark" and concept.name in _EDGES:
+            chunks.append((concept.name, []))
+        else:
+            chunks[-1][1].append(concept)
+    requests: list[Slots] = []
+    for edge, chunk in chunks:
+        content = [c for c in chunk if c[:2] != ("mark", "comma")]
+        if not content:
+            continue
+        whole = slots(content)
+        if whole is not None and not (whole.negated and _has_comma(chunk)):
+            if requests and requests[-1].negated and edge == "and":
+                return None  # "don't open the window and turn on …": how far does the "don't" reach?
+            requests.append(whole)
+            continue
+        cut = _cut(chunk, car)
+        if cut is None:
+            return None
+        requests += cut
+    return requests if len(requests) <= REQUESTS_MAX else None
+
+
+def _has_comma(chunk: Sequence[Concept]) -> bool:
+    inner = [c[:2] == ("mark", "comma") for c in chunk]
+    return any(inner[1:-1])
+
+
+def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
+    """The only way to cut a run of words into the fewest requests that each make sense alone."""
+    size = len(chunk)
+    if size > 24:
+        return None
+    known: dict[tuple[int, int], Slots | None] = {}
+
+    def part(start: int, end: int) -> Slots | None:
+        if (start, end) not in known:
+            made = slots(chunk[start:end])
+            if made is not None and made.negated and chunk[start].kind not in ("not", "mark"):
+                made = None  # a "don't" stands before what it forbids
+            sound = made is not None and not isinstance(calls(made, car), Problem)
+            sound = sound or (
+                made is not None and made.thing in ("media", "navigation", "phone", "information")
+            )
+            known[start, end] = made if sound else None
+        return known[start, end]
+
+    for count in range(2, min(REQUESTS_MAX, size) + 1):
+        found: list[list[Slots]] = []
+        for cuts in combinations(range(1, size), count - 1):
+            edges = (0, *cuts, size)
+            parts = [part(a, b) for a, b in pairwise(edges)]
+            if all(parts) and _apart(chunk, cuts, parts):
+                made = [p for p in parts if p is not None]
+                if made not in found:
+                    found.append(made)
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def _apart(chunk: Sequence[Concept], cuts: Sequence[int], parts: Sequence[Slots | None]) -> bool:
+    """After something forbidden there must be a comma: nobody knows how far a "don't" reaches without."""
+    for cut, part in zip(cuts, parts, strict=False):
+        if part is not None and part.negated:
+            beside = (chunk[cut - 1], chunk[cut])
+            if all(c[:2] != ("mark", "comma") for c in beside):
+                return False
+    return True
+
+
+def _filled(requests: Sequence[Slots], before: Turn | None, speaker: Zone) -> list[Slots] | None:
+    """Every request with what it leaves to its neighbours or to the turn before."""
+    out: list[Slots] = []
+    for index, asked in enumerate(requests):
+        request = switched_to(asked)
+        if request.feeling is not None or request.do is not None:
+            out.append(request)
+            continue
+        earlier = out[-1] if out and out[-1].thing else (before.slots if before is not None else None)
+        later = next((r for r in requests[index + 1 :] if r.thing and r.has_value), None)
+        now = request
+        if now.ref in ("other", "same"):
+            now = _referring(now, earlier, speaker)
+        elif now.thing is None and (other := earlier or later or _usual(now)) is not None:
+            now = _with_thing(now, other)
+        elif now.thing is not None and not now.has_value:
+            nearby = out[-1] if out and out[-1].has_value else later
+            if nearby is not None and not nearby.negated:
+                now = _with_value(now, nearby)
+        if now.thing is None or now.ref in ("other", "same") or not now.has_value:
+            return None
+        out.append(now)
+    return out
+
+
+def _usual(now: Slots) -> Slots | None:
+    thing = usual_thing(now)
+    return Slots(thing=thing) if thing is not None else None
+
+
+def _with_thing(now: Slots, other: Slots) -> Slots:
+    """Of "…, and the passenger to 24": the thing from there, and what becomes of it if that is not said."""
+    if other.thing is None:
+        return now
+    if not now.has_value and now.zone is None:
+        return now
+    filled = replace(now, thing=other.thing, ref=None)
+    if not now.has_value:
+        return _with_value(filled, other)
+    if now.zone is None and other.zone is not None:
+        filled = replace(filled, zone=other.zone)
+    if now.size and not now.act and other.act:
+        filled = replace(filled, act=other.act)
+    return replace(filled, marks=filled.marks | (other.marks & {"plural"}))
+
+
+def _with_value(now: Slots, other: Slots) -> Slots:
+    return replace(
+        now,
+        act=other.act,
+        number=other.number,
+        unit=other.unit,
+        end=other.end,
+        size=other.size,
+        words=dict(other.words),
+        marks=now.marks | (other.marks - {"plural"}),
+    )
+
+
+def _referring(now: Slots, earlier: Slots | None, speaker: Zone) -> Slots:
+    """ "The other one": what was just said, at the other place; "the same": at the place named now."""
+    if earlier is None or now.has_value or now.thing not in (None, earlier.thing):
+        return now
+    zone = now.zone
+    if now.ref == "other":
+        if zone is not None:
+            return now
+        there = earlier.zone if earlier.zone not in (None, "mine") else speaker
+        zone = _OTHER.get(there or "")
+    if zone is None:
+        return now
+    return replace(earlier, zone=zone, ref=None, marks=earlier.marks - {"plural"})
+
+
+def _checked(made: Sequence[ToolCall], catalogue: Catalogue) -> Abstained | None:
+    """What the catalogue says to the calls; a known thing that this car lacks is a call, answered as such."""
+    for call in made:
+        try:
+            found = catalogue.parse(call)
+        except ToolCallError as error:
+            unknown = error.code in ("unknown_tool", "extra_argument")
+            return Abstained("not_offered" if unknown else "out_of_range")
+        if isinstance(found, NotEquipped):
+            continue
+    return None
+
+
+def _why(words: Lexicon, tokens: list[str], asks: bool, found: Result | None) -> Abstained:
+    """The reason that helps most: what the sentence was, where that is plain, else what is missing."""
+    signs = said(words, tokens, "sign") if tokens else set()
+    for sign in ("reported", "negated", "hypothetical", "question"):
+        if sign in signs or (sign == "question" and asks):
+            return Abstained(sign)
+    if isinstance(found, Abstained) and found.reason != "not_understood":
+        return found
+    if _foreign(words, tokens):
+        return Abstained("other_domain")
+    return Abstained("not_understood")
+
+
+def _foreign(words: Lexicon, tokens: list[str]) -> bool:
+    return bool(said(words, tokens, "foreign") or said(words, tokens, "thing") & {"media", "navigation"})

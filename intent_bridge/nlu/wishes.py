@@ -1,0 +1,369 @@
+"""From the slots of one request to calls of the catalogue, by the table in `things.yaml`.
+
+Everything that was said must be used: a request with one word too many is not carried out without it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from intent_bridge.intents import Catalogue
+from intent_bridge.intents.zones import DriverSide
+from intent_bridge.nlu.slots import Slots
+from intent_bridge.profile import plain
+from intent_bridge.profile.yaml import read_yaml
+from intent_bridge.types import ToolCall
+
+_UP: Final = {"up": "up", "more": "up", "down": "down", "less": "down"}
+_WEAK: Final = frozenset({"on", "open"})
+"""Beside a value these say no more than "set"."""
+_SWITCHING: Final = frozenset({"on", "off", "open", "close"})
+_FOREIGN: Final = frozenset({"media", "navigation", "phone", "information"})
+
+
+@dataclass(frozen=True, slots=True)
+class Car:
+    """What has to be known of the car to put a request into words of its catalogue."""
+
+    catalogue: Catalogue
+    driver_side: DriverSide
+
+    def listed(self, tool: str, field: str) -> tuple[Decimal, ...]:
+        """The numbers that this car offers for a field, smallest first."""
+        spec = next((spec for spec in self.catalogue.tools if spec.name == tool), None)
+        offered = spec.parameters["properties"].get(field, {}).get("enum", ()) if spec is not None else ()
+        return tuple(sorted(Decimal(str(number)) for number in offered))
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why no call was made of a request; the code of the abstention."""
+
+    code: str
+
+
+@cache
+def _file() -> Mapping[str, Any]:
+    data: Mapping[str, Any] = read_yaml(Path(__file__).parent / "things.yaml").data
+    return data
+
+
+def things() -> Mapping[str, Mapping[str, Any]]:
+    """The table of things, read once."""
+    table: Mapping[str, Mapping[str, Any]] = _file()["things"]
+    return table
+
+
+def usual_thing(said: Slots) -> str | None:
+    """The thing that is meant where none is named: "22 degrees", "warmer"."""
+    usual: Mapping[str, str] = _file()["usual"]
+    return next((usual[word] for word in (said.unit, said.act) if word and word in usual), None)
+
+
+def switched_to(said: Slots) -> Slots:
+    """ "Switch to recirculation": named and wanted, so on."""
+    if (
+        said.set
+        and said.thing is not None
+        and not said.has_value
+        and things().get(said.thing, {}).get("set_is_on")
+    ):
+        return replace(said, act="on")
+    return said
+
+
+def calls(said: Slots, car: Car) -> tuple[ToolCall, ...] | Problem:
+    """The calls one request means."""
+    said = switched_to(said)
+    if said.feeling is not None:
+        return _comfort(said, car.driver_side)
+    if said.do is not None:
+        return _do(said, car.driver_side)
+    if said.thing is None or not said.has_value:
+        return Problem("incomplete")
+    if said.thing in _FOREIGN:
+        return Problem("other_domain")
+    if said.thing not in things():
+        return Problem("not_offered")
+    thing, kept = _meant(said)
+    if thing is None:
+        return Problem("incomplete")
+    if thing == "cruise_speed":
+        return _cruise(kept)
+    return _Wish(thing, kept, car).calls(also_on=things()[said.thing].get("also_on", False))
+
+
+def _comfort(said: Slots, side: DriverSide) -> tuple[ToolCall, ...] | Problem:
+    if (
+        said
+        != Slots(
+            feeling=said.feeling,
+            size=said.size,
+            zone=said.zone,
+            end=said.end,
+            thing=said.thing,
+            words=said.words,
+        )
+        or said.thing not in (None, "cabin")
+        or said.words
+        or said.end
+    ):
+        return Problem("not_understood")
+    arguments: dict[str, Any] = {"feeling": said.feeling}
+    zone = zone_name(said.zone, side)
+    if zone:
+        arguments["zone"] = zone
+    if said.size in ("little", "lot"):
+        arguments["strength"] = said.size
+    return (ToolCall("", "adjust_comfort", arguments),)
+
+
+def _do(said: Slots, side: DriverSide) -> tuple[ToolCall, ...] | Problem:
+    if said.do is None or said.number is not None or said.size or said.end or said.words:
+        return Problem("not_understood")
+    if said.do.startswith("scene:"):
+        if said.act in ("off", "close"):
+            return Problem("not_offered")
+        return (ToolCall("", "activate_scene", {"scene": said.do.removeprefix("scene:")}),)
+    zone = zone_name(said.zone, side) if said.thing in ("window", "seat", None) else None
+    return (ToolCall("", "stop_motion", {"zone": zone} if zone else {}),)
+
+
+def _meant(said: Slots) -> tuple[str | None, Slots]:
+    """The thing that is really meant, and what remains to be said of it."""
+    name = said.thing or ""
+    for _ in range(3):
+        table = things()[name]
+        others: Mapping[str, str] = table.get("as", {})
+        given = [said.unit, *said.words, said.act]
+        if said.number is not None:
+            given.append("number")
+        if said.end:
+            given.append("ends")
+        other = next((others[g] for g in given if g and g in others), None)
+        turned = table.get("turns", {}).get(said.act) if other else None
+        if other is None:
+            return (name if "tool" in table else None), said
+        name, said = other, replace(said, act=turned or said.act)
+    return None, said
+
+
+_PLACES: Final = {"front_left": {"left": "driver", "right": "passenger"},
+                  "front_right": {"left": "passenger", "right": "driver"}}  # fmt: skip
+_CATALOGUES: Final = {"left": "left_side", "right": "right_side", "mine": None, "behind_driver": "behind_me"}
+
+
+def zone_name(zone: str | None, side: DriverSide) -> str | None:
+    """The catalogue's name of a place; None for the speaker's own."""
+    if zone in _PLACES:
+        return _PLACES[zone][side]
+    return _CATALOGUES.get(zone or "mine", zone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """One request about one thing."""
+
+    name: str
+    said: Slots
+    car: Car
+
+    @property
+    def table(self) -> Mapping[str, Any]:
+        return things()[self.name]
+
+    def calls(self, *, also_on: bool) -> tuple[ToolCall, ...] | Problem:
+        said, table = self.said, self.table
+        place = self.place()
+        if isinstance(place, Problem):
+            return place
+        act: str | None = table.get("turns", {}).get(said.act, said.act)
+        if said.act in table.get("no", ()):
+            return Problem("not_understood")
+        first: tuple[ToolCall, ...] = ()
+        if also_on and act == "on" and (said.number is not None or said.end):
+            first = (ToolCall("", "set_air_conditioning", {"on": True}),)
+        made = self.made(act)
+        if isinstance(made, Problem):
+            return made
+        tool, arguments = made
+        return (*first, ToolCall("", tool, {**place, **arguments}))
+
+    def place(self) -> dict[str, Any] | Problem:
+        """The zone argument, or what is wrong with the place."""
+        said, zoned = self.said, self.table.get("zone", False)
+        zone = zone_name(said.zone, self.car.driver_side)
+        if zone is None:
+            plural = self.table.get("plural") if "plural" in said.marks and said.zone is None else None
+            return {"zone": plural} if plural else {}
+        if not zoned:
+            return {} if zone == "all" else Problem("not_understood")
+        return {"zone": zone}
+
+    def made(self, act: str | None) -> tuple[str, dict[str, Any]] | Problem:
+        said = self.said
+        if said.unit is not None and said.number is None:
+            return Problem("not_understood")
+        if said.number is not None:
+            return self.numbered(act)
+        if "grade" in said.words and "grades" in self.table:
+            return self.graded(act)
+        if said.words:
+            return self.worded(act)
+        if said.end is not None:
+            return self.ended(act)
+        if said.act in self.table.get("sizes", {}):
+            return self.changed(act, self.table["sizes"][said.act])
+        if act in _SWITCHING and not said.size:
+            return self.switched(str(act))
+        if said.size and act in ("on", "open", None) and "setting" in self.table:
+            act = "up"
+        elif said.size and act in ("close", "off") and "open" in self.table:
+            act = "down"
+        return self.changed(act, said.size)
+
+    def switched(self, act: str) -> tuple[str, dict[str, Any]] | Problem:
+        """Only on, off, open or close."""
+        same = {"open": "on", "close": "off"}.get(act, act)
+        arguments = self.table.get(act, self.table.get(same))
+        if arguments is None:
+            return Problem("incomplete" if act in _WEAK else "not_offered")
+        return self.table["tool"], {**self.table.get("default", {}), **arguments}
+
+    def changed(self, act: str | None, size: str | None) -> tuple[str, dict[str, Any]] | Problem:
+        """More or less of it."""
+        direction = _UP.get(act or "")
+        if direction is None or "setting" not in self.table:
+            return Problem("incomplete")
+        arguments = {"setting": self.table["setting"], "direction": direction}
+        return "adjust_setting", arguments | ({"size": size} if size not in (None, "some") else {})
+
+    def ended(self, act: str | None) -> tuple[str, dict[str, Any]] | Problem:
+        """All the way, to the maximum or to the minimum."""
+        said, table = self.said, self.table
+        if said.size:
+            return Problem("not_understood")
+        if said.end == "full":
+            if act in ("open", "close", "off"):
+                return self.switched(act)
+            end = "min" if _UP.get(act or "") == "down" else "max"
+        else:
+            end = str(said.end)
+            if act in ("close", "off") or _UP.get(act or "", "up" if end == "max" else "down") != (
+                "up" if end == "max" else "down"
+            ):
+                return Problem("not_understood")
+        if end in table.get("ends", {}):
+            return table["tool"], dict(table["ends"][end])
+        return self.changed("up" if end == "max" else "down", "max")
+
+    def worded(self, act: str | None) -> tuple[str, dict[str, Any]] | Problem:
+        """A word of its own: a mode, a colour, a direction."""
+        said, table = self.said, self.table
+        fields: Mapping[str, str | None] = table.get("words", {})
+        if said.size or said.end or not said.words.keys() <= fields.keys():
+            return Problem("not_understood")
+        arguments = {
+            str(field): said.words[kind] for kind, field in fields.items() if field and kind in said.words
+        }
+        if table.get("needs_act") or act in ("off", "close"):
+            if act not in ("on", "off", "open", "close"):
+                return Problem("incomplete")
+            switch = self.switched(act)
+            if isinstance(switch, Problem):
+                return switch
+            if act in ("off", "close") and not table.get("needs_act"):
+                return self.left(arguments, switch)
+            return table["tool"], {**switch[1], **arguments}
+        if act not in (None, "on", "open"):
+            return Problem("not_understood")
+        return table["tool"], {**table.get("word_alone", {}), **arguments}
+
+    def graded(self, act: str | None) -> tuple[str, dict[str, Any]] | Problem:
+        """ "Low", "medium" and "high" of something that has levels."""
+        if act not in (None, "on") or self.said.size or self.said.end or len(self.said.words) > 1:
+            return Problem("not_understood")
+        return self.table["tool"], dict(self.table["grades"][self.said.words["grade"]])
+
+    def left(
+        self, arguments: dict[str, Any], switch: tuple[str, dict[str, Any]]
+    ) -> tuple[str, dict[str, Any]] | Problem:
+        """Of "recirculation off": it only named the thing; "sport mode off" says nothing to do instead."""
+        return switch if self.name in ("recirculation", "climate_auto") else Problem("incomplete")
+
+    def numbered(self, act: str | None) -> tuple[str, dict[str, Any]] | Problem:
+        """A number, to go to or to go by."""
+        said, table = self.said, self.table
+        if "number" not in table or said.end or said.words or said.number is None:
+            return Problem("not_understood" if "number" in table else "not_offered")
+        if act == "off":
+            return Problem("not_understood")
+        units: Mapping[str, Any] = table["units"]
+        number = said.number
+        if table.get("listed"):
+            return self.chosen(act, number)
+        if said.unit == "percent" and "full" in table:
+            number = number * table["full"] / 100
+        elif (said.unit or "none") not in units and not (said.unit is None and "to" in said.marks):
+            return Problem("not_understood")
+        else:
+            number = number * units.get(said.unit or "none", 1)
+        if table.get("keep") and act is not None and act not in table["keep"]:
+            return Problem("not_understood")
+        direction = _UP.get(act or "")
+        relative = direction is not None and "to" not in said.marks
+        if relative and number >= table.get("absolute_from", 10**6):
+            relative = False
+        if "by" in said.marks and not relative:
+            return Problem("incomplete")
+        if relative:
+            return self.by(str(direction), number)
+        if said.size or (act == "close" and "to" not in said.marks and said.unit != "percent"):
+            return Problem("not_understood")
+        if act == "close" and "to" not in said.marks and number != 50:
+            return Problem("not_understood")
+        return table["tool"], {table["number"]: plain(number)}
+
+    def chosen(self, act: str | None, number: Decimal) -> tuple[str, dict[str, Any]] | Problem:
+        """One of a few numbers: said itself, or by its place among them ("level 2")."""
+        said, table = self.said, self.table
+        offered = self.car.listed(table["tool"], table["number"])
+        by_place = offered[int(number) - 1] if number == int(number) and 0 < number <= len(offered) else None
+        if _UP.get(act or "") and "to" not in said.marks:
+            return (
+                self.by(_UP[str(act)], number) if said.unit in (None, "level") else Problem("not_understood")
+            )
+        if said.unit == "level":
+            found = by_place
+        elif said.unit is None and by_place is not None and number in offered and by_place != number:
+            return Problem("ambiguous")
+        elif said.unit in (None, "second"):
+            found = number if number in offered or said.unit else by_place
+        else:
+            return Problem("not_understood")
+        if said.size or found is None:
+            return Problem("out_of_range")
+        return table["tool"], {table["number"]: plain(found)}
+
+    def by(self, direction: str, number: Decimal) -> tuple[str, dict[str, Any]] | Problem:
+        if self.said.size or "setting" not in self.table or number <= 0:
+            return Problem("not_understood")
+        arguments = {"setting": self.table["setting"], "direction": direction, "amount": plain(number)}
+        return "adjust_setting", arguments
+
+
+def _cruise(said: Slots) -> tuple[ToolCall, ...] | Problem:
+    """Cruise control only ever goes up or down by steps; a speed to drive is not ours to set."""
+    direction = _UP.get({"faster": "up", "slower": "down"}.get(said.act or "", said.act or ""))
+    if direction is None or "to" in said.marks or said.end or said.words or said.zone:
+        return Problem("not_offered")
+    steps = Decimal(1)
+    if said.number is not None:
+        by = Decimal(1) if said.unit == "level" else Decimal(things()["cruise_speed"]["step_km_h"])
+        steps = said.number / by
+        if steps != int(steps) or steps <= 0 or said.size:
+            return Problem("out_of_range")
+    return (ToolCall("", "step_cruise_speed", {"direction": direction, "steps": int(steps)}),)
