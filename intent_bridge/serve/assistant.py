@@ -13,12 +13,12 @@ from typing import Any, Final
 from intent_bridge.bridge.results import tool_result
 from intent_bridge.llm import CallResult, ParsedCall, ReadResult, read, write_results
 from intent_bridge.serve.claims import Claims, Evidence
-from intent_bridge.serve.context import ALL_DATA, conversation, with_taint
+from intent_bridge.serve.context import allowed_result, conversation, with_taint
 from intent_bridge.serve.model import Ask, Model, ModelError, Said, with_calls
 from intent_bridge.serve.request import DataClass, Reply, Request, Tell, Usage, Vehicle
 from intent_bridge.serve.sentences import Sentences
 from intent_bridge.serve.settings import Settings, settings
-from intent_bridge.serve.turn import Turn
+from intent_bridge.serve.turn import ALL_DATA, Turn, View
 from intent_bridge.types import Status
 
 _MENDABLE: Final = (Status.INVALID, Status.NOT_EQUIPPED)
@@ -63,27 +63,29 @@ class Assistant:
         turn = Turn(with_taint(request, self.settings), self.vehicle, tell, clock)
         turn.tell("heard")
         try:
-            reply = await self.think(turn, clock() + self.settings.limits.time_ms / 1000)
+            deadline_s = clock() + self.settings.limits.time_ms / 1000
+            reply = await self.think(View(turn, self.name, turn.request, deadline_s))
         except (ModelError, TimeoutError) as error:
             reply = self.sentences.reply(turn, self.name, f"model: {error or 'too slow'}", Usage())
         turn.tell("answer", self.name, reply.text)
         return reply
 
-    async def think(self, turn: Turn, deadline_s: float) -> Reply:
-        """Serve a turn until `deadline_s` (of the event loop's clock).
+    async def think(self, view: View) -> Reply:
+        """Serve a turn, as one lane of several.
 
         Raises ModelError or TimeoutError while nothing was done; after that the answer tells what was.
         NotYours when another lane has the turn.
         """
-        loop = _Loop(self, turn, deadline_s)
+        turn = view.turn
+        loop = _Loop(self, view)
         try:
             reply = await loop.run()
         except (ModelError, TimeoutError):
             await turn.settled()
-            if turn.owner != self.name:
+            if turn.owner != view.lane:
                 raise
-            reply = self.sentences.reply(turn, self.name, "the model did not finish", loop.usage())
-        turn.claim(self.name)
+            reply = self.sentences.reply(turn, view.lane, "the model did not finish", loop.usage())
+        view.claim()
         self._remember(turn.request, reply)
         return reply
 
@@ -108,10 +110,11 @@ class _Spent:
 class _Loop:
     """One turn of one assistant."""
 
-    def __init__(self, assistant: Assistant, turn: Turn, deadline_s: float) -> None:
+    def __init__(self, assistant: Assistant, view: View) -> None:
         self._of = assistant
-        self._turn = turn
-        self._deadline_s = deadline_s
+        self._view = view
+        self._turn = turn = view.turn
+        self._allowed = assistant._allowed & view.allowed
         self._limits = assistant.settings.limits
         self._spent = _Spent()
         self._begun_s = turn.clock_s()
@@ -119,7 +122,7 @@ class _Loop:
     async def run(self) -> Reply:
         of, turn, spent = self._of, self._turn, self._spent
         state = await of.vehicle.state()
-        messages = conversation(turn.request, state, of.settings, tuple(of._history), of._allowed)
+        messages = conversation(self._view.request, state, of.settings, tuple(of._history), self._allowed)
         spent.pre_ms = (turn.clock_s() - turn.started_s) * 1000
         while spent.turns < self._limits.turns:
             if spent.tokens >= self._limits.tokens:
@@ -143,11 +146,11 @@ class _Loop:
     async def _ask(self, messages: list[dict[str, Any]]) -> Said:
         turn, spent = self._turn, self._spent
         spent.turns += 1
-        turn.tell("thinking", self._of.name)
+        self._view.tell("thinking")
         asked_s = turn.clock_s()
         room = min(self._limits.answer_tokens, self._limits.tokens - spent.tokens)
         try:
-            async with asyncio.timeout_at(self._deadline_s):
+            async with asyncio.timeout_at(self._view.deadline_s):
                 said = await self._of._model.ask(Ask(messages, self._of._tools, room))
         finally:
             spent.waited_ms += (turn.clock_s() - asked_s) * 1000
@@ -166,12 +169,13 @@ class _Loop:
             self._spent.calls += 1
             if call.id is None:
                 call = replace(call, id=f"call_{self._spent.turns}_{number}")
-            outcome = await self._turn.act(self._of.name, call.name, dict(call.arguments))
+            outcome = await self._view.act(call.name, dict(call.arguments))
             if outcome.status in _FOR_THE_PERSON:
                 return results, outcome.status.value
             if outcome.status in _MENDABLE:
                 mend = outcome.message or outcome.status.value
             content = tool_result(outcome, self._of.vehicle.bridge.profile)
+            content = allowed_result(content, self._of.settings, self._allowed)
             results.append(CallResult(call, content, outcome.status not in _HAPPENED))
         if mend and not self._may_mend(mend):
             return results, "mends"
@@ -183,7 +187,7 @@ class _Loop:
         self._spent.mends += 1
         if self._spent.mends > self._limits.mends:
             return False
-        self._turn.tell("mending", self._of.name, wrong)
+        self._view.tell("mending", wrong)
         return True
 
     def _text(self, result: ReadResult, state: Mapping[str, object]) -> Reply:
@@ -199,13 +203,13 @@ class _Loop:
         problem = self._of._claims.problem(text, evidence)
         if problem:
             return self._ours(f"claims: {problem}")
-        turn.claim(self._of.name)
-        return Reply(request.id, text, tuple(turn.outcomes), "", self._of.name, self.usage())
+        self._view.claim()
+        return Reply(request.id, text, tuple(turn.outcomes), "", self._view.lane, self.usage())
 
     def _ours(self, why: str) -> Reply:
-        self._turn.claim(self._of.name)
-        self._turn.tell("replaced", self._of.name, why)
-        return self._of.sentences.reply(self._turn, self._of.name, why, self.usage())
+        self._view.claim()
+        self._view.tell("replaced", why)
+        return self._of.sentences.reply(self._turn, self._view.lane, why, self.usage())
 
     def usage(self) -> Usage:
         """What was spent so far."""

@@ -8,12 +8,11 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from typing import Any, Final
+from typing import Any
 
 from intent_bridge.serve.request import DataClass, Request
 from intent_bridge.serve.settings import Settings
-
-ALL_DATA: Final = frozenset(DataClass)
+from intent_bridge.serve.turn import ALL_DATA
 
 
 def system_prompt(settings: Settings, language: str) -> str:
@@ -44,6 +43,26 @@ def allowed_state(
         ):
             shown[path.removeprefix("Vehicle.")] = value
     return shown
+
+
+def allowed_result(
+    content: dict[str, Any], settings: Settings, allowed: Collection[DataClass]
+) -> dict[str, Any]:
+    """A call's result for the model, without paths whose class of data it may not be told.
+
+    A path that the settings do not list tells of the vehicle only.
+    """
+
+    def may(path: object) -> bool:
+        hits = [data for pattern, data in settings.context.items() if fnmatchcase(str(path), pattern)]
+        return (hits[0] if hits else DataClass.VEHICLE) in allowed
+
+    def cut(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {k: cut(v) for k, v in value.items() if not str(k).startswith("Vehicle.") or may(k)}
+        return [cut(v) for v in value] if isinstance(value, list | tuple) else value
+
+    return {key: cut(value) for key, value in content.items()}
 
 
 def user_message(

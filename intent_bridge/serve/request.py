@@ -67,10 +67,20 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """One lane of a request: what became of it, and after how long."""
+
+    lane: str
+    result: str
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The answer to one request. `ours` says why our own sentence stands there instead of the model's.
 
     `outcomes` are those of every call made for it; a question for the person stands in the last of them.
+    `tried`, `total_ms`, `first_event_ms` and `cost` are told by `Lanes`.
     """
 
     request_id: str
@@ -79,6 +89,14 @@ class Reply:
     ours: str = ""
     lane: str = ""
     usage: Usage = Usage()
+    tried: tuple[Tried, ...] = ()
+    total_ms: float = 0.0
+    first_event_ms: float = 0.0
+    cost: float = 0.0
+
+    def within(self, budget_ms: float) -> bool:
+        """Whether the whole request kept a budget."""
+        return self.total_ms <= budget_ms
 
 
 EventKind: TypeAlias = Literal[

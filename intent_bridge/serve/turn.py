@@ -7,45 +7,56 @@ model that says "warmer" again after it was done would be warmer than asked.
 
 import asyncio
 import json
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import Final
 
-from intent_bridge.serve.request import Event, EventKind, Request, Tell, Vehicle
+from intent_bridge.serve.request import DataClass, Event, EventKind, Item, Request, Tell, Vehicle
 from intent_bridge.types import Outcome, Status, ToolCall
+
+ALL_DATA: Final = frozenset(DataClass)
 
 
 class NotYours(Exception):
     """Another lane has the turn: whatever this one still wants is dropped."""
 
 
+class NotCapable(Exception):
+    """The lane wants something that this lane is not for."""
+
+
 class Turn:
-    """The shared part of one request."""
+    """The shared part of one request. `clock_s` is the event loop's."""
 
     def __init__(
         self, request: Request, vehicle: Vehicle, tell: Tell | None, clock_s: Callable[[], float]
     ) -> None:
         self.request = request
+        self.vehicle = vehicle
+        self.clock_s = clock_s
         self.owner: str | None = None
         self.outcomes: list[Outcome] = []
         self.vehicle_ms = 0.0
-        self.first_event_ms: float | None = None
-        self.clock_s = clock_s
+        self.first_event_ms = 0.0
         self.started_s = clock_s()
-        self._vehicle = vehicle
+        self._told = False
         self._tell = tell
         self._made: dict[str, Outcome] = {}
         self._acting: asyncio.Task[Outcome] | None = None
 
     def tell(self, kind: EventKind, lane: str = "", what: str = "", outcome: Outcome | None = None) -> None:
         """Let the host know. A listener that fails must not take the request with it."""
-        at_ms = (self.clock_s() - self.started_s) * 1000
-        if self.first_event_ms is None:
-            self.first_event_ms = at_ms
+        if not self._told:
+            self.first_event_ms, self._told = self.elapsed_ms(), True
         if self._tell is not None:
             try:
-                self._tell(Event(kind, self.request.id, at_ms, lane, what, outcome))
+                self._tell(Event(kind, self.request.id, self.elapsed_ms(), lane, what, outcome))
             except Exception:  # the host's own code; the person still gets an answer
                 self._tell = None
+
+    def elapsed_ms(self) -> float:
+        """Since the request came in."""
+        return (self.clock_s() - self.started_s) * 1000
 
     def claim(self, lane: str) -> None:
         """Take the turn, or NotYours."""
@@ -53,13 +64,11 @@ class Turn:
             raise NotYours(f"lane {self.owner} has this request")
         self.owner = lane
 
-    async def act(
-        self, lane: str, name: str, arguments: dict[str, object], *, doubted: bool = False
-    ) -> Outcome:
+    async def act(self, lane: str, name: str, arguments: dict[str, object]) -> Outcome:
         """Have the vehicle carry out one call for this request; NotYours for every lane but the first.
 
-        A call in flight is never abandoned: who cancels the lane still gets its outcome into `outcomes`.
-        `doubted`: only ask what would come of it.
+        A call in flight is never abandoned: when the lane is cancelled, its outcome still gets into
+        `outcomes`.
         """
         self.claim(lane)
         await self.settled()
@@ -68,25 +77,71 @@ class Turn:
             return self._made[key]
         self.tell("acting", lane, name)
         call = ToolCall(f"{self.request.id}/{len(self._made) + 1}", name, arguments)
-        self._acting = asyncio.ensure_future(self._carry_out(lane, key, call, doubted))
+        self._acting = asyncio.ensure_future(self._carry_out(lane, key, call))
         return await asyncio.shield(self._acting)
+
+    def ask(self, lane: str, outcome: Outcome) -> None:
+        """Put a question of ours before the person instead of acting."""
+        self.claim(lane)
+        self.outcomes.append(outcome)
+        self.tell("asking", lane, outcome.status.value, outcome)
 
     async def settled(self) -> None:
         """Wait for a call in flight."""
         while self._acting is not None and not self._acting.done():
             await asyncio.wait([self._acting])
 
-    async def _carry_out(self, lane: str, key: str, call: ToolCall, doubted: bool) -> Outcome:
+    async def _carry_out(self, lane: str, key: str, call: ToolCall) -> Outcome:
         started_s = self.clock_s()
-        verb = self._vehicle.explain if doubted else self._vehicle.handle
         try:
-            outcome = await verb(call, self.request.provenance)
+            outcome = await self.vehicle.handle(call, self.request.provenance)
         except Exception as error:  # a fault of ours or of the host's vehicle: the person must hear of it
             outcome = Outcome(call.id, call.name, Status.ERROR, "host", str(error))
-        outcome = replace(outcome, call_id=call.id)
         self.vehicle_ms += (self.clock_s() - started_s) * 1000
         self._made[key] = outcome
         self.outcomes.append(outcome)
         kind: EventKind = "asking" if outcome.status is Status.NEEDS_CONFIRMATION else "outcome"
         self.tell(kind, lane, outcome.status.value, outcome)
         return outcome
+
+
+@dataclass(frozen=True)
+class View:
+    """What one lane sees of a turn: as much of the request as it may know, and the one way to act.
+
+    `tools` are the names it may call, None for all; `deadline_s` is on the turn's clock.
+    """
+
+    turn: Turn
+    lane: str
+    request: Request
+    deadline_s: float
+    allowed: frozenset[DataClass] = ALL_DATA
+    tools: frozenset[str] | None = None
+
+    async def act(self, name: str, arguments: dict[str, object]) -> Outcome:
+        """See `Turn.act`; NotCapable for a tool that is not this lane's."""
+        if self.tools is not None and name not in self.tools:
+            raise NotCapable(f"{name} is not for lane {self.lane}")
+        return await self.turn.act(self.lane, name, arguments)
+
+    def claim(self) -> None:
+        """See `Turn.claim`."""
+        self.turn.claim(self.lane)
+
+    def tell(self, kind: EventKind, what: str = "") -> None:
+        """See `Turn.tell`."""
+        self.turn.tell(kind, self.lane, what)
+
+
+def cut_down(
+    request: Request, allowed: Collection[DataClass], class_of: Callable[[Item], DataClass | None]
+) -> Request:
+    """The request with nothing in it but the allowed classes of data; an item of no class is left out."""
+    return replace(
+        request,
+        words=request.words if DataClass.CABIN_TEXT in allowed else "",
+        items=tuple(item for item in request.items if class_of(item) in allowed),
+        name=request.name if DataClass.IDENTITY in allowed else "",
+        preferences=request.preferences if DataClass.PREFERENCES in allowed else {},
+    )
