@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from intent_bridge.cli.audit_verbs import audit as audit_group
 from intent_bridge.cli.dbc import dbc
 from intent_bridge.cli.exits import HINTS, Exit, UsageProblem, exit_code
 from intent_bridge.cli.policy_verbs import policy
@@ -27,6 +28,7 @@ app = typer.Typer(
 
 app.add_typer(policy, name="policy")
 app.add_typer(dbc, name="dbc")
+app.add_typer(audit_group, name="audit")
 
 Vehicle = Annotated[
     str, typer.Argument(help="A shipped vehicle's name (demo_sedan) or a folder.", metavar="VEHICLE")
@@ -135,6 +137,15 @@ def run(
         bool, typer.Option("--listen-only", help="Show state and frames; send nothing.")
     ] = False,
     audit: Audit = None,
+    audit_key: Annotated[
+        Path | None, typer.Option(help="Seal the record with this key (docs/audit.md).")
+    ] = None,
+    audit_max_mb: Annotated[
+        int | None, typer.Option(min=1, help="Begin a new file of the record at this size.")
+    ] = None,
+    audit_queue: Annotated[
+        bool, typer.Option("--audit-queue", help="Go on for 1024 records while the disk fails.")
+    ] = False,
     session: Annotated[str | None, typer.Option(help="The space that call ids are unique in.")] = None,
     language: Language = "en",
     mcp: Annotated[
@@ -159,17 +170,20 @@ def run(
     as_json: Json = False,
 ) -> int:
     """JSON lines in, JSON lines out (docs/run.md). Without --bus, on the simulated vehicle."""
+    from intent_bridge.cli.audit_options import read_audit
+
+    record = read_audit(audit, audit_key, audit_max_mb, queue=audit_queue)
     if mcp or mcp_http or mcp_proxy:
         from intent_bridge.cli.mcp import McpOptions, serve_clients
 
         options = McpOptions(mcp_http, mcp_access, who, host_channel, mcp_remote, mcp_proxy)
         return serve_clients(
-            vehicle, bus or [], options, language=language, audit=audit, session=session,
+            vehicle, bus or [], options, language=language, audit=record, session=session,
             listen_only=listen_only,
         )  # fmt: skip
     from intent_bridge.cli.verbs import serve_lines
 
-    return serve_lines(vehicle, bus or [], listen_only, audit=audit, session=session, language=language)
+    return serve_lines(vehicle, bus or [], listen_only, audit=record, session=session, language=language)
 
 
 @app.command()
@@ -181,7 +195,7 @@ def parse(as_json: Json = False) -> int:
     return Exit.OK
 
 
-@app.command()
+@app.command(hidden=True)
 def replay(
     audit: Annotated[Path, typer.Argument(help="An audit log.", metavar="AUDIT")],
     vehicle: Annotated[
@@ -189,10 +203,10 @@ def replay(
     ] = None,
     as_json: Json = False,
 ) -> int:
-    """Decide a recorded drive again; exit code 1 unless every frame is the same, bit for bit."""
-    from intent_bridge.cli.verbs import replay_log
+    """Short for `audit replay LOG`."""
+    from intent_bridge.cli.audit import replay_logs
 
-    return replay_log(audit, vehicle, as_json=as_json)
+    return replay_logs([audit], vehicle, as_json=as_json)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from enum import IntEnum
 
 from intent_bridge.errors import (
+    AuditError,
     IntentBridgeError,
     InvariantError,
     ProfileError,
@@ -40,7 +41,7 @@ def exit_code(error: IntentBridgeError) -> Exit:
             return Exit.BUS
         case InvariantError():
             return Exit.BUG
-        case ToolCallError():
+        case ToolCallError() | AuditError():
             return Exit.USAGE
         case _:
             return Exit.BUG

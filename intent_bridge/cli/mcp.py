@@ -47,7 +47,7 @@ def serve_clients(
     shared: dict[str, Any] = {"http": http, "language": language, "ready": _tell}
     if options.proxy is not None:
         audit = bridge_options.get("audit")
-        log = None if audit is None else AuditLog(audit)
+        log = None if audit is None else AuditLog(audit.path, fsync=audit.fsync)
         with contextlib.closing(log) if log is not None else contextlib.nullcontext():
             proxy = functools.partial(serve_proxy, load_profile(vehicle), options.proxy, access, audit=log)
             _run(functools.partial(proxy, **shared))

@@ -1,4 +1,4 @@
-"""What the shorter verbs do: tools, explain, send, sim, run, replay."""
+"""What the shorter verbs do: tools, explain, send, sim, run."""
 
 import json
 import signal
@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from intent_bridge.audit import AuditOptions
 from intent_bridge.bridge import Bridge
 from intent_bridge.cli.answers import Answers
 from intent_bridge.cli.exits import Exit, UsageProblem
 from intent_bridge.cli.options import read_buses, read_call, read_state, read_who
-from intent_bridge.profile import load_profile
 from intent_bridge.cli.secoc import secoc_options
+from intent_bridge.profile import load_profile
 from intent_bridge.texts import languages
 from intent_bridge.types import Outcome, Quality, Status
 
@@ -104,7 +105,7 @@ def serve_lines(
     buses: Sequence[str],
     listen_only: bool,
     *,
-    audit: Path | None,
+    audit: AuditOptions | None,
     session: str | None,
     language: str,
 ) -> int:
@@ -131,38 +132,6 @@ def serve_lines(
 
         serve(Session(car, language), bounded_lines(sys.stdin.buffer), write)
     return Exit.OK
-
-
-def replay_log(audit: Path, vehicle: str | None, *, as_json: bool) -> int:
-    """Decide every acting call of an audit log again and compare the frames."""
-    from intent_bridge.audit import read, replay
-    from intent_bridge.guard import Guard, load_packs
-
-    try:
-        records = list(read(audit))
-    except (OSError, ValueError) as error:
-        raise UsageProblem(
-            f"the audit log cannot be read: {error}", "give an unbroken log of this library"
-        ) from error
-    named = next((str(r["vehicle"]) for r in records if r.get("type") == "session"), None)
-    if vehicle is None and named is None:
-        raise UsageProblem("the log names no vehicle", "give --vehicle")
-    profile = load_profile(vehicle or str(named))
-    results = list(replay(records, profile, Guard(profile, load_packs(profile))))
-    different = [result for result in results if not result.same]
-    if as_json:
-        shown = [
-            {"call_id": r.call_id, "intent": r.intent, "decision": r.decision, "same": r.same,
-             "same_policy": r.same_policy, "recorded": r.recorded, "again": r.again}
-            for r in results
-        ]  # fmt: skip
-        print(json.dumps({"calls": len(results), "different": len(different), "results": shown}))
-    else:
-        for result in different:
-            print(f"{result.call_id} {result.intent}: {result.decision} now")
-            print(f"  recorded {result.recorded}\n  again    {result.again}")
-        print(f"{len(results)} acting calls decided again, {len(different)} different")
-    return Exit.NO if different else Exit.OK
 
 
 def hear_first(car: Bridge) -> None:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import can
 from can.interfaces.virtual import VirtualBus
 
-from intent_bridge.codec.e2e import Protection
 from intent_bridge.codec.messages import protections
+from intent_bridge.codec.protection import Protection
 from intent_bridge.profile import load_profile
 from intent_bridge.transports.messages import to_message
 from intent_bridge.types import RawFrame
