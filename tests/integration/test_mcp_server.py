@@ -27,7 +27,9 @@ def test_a_client_sees_our_schemas_hints_and_outcomes_and_reads_the_state(mode: 
             assert client.protocol_version == ERAS[mode]
             tools = {tool.name: tool for tool in (await client.list_tools()).tools}
             assert all(tool.input_schema["additionalProperties"] is False for tool in tools.values())
-            statuses = tools["set_fan_speed"].output_schema["properties"]["status"]["enum"]  # type: ignore[index]
+            answers = tools["set_fan_speed"].output_schema
+            assert answers is not None
+            statuses = answers["properties"]["status"]["enum"]
             assert set(statuses) == {status.value for status in Status}
             hints = {name: tool.annotations for name, tool in tools.items()}
             kinds = {

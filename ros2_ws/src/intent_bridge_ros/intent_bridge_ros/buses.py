@@ -190,6 +190,10 @@ class Buses:
         return self._clock.now_ms() - max(0, age_ms)
 
     def _publish(self, frame: RawFrame) -> None:
+        if not self._publishers[frame.bus].get_subscription_count():
+            raise TransportError(
+                f"bus `{frame.bus}`: nobody listens to {self._publishers[frame.bus].topic_name}"
+            )
         stamp, data = self._clock.stamp(), frame.data
         fields: dict[str, Any] = {
             "header": header(stamp),
