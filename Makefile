@@ -18,7 +18,7 @@ ROS_FILES = $(shell find ros2_ws -type f -not -name '*.pyc')
 IN_ROS = ros2_ws/tools/in_ros.sh $(ROS) $(DISTRO)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types layers unit ci fuzz fuzz-short test-socketcan properties witnesses bench corpus test-corpus nightly mutate wheel-check ros test-ros bench-ros soak-ros clean
+.PHONY: help demo test lint types layers unit ci fuzz fuzz-short policy-diff test-socketcan properties witnesses bench corpus test-corpus nightly mutate wheel-check ros test-ros bench-ros soak-ros clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -41,7 +41,7 @@ layers: .venv/dev-set
 unit: .venv/dev-set
 	$(PYTEST)
 
-ci: test test-socketcan properties witnesses fuzz-short wheel-check  ## what continuous integration runs
+ci: test policy-diff test-socketcan properties witnesses fuzz-short wheel-check  ## what continuous integration runs
 
 test-socketcan: .venv/dev-set  ## the bus on real SocketCAN, in a guest kernel (skipped where that cannot run)
 	tests/socketcan/guest.sh $(BIN)/python -m pytest -q -p no:cacheprovider tests/socketcan || [ $$? = 77 ]
@@ -54,6 +54,9 @@ fuzz-short: .venv/dev-set  ## 20,000 calls of random drives
 
 properties: .venv/dev-set  ## the property tests again, with more and other examples
 	$(PYTEST) tests/properties --hypothesis-profile=more
+
+policy-diff: .venv/dev-set  ## whether the last change of a rule pack is looser, and who answers for it
+	@tests/policy_diff.sh $(BIN)/intent-bridge
 
 witnesses: .venv/dev-set  ## five evaluators of the rules agree on 50,000 cases
 	CASES=50000 $(PYTEST) tests/witnesses

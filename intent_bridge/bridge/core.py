@@ -9,7 +9,7 @@ import secrets
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -26,7 +26,7 @@ from intent_bridge.bridge.watch import Watch
 from intent_bridge.codec import Keys
 from intent_bridge.engine import Answer, Effect, Engine, Record, Send
 from intent_bridge.errors import ToolCallError, TransportError
-from intent_bridge.guard import Guard, load_packs
+from intent_bridge.guard.reload import first_guard
 from intent_bridge.llm import export_tools, read_answer
 from intent_bridge.profile import Profile, load_profile
 from intent_bridge.texts import Texts
@@ -76,22 +76,26 @@ class Bridge(Policies, Knowledge):
         heartbeat_ms: int | None = None,
         keys: Keys | None = None,
         freshness: Path | None = None,
+        pack_keys: Sequence[bytes] = (),
     ) -> None:
         """`speaker` is assumed for calls that come without provenance. `session` names the space call ids
         are unique in; give the same one after a restart to keep calls from acting twice. With
         `heartbeat_ms`, commands leave only while the host calls `heartbeat` at least that often.
 
         For messages under SecOC: `keys` is the host's key store (a name to its key, KeyError where there is
-        none) and `freshness` the file in which counters outlive the process."""
+        none) and `freshness` the file in which counters outlive the process.
+
+        With `pack_keys` (PEM, Ed25519) one of them must have signed every pack that is not shipped with the
+        library, now and at every reload; else ProfileError."""
         self.profile = profile
         self._texts = Texts(profile)
         self.session = session or uuid.uuid4().hex
         needed = self._threaded and not listen_only
         security, kept = open_freshness(profile, keys, freshness, needed=needed)
-        self._speaker = speaker
+        self._speaker, self._pack_keys = speaker, tuple(pack_keys)
         self.engine = Engine(
             profile,
-            Guard(profile, load_packs(profile)),
+            first_guard(profile, pack_keys),
             secret=secrets.token_bytes(32),
             stopwatch=time.perf_counter_ns,
             silent=listen_only,

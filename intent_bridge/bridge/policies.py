@@ -27,6 +27,7 @@ class Policies:
 
     profile: Profile
     engine: Engine
+    _pack_keys: tuple[bytes, ...]
     _changed: threading.Condition
 
     @abstractmethod
@@ -41,14 +42,16 @@ class Policies:
         self,
         packs: Iterable[str | Path] | None = None,
         *,
-        keys: Sequence[bytes] = (),
+        keys: Sequence[bytes] | None = None,
         prove: Check | None = None,
     ) -> Reloaded:
         """Take these packs instead of the active ones (None: those of the profile, read anew).
 
         They are read, compared, tested and proved first, then exchanged at once, and only in a moment that
-        the active packs allow (`activate`; base: in Park, known and fresh). Running commands stop.
+        the active packs allow (`activate`; base: in Park, known and fresh). Running commands stop. `keys` are
+        those that the bridge was started with, or these in their place.
         """
+        keys = self._pack_keys if keys is None else keys
         found = prepare(self.profile, packs, self.engine.guard.rules, keys=keys, prove=prove)
         with self._changed:
             active = self.engine.guard.policy_hash

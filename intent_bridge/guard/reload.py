@@ -1,15 +1,18 @@
 """Whether other packs may take the place of the active ones: read, compared, signed, proved and tested.
 
 A layer can only add rules, and verdicts combine by maximum, so what may leave only shrinks with every pack.
-Looser can only be a pack that is left out, or another text under the same name: both are met here.
+Looser can only be a pack that is left out, or another text under the same name: both are met here, the second
+by the solver where there is one.
 """
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from ..errors import ProfileError
+from ..errors import Problem, ProfileError
 from ..profile import Profile
 from . import signature
 from .guard import Guard
@@ -20,6 +23,8 @@ from .selftest import self_test
 Check: TypeAlias = Callable[[Profile, Guard], str]
 """Says why a guard may not be used, in one line; nothing when it may."""
 
+UNSOLVED: Final = "there is no solver here to say that it is not; install the extra `verify`"
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -27,6 +32,17 @@ class Refused:
 
     step: str
     why: str
+
+
+def first_guard(profile: Profile, keys: Sequence[bytes] = ()) -> Guard:
+    """The guard a bridge starts with. ProfileError, also for a pack that none of the keys has signed."""
+    rules = load_packs(profile)
+    if why := unsigned(rules.sources, keys):
+        file = profile.folder / "profile.yaml"
+        raise ProfileError(
+            [Problem(file, None, why, "sign it (`intent-bridge policy sign`), or give its key")]
+        )
+    return Guard(profile, rules)
 
 
 def prepare(
@@ -47,9 +63,9 @@ def prepare(
     except ProfileError as error:
         more = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
         return Refused("read", f"{error.problems[0]}{more}")
-    if why := next(iter(objections(active, guard.rules)), ""):
+    if why := next(iter(objections(active, guard.rules, partial(opened, profile, active, guard.rules))), ""):
         return Refused("layers", why)
-    if why := _unsigned(guard.rules.sources, keys):
+    if why := unsigned(guard.rules.sources, keys):
         return Refused("signature", why)
     if why := self_test(guard):
         return Refused("test", why)
@@ -58,12 +74,14 @@ def prepare(
     return guard
 
 
-def objections(active: RuleSet, candidate: RuleSet) -> list[str]:
-    """Why a candidate may not follow the active packs: one is left out, is older, or may be looser.
+def objections(active: RuleSet, candidate: RuleSet, opens: Callable[[], str] = lambda: UNSOLVED) -> list[str]:
+    """Why a candidate may not follow the active packs: one is left out, is older, or is looser.
 
-    Whether a text is looser is not guessed here: any rule that is gone or says another thing may be. Somebody
-    has to answer for it in the header (`looser`), whose `version` is newer than that of the active pack.
+    A rule that is gone or says another thing is looser unless `opens`, asked once, says "" (see `opened`).
+    Somebody has to answer for what is looser in the header (`looser`), whose `version` is newer than that of
+    the active pack. Doubts, retries and `activate`, which no solver judges, always need somebody.
     """
+    opens = cache(opens)
     found = []
     now = {source.header.name: source for source in candidate.sources}
     for old in active.sources:
@@ -74,11 +92,11 @@ def objections(active: RuleSet, candidate: RuleSet) -> list[str]:
         elif new.header.layer != old.header.layer:
             found.append(f"pack `{name}` moves from layer {old.header.layer} to {new.header.layer}")
         elif new.digest != old.digest:
-            found += _changed(old, new)
+            found += _changed(old, new, opens)
     return found
 
 
-def _changed(old: PackSource, new: PackSource) -> list[str]:
+def _changed(old: PackSource, new: PackSource, opens: Callable[[], str]) -> list[str]:
     name, before, after = old.header.name, old.header.version, new.header.version
     if after < before:
         return [f"pack `{name}` goes back from version {before} to {after}"]
@@ -90,14 +108,36 @@ def _changed(old: PackSource, new: PackSource) -> list[str]:
     changed = sorted(rule for rule, says in old.rules.items() if new.rules.get(rule) != says)
     if not changed:
         return []
+    said = [rules[part] for part in changed for rules in (old.rules, new.rules) if part in rules]
+    why = opens() if all(map(_is_rule, said)) else "no solver judges it"
+    if not why:
+        return []
     more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
     return [
-        f"pack `{name}` may be looser: `{changed[0]}`{more} is gone or changed; "
+        f"pack `{name}` may be looser: `{changed[0]}`{more} is gone or changed ({why}); "
         f"name an approver and a reason under `looser` in its header"
     ]
 
 
-def _unsigned(sources: Sequence[PackSource], keys: Sequence[bytes]) -> str:
+def _is_rule(said: str) -> bool:
+    """A rule, and neither a doubt nor retries nor the condition for an exchange."""
+    return said.startswith("{") and "effect" in json.loads(said)
+
+
+def opened(profile: Profile, active: RuleSet, candidate: RuleSet) -> str:
+    """What a candidate lets out that the active rules do not, by the solver; "" when it lets out no more."""
+    from .proof import VerifyMissing
+    from .proof.compare import compare
+
+    try:
+        found = next((one for one in compare((profile, active), (profile, candidate)) if one.opens), None)
+    except VerifyMissing:
+        return UNSOLVED
+    return "" if found is None else f"more may leave for {found.path}"
+
+
+def unsigned(sources: Sequence[PackSource], keys: Sequence[bytes]) -> str:
+    """Why the signatures do not do, where there are keys: packs shipped with the library need none."""
     if not keys:
         return ""
     try:

@@ -3,14 +3,17 @@
 A rule set is looser on a path when it lets out a value, in some state and for some speaker, that the other
 would not let out if it were asked for just that value; with or without a person's yes counts. `different`:
 nothing new gets out either way, but a verdict or an emitted value changes; or more here and less there.
+What was done before is a free symbol: of two limits on the same, the tighter one is exceeded whenever the
+other is, and two that cannot be compared may each be exceeded alone. Companions that change are always
+`different`, and count as opened: what they do is judged on their own paths.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from ...profile import Profile
-from ..rules import RuleSet
+from ..rules import Limit, Rule, RuleSet
 from . import smt
 from .prover import Counterexample, counterexample, differs
 from .question import Question, ordered
@@ -52,8 +55,9 @@ def _compared(path: str, old: tuple[Profile, RuleSet], new: tuple[Profile, RuleS
     profile = replace(new[0], sensors=sensors, facts=facts)
     rules = replace(new[1], kinds={**old[1].kinds, **new[1].kinds})
     question = Question.of(profile, rules, path, ())
-    before = ordered(old[1].rules[path])
     sheet = question.sheet
+    before, memory = _apart(ordered(old[1].rules[path]), question.rules, sheet)
+    question.lines += [f"(assert {fact})" for fact in memory]
     question.lines += smt.copy(sheet, before, "o_")
     question.lines += smt.copy(sheet, before, "on_", {"v": "w"})
     question.lines += smt.copy(sheet, question.rules, "no_", {"v": "o_w"})
@@ -61,11 +65,40 @@ def _compared(path: str, old: tuple[Profile, RuleSet], new: tuple[Profile, RuleS
     head = question.script()
     checks = "\n".join(f"(push 1)\n(assert {goal})\n(check-sat)\n(pop 1)" for goal in goals)
     looser, stricter, other = (answer != "unsat" for answer in smt.solve([head + checks])[0])
+    demands = _demands(before) != _demands(question.rules)
+    if demands and not looser:
+        return Compared(path, "different", opens=True)
     if not looser:
         return Compared(path, "stricter" if stricter else "different" if other else "equivalent")
     script = f"{head}(assert {goals[0]})\n(check-sat)\n{question.values()}"
     first = counterexample(question, smt.solve([script])[0][1:])
     return Compared(path, "different" if stricter else "looser", first, opens=True)
+
+
+def _demands(rules: Iterable[Rule]) -> list[object]:
+    return [(rule.text.id, rule.when, rule.companions) for rule in rules if rule.companions]
+
+
+def _apart(
+    old: Iterable[Rule], new: Iterable[Rule], sheet: smt.Sheet
+) -> tuple[tuple[Rule, ...], tuple[str, ...]]:
+    """The old rules, changed limits under names of their own; and what is known of both memories."""
+    limits = {rule.text.id: rule.limit for rule in new if rule.limit is not None}
+    rules, memory = [], []
+    for rule in old:
+        now = limits.get(rule.text.id)
+        if rule.limit is not None and now is not None and rule.limit != now:
+            before, after = sheet.exceeded(f"{rule.text.id}, old"), sheet.exceeded(rule.text.id)
+            memory += [f"(=> {before} {after})"] if _tighter(now, rule.limit) else []
+            memory += [f"(=> {after} {before})"] if _tighter(rule.limit, now) else []
+            rule = replace(rule, text=rule.text.model_copy(update={"id": f"{rule.text.id}, old"}))
+        rules.append(rule)
+    return tuple(rules), tuple(memory)
+
+
+def _tighter(one: Limit, other: Limit) -> bool:
+    """Whether the first is exceeded whenever the other is."""
+    return one.kind == other.kind and one.most <= other.most and one.window_ms >= other.window_ms
 
 
 def _more(one: str, two: str, emitted: str) -> str:

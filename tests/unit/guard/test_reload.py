@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from intent_bridge.errors import ProfileError
 from intent_bridge.guard import Guard, load_packs, signature
 from intent_bridge.guard import reload as reload_module
-from intent_bridge.guard.reload import Refused, objections, prepare, proved
+from intent_bridge.guard.reload import Refused, first_guard, objections, prepare, proved
 from intent_bridge.guard.selftest import self_test
 from intent_bridge.profile import load_profile
 
@@ -129,15 +130,66 @@ def test_every_step_can_refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert isinstance(unread, Refused) and unread.step == "read"
     assert "mine.yaml:11" in unread.why and "(and 1 more)" in unread.why
     pack(tmp_path, MORE, version=2)
-    assert prepare(profile, None, active, prove=yes) == Refused(
-        "layers", objections(active, load_packs(profile))[0]
-    )
+    less = prepare(profile, None, active, prove=yes)
+    assert isinstance(less, Refused) and less.step == "layers"
+    assert f"`seat.moving` is gone or changed (more may leave for {SEAT})" in less.why
     pack(tmp_path, MOVING)
     assert prepare(profile, None, active, prove=lambda profile, guard: "no") == Refused("proof", "no")
     unsigned = prepare(profile, None, active, keys=[b"key"], prove=yes)
     assert isinstance(unsigned, Refused) and unsigned.step == "signature"
     monkeypatch.setattr(reload_module, "self_test", lambda guard: "broken")
     assert prepare(profile, None, active, prove=yes) == Refused("test", "broken")
+
+
+def test_a_changed_rule_that_lets_no_more_out_needs_nobody_to_answer_for_it(tmp_path: Path) -> None:
+    pytest.importorskip("z3", reason="pip install 'intent-bridge[verify]'")
+    profile = with_packs(tmp_path, "mine.yaml")
+    pack(tmp_path, SLOWER)
+    active = load_packs(profile)
+    pack(tmp_path, MOVING, version=2)
+    looser = prepare(profile, None, active, prove=yes)
+    assert isinstance(looser, Refused) and looser.step == "layers"
+    pack(tmp_path, MOVING)
+    active = load_packs(profile)
+    pack(tmp_path, SLOWER, version=2)
+    assert isinstance(prepare(profile, None, active, prove=yes), Guard)
+
+
+def test_without_a_solver_every_changed_rule_needs_somebody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from intent_bridge.guard.proof import VerifyMissing, smt
+
+    def missing() -> None:
+        raise VerifyMissing("no solver")
+
+    monkeypatch.setattr(smt, "_z3", missing)
+    profile = with_packs(tmp_path, "mine.yaml")
+    pack(tmp_path, MOVING)
+    active = load_packs(profile)
+    pack(tmp_path, SLOWER, version=2)
+    found = prepare(profile, None, active, prove=yes)
+    assert isinstance(found, Refused) and "there is no solver here" in found.why
+
+
+def test_a_bridge_starts_with_signed_packs_only_where_it_has_keys(tmp_path: Path) -> None:
+    serialization = pytest.importorskip("cryptography.hazmat.primitives.serialization")
+    ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
+    profile = with_packs(tmp_path, "mine.yaml")
+    file = pack(tmp_path, MOVING)
+    assert first_guard(profile).rules.packs
+    key = ed25519.Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    with pytest.raises(ProfileError, match=r"mine\.yaml is not signed"):
+        first_guard(profile, [public])
+    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    signature.sign(file, key.private_bytes(serialization.Encoding.PEM, *form))
+    assert first_guard(profile, [public]).rules.packs
+    file.write_text(file.read_text().replace("> 5", "> 9"))
+    with pytest.raises(ProfileError, match="was changed since"):
+        first_guard(profile, [public])
 
 
 def test_a_pack_that_is_no_file_is_refused() -> None:

@@ -49,6 +49,25 @@ def test_a_clamp_that_lets_more_out_is_looser(tmp_path: Path) -> None:
     assert {one.path.rpartition(".")[2] for one in found if one.change == "looser"} == {"HeatingLevel"}
 
 
+DRIFT = "limit: {drift: 30 km/h, window_ms: 60000"
+
+
+@pytest.mark.parametrize(
+    ("new", "change", "opens"),
+    [
+        ("limit: {drift: 40 km/h, window_ms: 60000", "looser", True),
+        ("limit: {drift: 30 km/h, window_ms: 30000", "looser", True),
+        ("limit: {drift: 20 km/h, window_ms: 90000", "stricter", False),
+        ("limit: {drift: 20 km/h, window_ms: 30000", "different", True),
+    ],
+)
+def test_another_limit_is_not_the_same_memory(tmp_path: Path, new: str, change: str, opens: bool) -> None:
+    found = [one for one in compare(sedan(), car_with(tmp_path, (DRIFT, new))) if one.change != "equivalent"]
+    assert [(one.path, one.change, one.opens) for one in found] == [
+        ("Vehicle.ADAS.CruiseControl.SpeedSet", change, opens)
+    ]
+
+
 def looser_pack(folder: Path, header: str) -> Path:
     text = BASE.read_text(encoding="utf-8").replace(
         "not value and Vehicle.Speed > 3", "not value and Vehicle.Speed > 8"
