@@ -105,7 +105,7 @@ def explain(
     return explain_call(vehicle, call, state or [], who, language=language, as_json=as_json)
 
 
-@app.command()
+@app.command(hidden=True)
 def send(
     vehicle: Vehicle,
     call: Call,
@@ -184,6 +184,24 @@ def run(
     from intent_bridge.cli.verbs import serve_lines
 
     return serve_lines(vehicle, bus or [], listen_only, audit=record, session=session, language=language)
+
+
+Spoken = Annotated[str | None, typer.Option("--lang", help="The language; without it, it is recognised.")]
+
+
+@app.command()
+def say(
+    vehicle: Vehicle,
+    text: Annotated[str, typer.Argument(help="What a person says.", metavar="SENTENCE")],
+    language: Spoken = None,
+    state: Sets = None,
+    who: From = None,
+    as_json: Json = False,
+) -> int:
+    """A sentence to the simulated vehicle, understood with no model; exit code 0 for every outcome."""
+    from intent_bridge.cli.say import say_sentence
+
+    return say_sentence(vehicle, text, state or [], who, language=language, as_json=as_json)
 
 
 @app.command()

@@ -60,6 +60,8 @@ class Lexicon:
     """One language, ready to read with."""
 
     language: str
+    rank: int
+    """Lower is tried first where a sentence could be of several languages."""
     spaced: bool
     letters: Mapping[int, str]
     commas: frozenset[str]
@@ -111,6 +113,7 @@ def lexicon(language: str) -> Lexicon:
     letters = str.maketrans(dict(about.get("letters", {})))
     made = Lexicon(
         language,
+        int(about["rank"]),
         bool(about["spaced"]),
         letters,
         frozenset(about["commas"]),

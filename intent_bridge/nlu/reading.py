@@ -29,8 +29,8 @@ def sentences(lexicon: Lexicon, tokens: list[str]) -> list[Sentence]:
     ways: list[dict[Reading, int]] = [{} for _ in tokens] + [{(): 0}]
     for start in range(len(tokens) - 1, -1, -1):
         found: dict[Reading, int] = {}
-        for end, reading in _pieces(lexicon, tokens, start):
-            if reading and reading[0].kind == "sign":
+        for end, reading in pieces(lexicon, tokens, start):
+            if reading and reading[0].kind in ("sign", "answer"):
                 continue
             if reading and reading[0].kind == "foreign":
                 if start == 0 or not lexicon.spaced or _separates(lexicon, tokens[start - 1]):
@@ -50,7 +50,7 @@ def said(lexicon: Lexicon, tokens: list[str], kind: str) -> set[str]:
     return {
         concept.name
         for start in range(len(tokens))
-        for _, reading in _pieces(lexicon, tokens, start)
+        for _, reading in pieces(lexicon, tokens, start)
         for concept in reading
         if concept.kind == kind
     }
@@ -66,7 +66,8 @@ def _separates(lexicon: Lexicon, token: str) -> bool:
     )
 
 
-def _pieces(lexicon: Lexicon, tokens: list[str], start: int) -> Iterator[tuple[int, Reading]]:
+def pieces(lexicon: Lexicon, tokens: list[str], start: int) -> Iterator[tuple[int, Reading]]:
+    """Every phrase, comma or stop that begins at `start`: where it ends, and what it says."""
     token = tokens[start]
     if token in lexicon.commas:
         yield start + 1, (COMMA,)

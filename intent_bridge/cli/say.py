@@ -1,0 +1,54 @@
+"""`say`: a sentence to the simulated car, understood with no model; answered as `run` answers a call."""
+
+from collections.abc import Sequence
+
+from intent_bridge.bridge import Bridge
+from intent_bridge.cli.answers import Answers
+from intent_bridge.cli.exits import Exit, UsageProblem
+from intent_bridge.cli.options import read_state, read_who
+from intent_bridge.cli.run import shown
+from intent_bridge.cli.show import Show, console
+
+MISSING = "understanding sentences needs the extra: pip install 'intent-bridge[nlu]'"
+
+
+def say_sentence(
+    vehicle: str, text: str, state: Sequence[str], who: str | None, *, language: str | None, as_json: bool
+) -> int:
+    """Carry out one sentence; the exit code is 0 whatever becomes of it, for that is what the answer says."""
+    talk_in = checked_language(language)
+    speaker = read_who(who)
+    with Bridge.simulated(vehicle) as car:
+        try:
+            car.set_state(read_state(state))
+        except ValueError as error:
+            raise UsageProblem(str(error), "see the sensors of the vehicle's profile.yaml") from error
+        from intent_bridge.nlu import Talk
+
+        talk = Talk(car, talk_in)
+        outcomes = talk.say(text, speaker)
+        answers = Answers(car, talk.language)
+        show = None if as_json else Show(console())
+        for outcome in outcomes:
+            line = answers.outcome(outcome)
+            if show is None:
+                print(shown(line), end="")
+                continue
+            spoken = {talk.language: line.say[talk.language]}
+            show.outcome(line.model_copy(update={"say": spoken}), outcome.frames)
+    return Exit.OK
+
+
+def checked_language(name: str | None) -> str | None:
+    """A language that sentences are understood in; None leaves it to each sentence."""
+    try:
+        from intent_bridge.nlu import languages, lexicon
+
+        known = languages()
+        if name in known:
+            lexicon(name)
+    except ImportError as error:
+        raise UsageProblem(f"{error.name} is not installed", MISSING) from error
+    if name is not None and name not in known:
+        raise UsageProblem(f"there is no language `{name}`", f"one of {', '.join(known)}")
+    return name
