@@ -41,7 +41,7 @@ layers: .venv/dev-set
 unit: .venv/dev-set
 	$(PYTEST)
 
-ci: test policy-diff test-socketcan properties witnesses fuzz-short wheel-check  ## what continuous integration runs
+ci: test policy-diff test-socketcan properties witnesses fuzz-short wheel-check test-ros  ## what continuous integration runs
 
 test-socketcan: .venv/dev-set  ## the bus on real SocketCAN, in a guest kernel (skipped where that cannot run)
 	tests/socketcan/guest.sh $(BIN)/python -m pytest -q -p no:cacheprovider tests/socketcan || [ $$? = 77 ]
