@@ -63,6 +63,20 @@ def repair(file: File, out: Out = None, as_json: Json = False) -> int:
     return Exit.OK
 
 
+@dbc.command("map")
+def propose(
+    files: Annotated[list[Path], typer.Argument(help="DBC files, one per bus.", metavar="FILE…")],
+    vss: Annotated[bool, typer.Option("--vss", help="Map to COVESA VSS paths (the only target).")] = True,
+    driver_side: Annotated[str, typer.Option(help="left or right: which side is the driver's.")] = "left",
+    out: Out = None,
+    as_json: Json = False,
+) -> int:
+    """Propose a first profile of an unknown car, for a person to finish. Exit code 1: nothing found."""
+    from intent_bridge.cli.dbc_map import map_files
+
+    return map_files({file: _read(file) for file in files}, driver_side, out, as_json=as_json)
+
+
 def _read(file: Path) -> str:
     from intent_bridge.dbc import read_text
 

@@ -60,7 +60,11 @@ class Never:
     def forbids(self, path: str, spec: model.Actuator) -> Entry | None:
         """The entry that forbids this actuator, or None."""
         vhal = spec.vhal.property if spec.vhal else ""
-        names = (path, spec.command, spec.tool.name if spec.tool else "", vhal)
+        return self.forbidding(path, (spec.command, spec.tool.name if spec.tool else ""), vhal)
+
+    def forbidding(self, path: str, others: tuple[str, ...], vhal: str = "") -> Entry | None:
+        """The entry that forbids a path with these other names (command signal, tool), or None."""
+        names = (path, *others, vhal)
         spelt = "\n".join(" ".join(_WORD.findall(name)) for name in names).lower()
         for entry in self.entries:
             if (

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from intent_bridge.cli.app import main
+from intent_bridge.profile import data_dir
 
 SOUND = 'VERSION ""\n\nBO_ 1 SEAT: 1 X\n SG_ Level : 0|4@1+ (1,0) [0|3] "" X\n\n'
 BROKEN = SOUND + 'VAL_ 1 Gone 0 "none" ;\n'
@@ -66,3 +67,28 @@ def test_what_no_repair_saves_is_vehicle_data_that_cannot_be_used(
 @pytest.mark.parametrize("verb", ["lint", "repair"])
 def test_a_file_that_is_not_there_is_wrong_usage(verb: str, file: Path) -> None:
     assert main(["dbc", verb, str(file)]) == 2
+
+
+def test_map_writes_a_first_profile_and_counts_what_it_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "profile.yaml"
+    files = [str(data_dir() / "demo_sedan" / f"{bus}.dbc") for bus in ("adas", "comfort")]
+    assert main(["dbc", "map", *files, "--vss", "--out", str(out)]) == 0
+    assert "proposed as actuators. Every TODO is yours." in capsys.readouterr().err
+    assert "CLIMATE_CMD.TempFLReq" in out.read_text()
+    assert main(["dbc", "map", *files, "--json"]) == 0
+    entries = json.loads(capsys.readouterr().out)["entries"]
+    (gap,) = [e for e in entries if e["path"].endswith("AdaptiveTimeGap")]
+    assert (
+        gap["actuator"]
+        and gap["signals"][0]["signal"] == "CRUISE_STATUS.TimeGap"
+        and gap["signals"][0]["because"]
+    )
+
+
+def test_map_of_a_file_that_means_nothing_answers_one(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(SOUND)
+    assert main(["dbc", "map", str(file)]) == 1
+    assert "sensors: {}" in capsys.readouterr().out
+    assert main(["dbc", "map", str(file), "--driver-side", "middle"]) == 2
