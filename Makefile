@@ -18,7 +18,7 @@ ROS_FILES = $(shell find ros2_ws -type f -not -name '*.pyc')
 IN_ROS = ros2_ws/tools/in_ros.sh $(ROS) $(DISTRO)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types layers unit ci fuzz fuzz-short policy-diff test-socketcan properties witnesses bench corpus test-corpus nightly mutate wheel-check ros test-ros bench-ros soak-ros clean
+.PHONY: help demo test lint types layers unit ci fuzz fuzz-short policy-diff test-socketcan properties witnesses bench corpus test-corpus carbench nightly mutate wheel-check ros test-ros bench-ros soak-ros clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -41,10 +41,13 @@ layers: .venv/dev-set
 unit: .venv/dev-set
 	$(PYTEST)
 
-ci: test policy-diff test-socketcan properties witnesses fuzz-short wheel-check test-ros  ## what continuous integration runs
+ci: test policy-diff test-socketcan properties witnesses carbench fuzz-short wheel-check test-ros  ## what continuous integration runs
 
 test-socketcan: .venv/dev-set  ## the bus on real SocketCAN, in a guest kernel (skipped where that cannot run)
 	tests/socketcan/guest.sh $(BIN)/python -m pytest -q -p no:cacheprovider tests/socketcan || [ $$? = 77 ]
+
+carbench: .venv/dev-set  ## every sequence of CAR-bench on its car (skipped without its files, see docs/car-bench.md)
+	CARBENCH=all $(PYTEST) tests/external
 
 fuzz: .venv/dev-set  ## ten minutes of random drives on the simulated ECUs, on all cores; seed in FUZZ_SEED
 	$(BIN)/intent-bridge fuzz demo_sedan --calls 2000000 --minutes 10 --jobs $$(nproc) --seed $${FUZZ_SEED:-1}

@@ -17,6 +17,7 @@ from .compile import Inputs, Program, compile_rules
 from .demands import Demand, conflict, demands, meet
 from .explain import Explanation
 from .history import NO_HISTORY, History, Move, exceeded
+from .notices import Notices
 from .quality import Gauge
 from .rules import CONTEXT, VALUE, Rule, RuleSet
 
@@ -65,6 +66,7 @@ class Guard:
             )
             for path, info in profile.actuators.items()
         }
+        self._notices = Notices(rules.notices, self._gauges)
         self._reads = {path: self._reached(path, companions) for path in self.programs}
 
     def judge(
@@ -84,7 +86,8 @@ class Guard:
         """
         if not confirmed and self._passes(actions, state, who, now_ms):
             allowed = tuple(actions)
-            return Verdict(Decision.ALLOW, allowed, allowed, permit=self._permit(allowed, now_ms))
+            told = self._notices.told(allowed, state, now_ms)
+            return Verdict(Decision.ALLOW, allowed, allowed, told, permit=self._permit(allowed, now_ms))
         moment = _Moment(state, who, now_ms, history)
         ambiguous = _ambiguous(actions)
         judged = [self._action(action, moment, ambiguous) for action in actions]
@@ -99,6 +102,8 @@ class Guard:
         lifted = Decision.CONFIRM if confirmed else None
         decision = max((hit.effect for hit in hits if hit.effect is not lifted), default=Decision.ALLOW)
         emitted = tuple(one.emitted for one in judged if one.emitted is not None)
+        if decision < Decision.DEFER:
+            hits += self._notices.told(emitted, state, now_ms)
         deadlines = [ms for one in judged for ms in one.deadlines_ms]
         return Verdict(
             decision=decision,
@@ -140,7 +145,8 @@ class Guard:
             new = frozenset[str]().union(*(companions[each] for each in new)) & self.programs.keys()
             new -= reached
         asked = frozenset[str]().union(*(companions[each] for each in reached))
-        return asked.union(*(self.programs[each].inputs for each in reached)) & self._gauges.keys()
+        read = (self._notices.reads(each).union(self.programs[each].inputs) for each in reached)
+        return asked.union(*read) & self._gauges.keys()
 
     def may_be_replaced(self, state: State, now_ms: int) -> bool:
         """Whether the packs allow that others take their place now: all say when, and it is certainly so."""

@@ -128,6 +128,7 @@ def _speaks_for(other: Rule, rule: Rule, headers: Mapping[str, PackHeader]) -> b
         and other.text.effect == rule.text.effect
         and other.text.on_unknown == rule.text.on_unknown
         and (other.text.deadline_ms or 0) <= (rule.text.deadline_ms or 0)
+        and rule.text.repeats != other.text.id
     )
 
 

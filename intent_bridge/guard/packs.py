@@ -19,7 +19,7 @@ from ..errors import Problem, ProfileError
 from ..profile import Profile
 from ..profile.report import Place, one_of
 from ..profile.yaml import scan_yaml
-from . import ir, plausible
+from . import ir, notices, plausible
 from .bind import Binder, listed, match, parsed
 from .check import Checker, Kind
 from .idle import idle_rules
@@ -27,6 +27,8 @@ from .lang import RuleTextError, Tree, names, parse
 from .rules import (
     CONTEXT,
     LAYERS,
+    Notice,
+    NoticeText,
     PackFile,
     PackSource,
     Plausible,
@@ -78,6 +80,7 @@ class _Loader:
         self._sources: list[PackSource] = []
         self._activate: list[ir.Node] = []
         self._plausible: list[Plausible] = []
+        self._notices: dict[str, tuple[Notice, ...]] = {}
         self._unchecked: list[str] = []
         self._hash = hashlib.sha256(profile.digest.encode())
 
@@ -94,6 +97,7 @@ class _Loader:
             retries=tuple(pack.retries for pack in self._packs if pack.retries is not None),
             plausible=tuple(self._plausible),
             unchecked=tuple(self._unchecked),
+            notices=self._notices,
         )
 
     def add(self, name: str) -> None:
@@ -111,8 +115,9 @@ class _Loader:
         self._hash.update(digest.digest())
         self._header(pack, place)
         self._packs.append(pack)
-        parts: dict[str, RuleText | PlausibleText | Retries] = {text.id: text for text in pack.rules}
+        parts: dict[str, RuleText | PlausibleText | NoticeText | Retries] = {t.id: t for t in pack.rules}
         parts |= {text.id: text for text in pack.plausible}
+        parts |= {text.id: text for text in pack.notices}
         parts |= {} if pack.retries is None else {"retries": pack.retries}
         says = {n: part.model_dump_json(exclude=_WORDS, exclude_defaults=True) for n, part in parts.items()}
         says |= {} if pack.activate is None else {"activate": pack.activate}
@@ -121,6 +126,8 @@ class _Loader:
             self._rule(pack, text, place.below("rules", n))
         for n, check in enumerate(pack.plausible):
             self._check(pack, check, place.below("plausible", n))
+        for n, notice in enumerate(pack.notices):
+            self._notice(pack, notice, place.below("notices", n))
         if pack.activate is not None:
             self._may_activate(pack, pack.activate, place.below("activate"))
 
@@ -167,6 +174,26 @@ class _Loader:
         else:
             place.problem(f"`{text.id}`: no path `{lacking}`", one_of(lacking, self._kinds))
 
+    def _notice(self, pack: PackFile, text: NoticeText, place: Place) -> None:
+        """Note a notice on every actuator it is about; one that reads what the vehicle lacks is not told."""
+        self._own(text.id, place)
+        self._patterns(pack, text, place)
+        for path in self._targets:
+            places = next((p for pattern in text.on if (p := match(pattern, path)) is not None), None)
+            if places is None:
+                continue
+            try:
+                notice, lacking = notices.typed(text, places, self._kinds)
+            except RuleTextError as error:
+                place.below("when").problem(f"`{text.id}`: {error}", error.mend)
+                return
+            if notice is not None:
+                self._notices[path] = (*self._notices.get(path, ()), notice)
+            elif pack.pack.for_every_vehicle and listed(pack, lacking) is not None:
+                self._unchecked.append(text.id)
+            else:
+                place.problem(f"`{text.id}`: no path `{lacking}`", one_of(lacking, self._kinds))
+
     def _may_activate(self, pack: PackFile, text: str, place: Place) -> None:
         """Note when packs may be exchanged; never, where this vehicle lacks what tells."""
         try:
@@ -189,6 +216,9 @@ class _Loader:
 
     def _rule(self, pack: PackFile, text: RuleText, place: Place) -> None:
         self._own(text.id, place)
+        if text.repeats is not None and text.repeats not in self._ids:
+            what = f"rule `{text.id}` repeats `{text.repeats}`, which no earlier rule is called"
+            place.below("repeats").problem(what, one_of(text.repeats, self._ids))
         self._patterns(pack, text, place)
         trees = parsed(text, place)
         if trees is None:
@@ -205,7 +235,7 @@ class _Loader:
         self._missing |= binder.missing
         self._warnings += binder.warnings
 
-    def _patterns(self, pack: PackFile, text: RuleText, place: Place) -> None:
+    def _patterns(self, pack: PackFile, text: RuleText | NoticeText, place: Place) -> None:
         for n, pattern in enumerate(text.on):
             if not _PATTERN.fullmatch(pattern):
                 what = f"rule `{text.id}`: `{pattern}` is not a pattern of paths"

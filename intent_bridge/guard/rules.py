@@ -5,7 +5,7 @@ prevents), `source` (where the number comes from), `basis` and `verified` (how s
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self, TypeAlias
 
@@ -153,6 +153,8 @@ class RuleText(_Model):
     deadline_ms: Annotated[int, Field(gt=0, le=3_600_000)] | None = None
     """How long a deferred call may wait."""
     on_unknown: Literal["deny", "defer"] = "deny"
+    repeats: Annotated[str, Field(max_length=80)] | None = None
+    """The id of an earlier rule that this one says again on purpose: the answer names both."""
     hazard: Text
     source: Text
     basis: Literal["law", "standard", "oem", "design"]
@@ -206,6 +208,24 @@ class PlausibleText(_Model):
         return self
 
 
+class NoticeText(_Model):
+    """What a person is told when a call is carried out and `when` will be true afterwards.
+
+    It decides nothing, so it is no effect of a rule: it reads the values as the call leaves them, which no
+    rule may. What is unknown says nothing.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$", max_length=80)]
+    on: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """Patterns of the actuator paths whose change is told of, as in a rule."""
+    when: Text
+    hazard: Text
+    source: Text
+    basis: Literal["law", "standard", "oem", "design"]
+    verified: Literal["text", "secondary", "memory"]
+    reason_key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
+
+
 class Retries(_Model):
     """How often one tool may be denied to one asker within a window before it is locked."""
 
@@ -222,6 +242,7 @@ class PackFile(_Model):
     activate: Text | None = None
     retries: Retries | None = None
     plausible: tuple[PlausibleText, ...] = ()
+    notices: tuple[NoticeText, ...] = ()
     rules: Annotated[tuple[RuleText, ...], Field(min_length=1)]
 
 
@@ -317,6 +338,14 @@ class Plausible:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice on one actuator path."""
+
+    text: NoticeText
+    when: ir.Node
+
+
+@dataclass(frozen=True, slots=True)
 class PackSource:
     """Where rules come from. `digest` is the hash of the file's bytes: the pack's version in full."""
 
@@ -346,3 +375,5 @@ class RuleSet:
     retries: tuple[Retries, ...] = ()
     plausible: tuple[Plausible, ...] = ()
     unchecked: tuple[str, ...] = ()
+    notices: Mapping[str, tuple[Notice, ...]] = field(default_factory=dict)
+    """By actuator path; most have none."""

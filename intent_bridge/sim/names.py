@@ -10,14 +10,17 @@ from . import model, rules
 
 
 class Names:
-    """The paths and values of one vehicle, for checking."""
+    """The paths and values of one vehicle, for checking. Actuators that it lacks are passed over."""
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
+        self._lacks = frozenset(profile.file.lacks)
 
     def info(self, place: Place, path: str, *, actuator: bool = False) -> SensorInfo | None:
-        """A path of the profile, or None and a problem."""
+        """A path of the profile, or None and a problem where it is not there by mistake."""
         known = self.profile.actuators if actuator else self.profile.sensors
+        if actuator and path in self._lacks:
+            return None
         if path not in known:
             kind = "actuator" if actuator else "path"
             place.problem(f"no {kind} `{path}` in the profile", one_of(path, known))
@@ -33,7 +36,7 @@ class Names:
                 continue
             known = self.profile.actuators if actuator else self.profile.sensors
             found = [path for path in known if _matches(pattern, path)]
-            if not found:
+            if not found and not any(_matches(pattern, path) for path in self._lacks):
                 place.problem(f"`{pattern}` matches nothing in the profile", "mend the pattern")
             yield from found
 

@@ -127,13 +127,15 @@ def _why(words: Words, outcome: Outcome) -> list[str]:
 
 
 def _reasons(words: Words, outcome: Outcome) -> list[str]:
-    """The texts of the rules that decided, strongest effect only, each once."""
+    """The texts of the rules that decided, strongest effect only, each once; then those that only tell."""
     hits = outcome.verdict.hits if outcome.verdict is not None else ()
+    told = [reason_text(words, hit) for hit in hits if hit.effect is Decision.ALLOW]
+    hits = tuple(hit for hit in hits if hit.effect is not Decision.ALLOW)
     if outcome.status in _CARRIED_OUT:  # a question that has been answered needs no reason any more
         hits = tuple(hit for hit in hits if hit.effect is Decision.CLAMP)
     strongest = max((hit.effect for hit in hits), default=None)
     texts = [reason_text(words, hit) for hit in hits if hit.effect is strongest]
-    return list(dict.fromkeys(texts))[:REASONS_MAX]
+    return list(dict.fromkeys([*texts[:REASONS_MAX], *told]))[:REASONS_MAX]
 
 
 def reason_text(words: Words, hit: RuleHit) -> str:

@@ -183,10 +183,16 @@ def test_every_rule_is_tripped_by_a_case_and_missed_by_another(name: str) -> Non
             continue
         hits = {hit.id for hit in got.hits}
         tripped |= hits
-        missed |= {rule.text.id for a in got.requested for rule in of.rules.rules[a.path]} - hits
-    every = {rule.text.id for rules in of.rules.rules.values() for rule in rules}
+        missed |= {rule for a in got.requested for rule in _on(of, a.path)} - hits
+    every = {rule for path in of.rules.rules for rule in _on(of, path)}
     assert every - tripped == set(), "rules that no case trips"
     assert every - missed == set(), "rules that no case narrowly misses"
+
+
+def _on(of: Vehicle, path: str) -> set[str]:
+    """The ids of what speaks of a path: rules and notices."""
+    ids = {rule.text.id for rule in of.rules.rules[path]}
+    return ids | {notice.text.id for notice in of.rules.notices.get(path, ())}
 
 
 def test_names_of_cases_are_unique() -> None:

@@ -12,3 +12,4 @@ reason-bench-windows-closed = The windows close for the air conditioning.
 reason-bench-fan-for-cooling = The air conditioning needs the fan.
 reason-bench-air-for-defrost = Clearing the windscreen needs air from the fan and the air conditioning.
 reason-bench-beams-for-fog = Fog lights go with low beams, and without high beams.
+reason-bench-sides-apart = The two sides are more than three degrees apart.

@@ -12,3 +12,4 @@ reason-bench-windows-closed = 开空调要关上车窗。
 reason-bench-fan-for-cooling = 空调需要风扇。
 reason-bench-air-for-defrost = 前挡除雾需要风量和空调。
 reason-bench-beams-for-fog = 雾灯要和近光灯一起用，不能开远光灯。
+reason-bench-sides-apart = 两侧温度相差超过三度。

@@ -152,7 +152,9 @@ class Prover:
         waiting: dict[str, list[tuple[str, Rule]]] = {}
         for path, bound in self._rules.rules.items():
             for rule in bound:
-                if test is differs_without and (rule.companions or rule.limit is not None):
+                if test is differs_without and (
+                    rule.companions or rule.limit is not None or rule.text.repeats is not None
+                ):
                     continue
                 waiting.setdefault(rule.text.id, []).append((path, rule))
         seen = {name: places[0][1] for name, places in waiting.items()}
@@ -173,7 +175,8 @@ class Prover:
                 yield rule.path, f"rule `{name}` ({place}) {what}; mend or remove it"
 
     def _idle_script(self, path: str, names: Sequence[str], test: Test) -> str:
-        rules = ordered(self._rules.rules[path])
+        repeated = test is not differs_without  # what is said again on purpose does not make the first idle
+        rules = ordered([r for r in self._rules.rules[path] if repeated or r.text.repeats is None])
         sheet = sheet_of(self._profile, self._rules, path)
         lines = smt.copy(sheet, rules)
         places = {rule.text.id: n for n, rule in enumerate(rules)}

@@ -10,7 +10,7 @@ from ..names import Names
 def check(names: Names, file: SimFile, place: Place) -> None:
     """Note every message that is missing, doubled, misplaced or cannot be answered."""
     profile = names.profile
-    commands = {a.command.message for a in profile.actuators.values()}
+    commands = {spec.command.split(".")[0] for spec in profile.file.actuators.values()}  # lacking ones too
     owner: dict[str, str] = {}
     for name, ecu in file.ecus.items():
         for key, messages in (("sends", ecu.sends), ("receives", ecu.receives)):

@@ -11,7 +11,7 @@ from tests.external.carbench.state import normal
 
 _WINDOWS = ("driver", "passenger", "driver_rear", "passenger_rear")
 _SIDES = {"right_rear": "passenger_rear", "left_rear": "driver_rear"}
-"""In a car with the wheel on the left. The benchmark has it the other way round; see docs/carbench.md."""
+"""In a car with the wheel on the left. The benchmark has it the other way round; see docs/car-bench.md."""
 _WRONG_SIDES = {"right_rear": "driver_rear", "left_rear": "passenger_rear"}
 _CLOSED_ENOUGH, _WINDSCREEN_FAN = 20, 2
 

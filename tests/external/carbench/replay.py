@@ -44,6 +44,8 @@ class Played:
 
     done: tuple[Done, ...]
     end: Mapping[str, Any]
+    looked: tuple[Call, ...] = ()
+    """Look-ups of the weather where the car is."""
     unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Get tool -> entries it answered with null."""
 
@@ -70,8 +72,14 @@ def lacking(removed: tuple[str, ...]) -> Profile:
             absent[tool] = (*absent.get(tool, ()), parameter)
         else:
             lacks += paths_of(profile, tool)
-    with tempfile.TemporaryDirectory() as folder:
-        return load_profile(variant(profile, Path(folder), lacks=lacks, absent=absent))
+    folder = Path(tempfile.mkdtemp(dir=_variants().name))
+    return load_profile(variant(profile, folder, lacks=lacks, absent=absent))
+
+
+@cache
+def _variants() -> "tempfile.TemporaryDirectory[str]":
+    """Where the folders of variants lie: the simulated ECUs read them later. Gone when the process ends."""
+    return tempfile.TemporaryDirectory()
 
 
 def paths_of(profile: Profile, name: str) -> list[str]:
@@ -94,16 +102,25 @@ def play(
         car.set_state({path: None for name in dark if (path := told[name].path) is not None})
         car.advance_ms(_TURN_MS)
         done: list[Done] = []
+        looked: list[Call] = []
         unknown: dict[str, tuple[str, ...]] = {}
         for call in calls:
-            if call.name == "get_weather":
+            if call.name == "get_weather" and looked_here(start, call):
+                looked.append(call)
                 car.tell({WEATHER: weather(profile, call.condition)})
             elif any(tool.name == call.name for tool in profile.own_tools):
                 one, outcome = _carry_out(car, call)
                 done.append(one)
                 nothing = tuple(n for n, v in outcome.data.items() if v is None)
                 unknown |= {call.name: nothing} if nothing else {}
-        return Played(tuple(done), seen(car), unknown)
+        return Played(tuple(done), seen(car), tuple(looked), unknown)
+
+
+def looked_here(start: Mapping[str, Any], call: Call) -> bool:
+    """Whether a look-up was about the place where the car is: the policies mean no other."""
+    here = start.get("current_location")
+    there = call.arguments.get("location_or_poi_id")
+    return not isinstance(here, Mapping) or there in (None, here.get("id"))
 
 
 def weather(profile: Profile, condition: str | None) -> str:

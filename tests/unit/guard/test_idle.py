@@ -77,6 +77,16 @@ def test_a_later_layer_may_be_stricter_than_an_earlier_one_and_not_the_same_agai
     assert found.what == "rule `u.rule` says nothing that `a.rule` does not say" and found.file == other
 
 
+def test_a_rule_may_say_an_earlier_one_again_when_it_names_it(tmp_path: Path) -> None:
+    first, again = (
+        rule(when=f"{SPEED} > 30 km/h"),
+        rule(id="b.rule", when=f"{SPEED} > 30 km/h", repeats="a.rule"),
+    )
+    assert problems(with_pack(tmp_path, first, again)) == []
+    found = problem(tmp_path, rule(id="b.rule", repeats="a.rool"))
+    assert found.what == "rule `b.rule` repeats `a.rool`, which no earlier rule is called"
+
+
 def test_a_rule_at_work_on_one_of_its_paths_is_not_idle(tmp_path: Path) -> None:
     rules = loaded(tmp_path, rule(id="a.seat"), rule(id="b.both", on=["Vehicle.**"]))
     assert "b.both" in {one.text.id for one in rules.rules[SEAT]}
