@@ -18,12 +18,14 @@ from intent_bridge.serve.model import Ask, Model, ModelError, Said, with_calls
 from intent_bridge.serve.request import DataClass, Reply, Request, Tell, Usage, Vehicle
 from intent_bridge.serve.sentences import Sentences
 from intent_bridge.serve.settings import Settings, settings
-from intent_bridge.serve.turn import ALL_DATA, Turn, View
+from intent_bridge.serve.turn import ALL_DATA, NotCapable, Turn, View
 from intent_bridge.types import Status
 
 _MENDABLE: Final = (Status.INVALID, Status.NOT_EQUIPPED)
 _FOR_THE_PERSON: Final = (Status.NEEDS_CONFIRMATION, Status.NEEDS_CHOICE)
 """What only a person can answer: no model is asked in between."""
+_NOTHING: Final = ("mends", "turns", "tokens", "no text")
+"""Why a model came to no answer that anybody could be told."""
 _HAPPENED: Final = (Status.DONE, Status.NO_EFFECT, Status.SENT, Status.NO_ACTION, Status.DEFERRED)
 
 
@@ -65,26 +67,29 @@ class Assistant:
         try:
             deadline_s = clock() + self.settings.limits.time_ms / 1000
             reply = await self.think(View(turn, self.name, turn.request, deadline_s))
+            reply = reply or self.sentences.reply(turn, self.name, "no answer", Usage())
         except (ModelError, TimeoutError) as error:
             reply = self.sentences.reply(turn, self.name, f"model: {error or 'too slow'}", Usage())
         turn.tell("answer", self.name, reply.text)
         return reply
 
-    async def think(self, view: View) -> Reply:
-        """Serve a turn, as one lane of several.
+    async def think(self, view: View) -> Reply | None:
+        """Serve a turn, as one lane of several; None where the model came to nothing and nothing was done.
 
-        Raises ModelError or TimeoutError while nothing was done; after that the answer tells what was.
-        NotYours when another lane has the turn.
+        Raises ModelError, NotCapable or TimeoutError while nothing was done; after that the answer tells
+        what was. NotYours when another lane has the turn.
         """
         turn = view.turn
         loop = _Loop(self, view)
         try:
             reply = await loop.run()
-        except (ModelError, TimeoutError):
+        except (ModelError, NotCapable, TimeoutError):
             await turn.settled()
             if turn.owner != view.lane:
                 raise
             reply = self.sentences.reply(turn, view.lane, "the model did not finish", loop.usage())
+        if reply.ours in _NOTHING and not turn.outcomes:
+            return None
         view.claim()
         self._remember(turn.request, reply)
         return reply
@@ -102,7 +107,6 @@ class _Spent:
     calls: int = 0
     tokens: int = 0
     mends: int = 0
-    pre_ms: float = 0.0
     waited_ms: float = 0.0
     compute_ms: float | None = None
 
@@ -118,17 +122,19 @@ class _Loop:
         self._limits = assistant.settings.limits
         self._spent = _Spent()
         self._begun_s = turn.clock_s()
+        self._tools = [
+            tool for tool in assistant._tools if view.tools is None or tool["function"]["name"] in view.tools
+        ]
 
     async def run(self) -> Reply:
-        of, turn, spent = self._of, self._turn, self._spent
+        of, spent = self._of, self._spent
         state = await of.vehicle.state()
         messages = conversation(self._view.request, state, of.settings, tuple(of._history), self._allowed)
-        spent.pre_ms = (turn.clock_s() - turn.started_s) * 1000
         while spent.turns < self._limits.turns:
             if spent.tokens >= self._limits.tokens:
                 return self._ours("tokens")
             said = await self._ask(messages)
-            result = read(said.dialect, said.raw, tools=of._tools)
+            result = read(said.dialect, said.raw, tools=self._tools)
             if not result.calls and result.error is None:
                 return self._text(result, state)
             wrong = _unfit(result)
@@ -151,7 +157,7 @@ class _Loop:
         room = min(self._limits.answer_tokens, self._limits.tokens - spent.tokens)
         try:
             async with asyncio.timeout_at(self._view.deadline_s):
-                said = await self._of._model.ask(Ask(messages, self._of._tools, room))
+                said = await self._of._model.ask(Ask(messages, self._tools, room))
         finally:
             spent.waited_ms += (turn.clock_s() - asked_s) * 1000
         spent.tokens += said.tokens
@@ -203,11 +209,9 @@ class _Loop:
         problem = self._of._claims.problem(text, evidence)
         if problem:
             return self._ours(f"claims: {problem}")
-        self._view.claim()
         return Reply(request.id, text, tuple(turn.outcomes), "", self._view.lane, self.usage())
 
     def _ours(self, why: str) -> Reply:
-        self._view.claim()
         self._view.tell("replaced", why)
         return self._of.sentences.reply(self._turn, self._view.lane, why, self.usage())
 
@@ -220,7 +224,7 @@ class _Loop:
             spent.turns,
             spent.calls,
             spent.tokens,
-            spent.pre_ms,
+            (self._begun_s - self._turn.started_s) * 1000,
             spent.waited_ms,
             spent.compute_ms,
             self._turn.vehicle_ms,

@@ -17,7 +17,7 @@ from intent_bridge.serve.context import with_taint
 from intent_bridge.serve.request import DataClass, Reply, Request, Tell, Tried, Usage, Vehicle
 from intent_bridge.serve.sentences import Sentences
 from intent_bridge.serve.settings import Settings, settings
-from intent_bridge.serve.turn import ALL_DATA, NotYours, Turn, View, cut_down
+from intent_bridge.serve.turn import ALL_DATA, NotCapable, NotYours, Turn, View, cut_down
 
 KEPT: Final = 256
 """Requests whose answers are remembered, so that the same one is not served twice."""
@@ -185,8 +185,7 @@ class _Race:
         finally:
             await self._stop()
         if reply is None:
-            why = "no lane finished" if turn.owner else "no lane understood"
-            reply = self.lanes.sentences.reply(turn, turn.owner or "", why, Usage(), "assistant-cannot")
+            reply = self._nobody()
         return replace(
             reply,
             tried=tuple(self.tried),
@@ -194,6 +193,16 @@ class _Race:
             first_event_ms=turn.first_event_ms,
             cost=self.spent,
         )
+
+    def _nobody(self) -> Reply:
+        """What is said when no lane has come to an answer: what was done, else why nothing was."""
+        turn, sentences = self.turn, self.lanes.sentences
+        usage = Usage(pre_ms=turn.elapsed_ms() - turn.vehicle_ms, vehicle_ms=turn.vehicle_ms)
+        if turn.outcomes or turn.abstained is None:
+            why = "no lane finished" if turn.owner else "no lane understood"
+            return sentences.reply(turn, turn.owner or "", why, usage, "assistant-cannot")
+        text = sentences.of(turn.abstained, turn.request.language)
+        return Reply(turn.request.id, text, (turn.abstained,), turn.abstained.code, "", usage)
 
     def _next_is_due(self, waiting: list[Lane]) -> bool:
         if not waiting or self.turn.owner is not None:
@@ -243,6 +252,9 @@ class _Race:
         ):
             self._note(run, "dropped", ms, None if not slow else False)
             return None
+        if isinstance(error, NotCapable):
+            self._note(run, "not capable", ms, None)
+            return None
         if error is not None or task.cancelled():
             what = f"failed: {type(error).__name__}" if error else "failed: cancelled"
             self.turn.tell("lane_failed", run.lane.name, what)
@@ -260,13 +272,21 @@ class _Race:
 
     async def _stop(self) -> None:
         """Call off what still runs. A call of the vehicle in flight is waited for: its outcome counts."""
+        self.turn.close()
         for task, run in list(self.running.items()):
+            task.add_done_callback(_forget)
             task.cancel()
             ms = (self.turn.clock_s() - run.started_s) * 1000
             late = ms >= run.lane.deadline_ms or (run.lane.slow_ms is not None and ms > run.lane.slow_ms)
             self._note(run, "late" if late else "dropped", ms, False if late else None)
         self.running.clear()
         await self.turn.settled()
+
+
+def _forget(task: asyncio.Task[Reply | None]) -> None:
+    """Nobody asks any more what a lane that was called off came to."""
+    if not task.cancelled():
+        task.exception()
 
 
 async def _thinking(lane: Lane, view: View) -> Reply | None:

@@ -49,7 +49,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What an answer took. Times in ms; compute and network are None where the server does not say."""
+    """What an answer took, times in ms; compute and network are None where the server does not say.
+
+    `pre_ms` (T_pre) passed before this lane began: other lanes, their hedge times, the queue. `waited_ms` for
+    the model is `compute_ms` (T_compute) and `network_ms` (T_network); `vehicle_ms` is the vehicle's, until
+    its ECU answered; `ours_ms` is our own share. Together they are the time of the answer.
+    """
 
     turns: int = 0
     calls: int = 0
@@ -128,6 +133,9 @@ class Vehicle(Protocol):
 
     async def handle(self, call: object, provenance: Provenance | None = None) -> Outcome:
         """See `Bridge.handle`."""
+
+    async def undo(self, provenance: Provenance | None = None) -> Outcome:
+        """See `Bridge.undo`."""
 
     async def explain(self, call: object, provenance: Provenance | None = None) -> Outcome:
         """See `Bridge.explain`."""

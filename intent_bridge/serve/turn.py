@@ -7,18 +7,18 @@ model that says "warmer" again after it was done would be warmer than asked.
 
 import asyncio
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from intent_bridge.serve.request import DataClass, Event, EventKind, Item, Request, Tell, Vehicle
-from intent_bridge.types import Outcome, Status, ToolCall
+from intent_bridge.types import Outcome, Provenance, Status, ToolCall
 
 ALL_DATA: Final = frozenset(DataClass)
 
 
 class NotYours(Exception):
-    """Another lane has the turn: whatever this one still wants is dropped."""
+    """Another lane has the turn, or the answer is given: whatever this one still wants is dropped."""
 
 
 class NotCapable(Exception):
@@ -36,10 +36,13 @@ class Turn:
         self.clock_s = clock_s
         self.owner: str | None = None
         self.outcomes: list[Outcome] = []
+        self.abstained: Outcome | None = None
+        """Why the first lane that has an answer of its own for it does nothing, if no other lane does."""
         self.vehicle_ms = 0.0
         self.first_event_ms = 0.0
         self.started_s = clock_s()
         self._told = False
+        self._closed = False
         self._tell = tell
         self._made: dict[str, Outcome] = {}
         self._acting: asyncio.Task[Outcome] | None = None
@@ -60,9 +63,15 @@ class Turn:
 
     def claim(self, lane: str) -> None:
         """Take the turn, or NotYours."""
+        if self._closed:
+            raise NotYours("this request is answered")
         if self.owner not in (None, lane):
             raise NotYours(f"lane {self.owner} has this request")
         self.owner = lane
+
+    def close(self) -> None:
+        """The answer is given: from now on nobody acts for this request, however late it wakes up."""
+        self._closed = True
 
     async def act(self, lane: str, name: str, arguments: dict[str, object]) -> Outcome:
         """Have the vehicle carry out one call for this request; NotYours for every lane but the first.
@@ -70,15 +79,14 @@ class Turn:
         A call in flight is never abandoned: when the lane is cancelled, its outcome still gets into
         `outcomes`.
         """
-        self.claim(lane)
-        await self.settled()
         key = json.dumps([name, arguments], sort_keys=True, default=str)
-        if key in self._made:
-            return self._made[key]
-        self.tell("acting", lane, name)
         call = ToolCall(f"{self.request.id}/{len(self._made) + 1}", name, arguments)
-        self._acting = asyncio.ensure_future(self._carry_out(lane, key, call))
-        return await asyncio.shield(self._acting)
+        return await self._once(lane, key, call, lambda: self.vehicle.handle(call, self.request.provenance))
+
+    async def undo(self, lane: str) -> Outcome:
+        """Put back what the last call changed, as `act` does: once for this request."""
+        call = ToolCall(f"{self.request.id}/undo", "undo", {})
+        return await self._once(lane, "undo", call, lambda: self.vehicle.undo(self.request.provenance))
 
     def ask(self, lane: str, outcome: Outcome) -> None:
         """Put a question of ours before the person instead of acting."""
@@ -91,10 +99,24 @@ class Turn:
         while self._acting is not None and not self._acting.done():
             await asyncio.wait([self._acting])
 
-    async def _carry_out(self, lane: str, key: str, call: ToolCall) -> Outcome:
+    async def _once(
+        self, lane: str, key: str, call: ToolCall, verb: Callable[[], Awaitable[Outcome]]
+    ) -> Outcome:
+        self.claim(lane)
+        await self.settled()
+        self.claim(lane)  # the answer may have been given meanwhile
+        if key in self._made:
+            return self._made[key]
+        self.tell("acting", lane, call.name)
+        self._acting = asyncio.ensure_future(self._carry_out(lane, key, call, verb))
+        return await asyncio.shield(self._acting)
+
+    async def _carry_out(
+        self, lane: str, key: str, call: ToolCall, verb: Callable[[], Awaitable[Outcome]]
+    ) -> Outcome:
         started_s = self.clock_s()
         try:
-            outcome = await self.vehicle.handle(call, self.request.provenance)
+            outcome = await verb()
         except Exception as error:  # a fault of ours or of the host's vehicle: the person must hear of it
             outcome = Outcome(call.id, call.name, Status.ERROR, "host", str(error))
         self.vehicle_ms += (self.clock_s() - started_s) * 1000
@@ -121,13 +143,27 @@ class View:
 
     async def act(self, name: str, arguments: dict[str, object]) -> Outcome:
         """See `Turn.act`; NotCapable for a tool that is not this lane's."""
-        if self.tools is not None and name not in self.tools:
-            raise NotCapable(f"{name} is not for lane {self.lane}")
+        self.check([name])
         return await self.turn.act(self.lane, name, arguments)
+
+    def check(self, names: Iterable[str]) -> None:
+        """NotCapable where one of these tools is not this lane's: before the first of several acts."""
+        foreign = [name for name in names if self.tools is not None and name not in self.tools]
+        if foreign:
+            raise NotCapable(f"{foreign[0]} is not for lane {self.lane}")
+
+    async def undo(self) -> Outcome:
+        """See `Turn.undo`."""
+        return await self.turn.undo(self.lane)
 
     def claim(self) -> None:
         """See `Turn.claim`."""
         self.turn.claim(self.lane)
+
+    def abstain(self, outcome: Outcome) -> None:
+        """Say why nothing is done, for the case that no other lane knows better."""
+        if self.turn.abstained is None:
+            self.turn.abstained = outcome
 
     def tell(self, kind: EventKind, what: str = "") -> None:
         """See `Turn.tell`."""
@@ -138,10 +174,14 @@ def cut_down(
     request: Request, allowed: Collection[DataClass], class_of: Callable[[Item], DataClass | None]
 ) -> Request:
     """The request with nothing in it but the allowed classes of data; an item of no class is left out."""
+    known = DataClass.IDENTITY in allowed
     return replace(
         request,
+        provenance=request.provenance
+        if known
+        else Provenance(untrusted_text=request.provenance.untrusted_text),
         words=request.words if DataClass.CABIN_TEXT in allowed else "",
         items=tuple(item for item in request.items if class_of(item) in allowed),
-        name=request.name if DataClass.IDENTITY in allowed else "",
+        name=request.name if known else "",
         preferences=request.preferences if DataClass.PREFERENCES in allowed else {},
     )
