@@ -17,8 +17,8 @@ PIECE = 16
 class Script(httpx2.AsyncBaseTransport):
     """Answers each request with the next step; the last one again and again.
 
-    A step: `after` ms, then `refused`, `never`, or a body: `call` {tool: arguments} (several in `calls`), `text`
-    or `raw`; with `status`, `ids`, `finish`, `compute` ms. `drip` ms between pieces, `cut` after bytes.
+    A step: `after` ms, then `refused`, `never`, or a body: `call` {tool: arguments} (more in `calls`),
+    `text` or `raw`; with `status`, `ids`, `finish`, `compute` ms. `drip` ms between pieces, `cut` at a byte.
     """
 
     def __init__(self, steps: Sequence[Mapping[str, Any]]) -> None:
