@@ -13,7 +13,7 @@ from typing import Any, Final
 from intent_bridge.bridge.results import tool_result
 from intent_bridge.llm import CallResult, ParsedCall, ReadResult, read, write_results
 from intent_bridge.serve.claims import Claims, Evidence
-from intent_bridge.serve.context import allowed_result, conversation, with_taint
+from intent_bridge.serve.context import allowed_result, asker, conversation
 from intent_bridge.serve.model import Ask, Model, ModelError, Said, with_calls
 from intent_bridge.serve.request import DataClass, Reply, Request, Tell, Usage, Vehicle
 from intent_bridge.serve.sentences import Sentences
@@ -62,11 +62,12 @@ class Assistant:
     async def respond(self, request: Request, tell: Tell | None = None) -> Reply:
         """Serve one request; `tell` hears of everything on the way. Raises nothing a model can cause."""
         clock = asyncio.get_running_loop().time
-        turn = Turn(with_taint(request, self.settings), self.vehicle, tell, clock)
+        turn = Turn(request, self.vehicle, tell, clock)
+        who = asker(request.provenance, request, self.settings)
         turn.tell("heard")
         try:
             deadline_s = clock() + self.settings.limits.time_ms / 1000
-            reply = await self.think(View(turn, self.name, turn.request, deadline_s))
+            reply = await self.think(View(turn, self.name, request, who, deadline_s))
             reply = reply or self.sentences.reply(turn, self.name, "no answer", Usage())
         except (ModelError, TimeoutError) as error:
             reply = self.sentences.reply(turn, self.name, f"model: {error or 'too slow'}", Usage())
@@ -91,13 +92,13 @@ class Assistant:
         if reply.ours in _NOTHING and not turn.outcomes:
             return None
         view.claim()
-        self._remember(turn.request, reply)
+        self._remember(view, reply)
         return reply
 
-    def _remember(self, request: Request, reply: Reply) -> None:
+    def _remember(self, view: View, reply: Reply) -> None:
         """What a stranger wrote must not come back later as something that was said here."""
-        if not request.provenance.untrusted_text:
-            self._history.append({"role": "user", "content": request.words})
+        if not view.asker.untrusted_text:
+            self._history.append({"role": "user", "content": view.request.words})
             self._history.append({"role": "assistant", "content": reply.text})
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from intent_bridge.serve.request import DataClass, Request
 from intent_bridge.serve.settings import Settings
 from intent_bridge.serve.turn import ALL_DATA
+from intent_bridge.types import Provenance
 
 
 def system_prompt(settings: Settings, language: str) -> str:
@@ -25,11 +26,9 @@ def tainted(request: Request, settings: Settings) -> bool:
     return any(item.kind not in settings.items or settings.items[item.kind].outside for item in request.items)
 
 
-def with_taint(request: Request, settings: Settings) -> Request:
-    """The request as the guard must judge it."""
-    if not tainted(request, settings):
-        return request
-    return replace(request, provenance=replace(request.provenance, untrusted_text=True))
+def asker(who: Provenance, seen: Request, settings: Settings) -> Provenance:
+    """Who asks, as the guard must judge it, where a model sees this much of the request."""
+    return replace(who, untrusted_text=True) if tainted(seen, settings) else who
 
 
 def allowed_state(

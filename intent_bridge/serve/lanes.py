@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from intent_bridge.serve.breaker import Breaker
-from intent_bridge.serve.context import with_taint
+from intent_bridge.serve.context import asker
 from intent_bridge.serve.request import DataClass, Reply, Request, Tell, Tried, Usage, Vehicle
 from intent_bridge.serve.sentences import Sentences
 from intent_bridge.serve.settings import Settings, settings
@@ -117,7 +117,7 @@ class Lanes:
         self._served[request.id] = answer
         while len(self._served) > KEPT:
             self._served.popitem(last=False)
-        turn = Turn(with_taint(request, self.settings), self.vehicle, tell, asyncio.get_running_loop().time)
+        turn = Turn(request, self.vehicle, tell, asyncio.get_running_loop().time)
         turn.tell("heard")
         race = _Race(self, turn)
         try:
@@ -157,7 +157,8 @@ class Lanes:
         request = cut_down(
             turn.request, lane.allowed, lambda item: kinds[item.kind].data if item.kind in kinds else None
         )
-        return View(turn, lane.name, request, deadline_s, lane.allowed, self._tools[lane.name])
+        who = asker(turn.request.provenance, request, self.settings)
+        return View(turn, lane.name, request, who, deadline_s, lane.allowed, self._tools[lane.name])
 
 
 @dataclass

@@ -31,6 +31,7 @@ class Offline:
 
     async def think(self, view: View) -> Reply | None:
         """Carry out a sentence that is wholly understood; None for every other."""
+        view = view.words_only()
         turn, request = view.turn, view.request
         begun_s = turn.clock_s()
         found = understand(

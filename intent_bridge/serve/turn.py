@@ -73,7 +73,7 @@ class Turn:
         """The answer is given: from now on nobody acts for this request, however late it wakes up."""
         self._closed = True
 
-    async def act(self, lane: str, name: str, arguments: dict[str, object]) -> Outcome:
+    async def act(self, lane: str, name: str, arguments: dict[str, object], asker: Provenance) -> Outcome:
         """Have the vehicle carry out one call for this request; NotYours for every lane but the first.
 
         A call in flight is never abandoned: when the lane is cancelled, its outcome still gets into
@@ -81,12 +81,12 @@ class Turn:
         """
         key = json.dumps([name, arguments], sort_keys=True, default=str)
         call = ToolCall(f"{self.request.id}/{len(self._made) + 1}", name, arguments)
-        return await self._once(lane, key, call, lambda: self.vehicle.handle(call, self.request.provenance))
+        return await self._once(lane, key, call, lambda: self.vehicle.handle(call, asker))
 
-    async def undo(self, lane: str) -> Outcome:
+    async def undo(self, lane: str, asker: Provenance) -> Outcome:
         """Put back what the last call changed, as `act` does: once for this request."""
         call = ToolCall(f"{self.request.id}/undo", "undo", {})
-        return await self._once(lane, "undo", call, lambda: self.vehicle.undo(self.request.provenance))
+        return await self._once(lane, "undo", call, lambda: self.vehicle.undo(asker))
 
     def ask(self, lane: str, outcome: Outcome) -> None:
         """Put a question of ours before the person instead of acting."""
@@ -131,12 +131,14 @@ class Turn:
 class View:
     """What one lane sees of a turn: as much of the request as it may know, and the one way to act.
 
-    `tools` are the names it may call, None for all; `deadline_s` is on the turn's clock.
+    `asker` is who asks, and whether this lane sees what strangers wrote. `tools` are the names it may call,
+    None for all; `deadline_s` is on the turn's clock.
     """
 
     turn: Turn
     lane: str
     request: Request
+    asker: Provenance
     deadline_s: float
     allowed: frozenset[DataClass] = ALL_DATA
     tools: frozenset[str] | None = None
@@ -144,7 +146,12 @@ class View:
     async def act(self, name: str, arguments: dict[str, object]) -> Outcome:
         """See `Turn.act`; NotCapable for a tool that is not this lane's."""
         self.check([name])
-        return await self.turn.act(self.lane, name, arguments)
+        return await self.turn.act(self.lane, name, arguments, self.asker)
+
+    def words_only(self) -> "View":
+        """The view of a lane that does not read the items: what strangers wrote cannot mislead it."""
+        request = replace(self.request, items=())
+        return replace(self, request=request, asker=self.turn.request.provenance)
 
     def check(self, names: Iterable[str]) -> None:
         """NotCapable where one of these tools is not this lane's: before the first of several acts."""
@@ -154,7 +161,7 @@ class View:
 
     async def undo(self) -> Outcome:
         """See `Turn.undo`."""
-        return await self.turn.undo(self.lane)
+        return await self.turn.undo(self.lane, self.asker)
 
     def claim(self) -> None:
         """See `Turn.claim`."""
