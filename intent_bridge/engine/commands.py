@@ -226,7 +226,7 @@ class Commands:
 
     def halt(self, run: Running, live: State, now_ms: int, hits: Sequence[RuleHit] = ()) -> list[Effect]:
         """End a command now: a stop frame for what moves, then its neutral frames."""
-        paths = tuple(run.moves & run.waiting.keys())
+        paths = tuple(path for path in run.waiting if path in run.moves)
         stops: list[Effect] = []
         if paths:
             others = targets((r for r in self.running.values() if r is not run), now_ms)

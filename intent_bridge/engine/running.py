@@ -63,9 +63,9 @@ class Running:
         """When the first of the paths still waited for is overdue."""
         return min(self.deadlines_ms[path] for path in self.waiting)
 
-    def repeated(self) -> frozenset[str]:
-        """Paths whose command is still to be repeated."""
-        return frozenset(self.waiting.keys() & self.cycles_ms.keys())
+    def repeated(self) -> tuple[str, ...]:
+        """Paths whose command is still to be repeated, always in the same order."""
+        return tuple(path for path in self.waiting if path in self.cycles_ms)
 
     def due(self, now_ms: int) -> bool:
         """Whether a repeat is due."""
