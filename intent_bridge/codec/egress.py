@@ -31,6 +31,8 @@ FRAMES_MAX: Final = 200
 """Start and repeat frames that may leave within FRAMES_WINDOW_MS, all messages together."""
 FRAMES_WINDOW_MS: Final = 1000
 
+_HALF: Final = Fraction(1, 2)
+
 _Activation = tuple[str, Value, int]
 """Path, value and mint time: repeats of one command are one activation."""
 
@@ -126,6 +128,8 @@ class EgressGate:
         self, frames: Sequence[RawFrame], permits: Sequence[Permit], now_ms: int, *, kind: Kind
     ) -> str | None:
         """`check` for frames that leave together or not at all: after a refusal none counts as sent."""
+        if len(frames) == 1:
+            return self._check_alone(frames[0], permits, now_ms, kind)
         layouts = [self._commands.get((raw.bus, raw.can_id, raw.extended)) for raw in frames]
         sent = [self._sent[name] for name in self._sent if any(o and o.info.name == name for o in layouts)]
         paths = [e.path for layout in layouts if layout for e in layout.entries if e.path is not None]
@@ -149,23 +153,36 @@ class EgressGate:
 
     # --- inside ---------------------------------------------------------------------------------
 
+    def _check_alone(self, raw: RawFrame, permits: Sequence[Permit], now_ms: int, kind: Kind) -> str | None:
+        layout = self._commands.get((raw.bus, raw.can_id, raw.extended))
+        link = None if layout is None else self._sent.get(layout.info.name)
+        last = None if link is None else link.last
+        reason = self.check(raw, permits, now_ms, kind=kind)
+        if reason is not None and link is not None:
+            link.last = last
+        return reason
+
     def _new_activations(
         self, layout: Layout, data: bytes, permits: Sequence[Permit], now_ms: int, kind: Kind
     ) -> tuple[_Activation, ...] | str:
         """The activations that this frame begins, or why its content may not leave."""
-        present = layout.present(data)
-        if layout.stray_bits(data, present):
+        shown = layout.shown(data)
+        if int.from_bytes(data, "little") & ~shown.bits:
             return f"{layout.info.name}: a bit is set that belongs to no signal"
+        holders: dict[str, list[Permit]] = {}
+        for permit in permits:
+            for path in permit.emitted:
+                holders.setdefault(path, []).append(permit)
         begins: list[_Activation] = []
         purpose = False
-        for entry in present:
+        for entry in shown.entries:
             raw = entry.raw(data)
             if entry.path is None:
                 if not _carries_nothing(layout, entry, raw):
                     return f"{layout.info.name}.{entry.name}: raw {raw} is not its rest value"
                 continue
-            held = [p for p in permits if entry.path in p.emitted]
-            activation = _permitted(entry, raw, held, now_ms)
+            held = holders.get(entry.path, ())
+            activation = _permitted(entry, raw, held, now_ms) if held else None
             known = activation is not None and self._begun.get(entry.path) == activation
             if activation is not None and (known or kind == "start"):
                 purpose |= kind in ("start", "repeat")
@@ -189,9 +206,11 @@ class EgressGate:
         if live is None:  # never reported: only then may the start value stand for it
             return raw == entry.start
         meaning = entry.meaning(raw)
+        if type(live) is type(meaning) and live == meaning:
+            return True
         if isinstance(live, Fraction) and isinstance(meaning, Fraction):
-            return abs(live - meaning) <= Fraction(1, 2)  # a status may count in smaller steps
-        return type(live) is type(meaning) and live == meaning
+            return abs(live - meaning) <= _HALF  # a status may count in smaller steps
+        return False
 
     def _too_often(self, begins: Sequence[_Activation], now_ms: int) -> str | None:
         while self._frames and now_ms - self._frames[0] >= FRAMES_WINDOW_MS:
@@ -210,7 +229,9 @@ class EgressGate:
 def _meanings(layout: Layout, data: bytes) -> dict[str, Meaning]:
     """What a status frame says of its paths."""
     read = [
-        (entry, entry.meaning(entry.raw(data))) for entry in layout.present(data) if entry.path is not None
+        (entry, entry.meaning(entry.raw(data)))
+        for entry in layout.shown(data).entries
+        if entry.path is not None
     ]
     return {str(entry.path): meaning for entry, meaning in read if meaning is not None}
 
@@ -233,10 +254,8 @@ def _carries_nothing(layout: Layout, entry: Entry, raw: int) -> bool:
     """Whether a signal of no actuator says what it must: protection, a known page, or its rest value."""
     if entry.mask & layout.protected == entry.mask:
         return True
-    selects = [ids for e in layout.entries for mux, ids in e.under if mux is entry]
-    if selects:
-        return any(raw in ids for ids in selects)
-    return raw == entry.start or raw in entry.absent
+    selects = layout.selects.get(entry.name)
+    return entry.rests(raw) if selects is None else raw in selects
 
 
 def _key(layout: Layout) -> tuple[str, int, bool]:

@@ -14,7 +14,7 @@ from cantools.database.can import Signal
 from intent_bridge.codec.e2e import Bit
 from intent_bridge.codec.messages import signal_bits
 from intent_bridge.codec.protection import Protection
-from intent_bridge.profile import MessageInfo, Profile
+from intent_bridge.profile import MessageInfo, Profile, once
 from intent_bridge.profile.model import Actuator
 
 Meaning: TypeAlias = Fraction | bool | str
@@ -64,6 +64,10 @@ class Entry:
         """Whether the frame's multiplexers select this signal."""
         return all(mux.raw(data) in ids for mux, ids in self.under)
 
+    def rests(self, raw: int) -> bool:
+        """Whether the number is the start value, or says that there is none."""
+        return raw == self.start or raw in self.absent
+
     def meaning(self, raw: int) -> Meaning | None:
         """What a raw number says of the path; None for a code, or a number that is no value of it."""
         if raw in self._meanings:
@@ -87,32 +91,51 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What a frame with certain multiplexer numbers holds: its signals, and all bits that may be set."""
+
+    entries: tuple[Entry, ...]
+    bits: int
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
-    """One message: its signals, and the bits that the end-to-end protection writes."""
+    """One message: its signals, and the bits that the end-to-end protection writes.
+
+    `selects` holds, by the name of a multiplexer, the numbers that select anything.
+    """
 
     info: MessageInfo
     entries: tuple[Entry, ...]
     protection: Protection | None
     protected: int
+    selects: Mapping[str, frozenset[int]]
+    muxes: tuple[Entry, ...]
+    _shown: dict[tuple[int, ...], Shown] = field(default_factory=dict)
 
-    def present(self, data: bytes) -> tuple[Entry, ...]:
-        """The signals that are in this frame."""
-        return tuple(e for e in self.entries if not e.under or e.present(data))
+    def shown(self, data: bytes) -> Shown:
+        """What is in this frame: the same for all frames with the same multiplexer numbers."""
+        key = tuple([mux.raw(data) for mux in self.muxes])
+        found = self._shown.get(key)
+        if found is None:
+            entries = tuple(e for e in self.entries if not e.under or e.present(data))
+            bits = self.protected
+            for entry in entries:
+                bits |= entry.mask
+            found = Shown(entries, bits)
+            if len(self._shown) < REMEMBERED_MAX:
+                self._shown[key] = found
+        return found
 
-    def stray_bits(self, data: bytes, present: Iterable[Entry]) -> bool:
-        """Whether a bit is set that belongs to no signal of the frame."""
-        known = self.protected
-        for entry in present:
-            known |= entry.mask
-        return int.from_bytes(data, "little") & ~known != 0
 
-
+@once
 def command_layouts(profile: Profile, protections: Mapping[str, Protection]) -> tuple[Layout, ...]:
     """The messages by which actuators are commanded."""
     paths = {a.spec.command: (path, a.spec) for path, a in profile.actuators.items()}
     return _layouts(profile, protections, paths)
 
 
+@once
 def status_layouts(profile: Profile, protections: Mapping[str, Protection]) -> tuple[Layout, ...]:
     """The messages in which ECUs report what their actuators do."""
     paths = {a.spec.status: (path, a.spec) for path, a in profile.actuators.items()}
@@ -145,7 +168,11 @@ def _layout(
         return made[name]
 
     entries = tuple(entry(name) for name in signals)
-    return Layout(info, entries, protection, _mask(protection.bits if protection else ()))
+    selects: dict[str, frozenset[int]] = {}
+    for mux, ids in (above for one in entries for above in one.under):
+        selects[mux.name] = selects.get(mux.name, frozenset()) | ids
+    muxes = tuple(made[name] for name in selects)
+    return Layout(info, entries, protection, _mask(protection.bits if protection else ()), selects, muxes)
 
 
 def _entry(

@@ -71,9 +71,9 @@ class Encoder:
         """The frames that end the permit's commands; none where the ECUs latch the last value."""
         chosen = {}
         for path in permit.emitted:
-            actuator = self._seat(path).actuator
-            if actuator.spec.neutral is not None and path not in running:
-                chosen[path] = actuator.command.named_raw(actuator.spec.neutral), "neutral"
+            neutral = self._seat(path).neutral
+            if neutral is not None and path not in running:
+                chosen[path] = neutral, "neutral"
         return self._frames(chosen, state, running)
 
     def siblings(self, frames: Iterable[Frame]) -> frozenset[str]:
@@ -103,10 +103,15 @@ class Encoder:
 
     def _frame(self, page: Page, chosen: _Chosen, state: State, running: Mapping[str, Value]) -> Frame:
         image, origins = page.image, dict(page.origins)
-        for seat in page.seats:
-            raw, origin = chosen.get(seat.path) or self._sibling(seat, state, running)
-            image = seat.field.put_raw(image, raw)
-            origins[seat.field.slot.name] = origin
+        said = {seat.path: _live(seat, state) for seat in page.living}
+        for path, value in running.items():
+            if path in page.seats and path not in chosen:
+                said[path] = self._raw(path, value), "running"
+        said.update({path: told for path, told in chosen.items() if path in page.seats})
+        for path, (raw, origin) in said.items():
+            field = page.seats[path].field
+            image = field.put_raw(image, raw)
+            origins[field.slot.name] = origin
         info, data = page.info, page.plan.to_bytes(image)
         protection, counter = self._protections.get(info.name), None
         if protection is not None:
@@ -120,19 +125,6 @@ class Encoder:
         raw_frame = RawFrame(info.bus, info.can_id, info.extended, info.fd, data)
         return Frame(raw_frame, info.name, page.plan.decode(data), origins, counter)
 
-    def _sibling(self, seat: Seat, state: State, running: Mapping[str, Value]) -> tuple[int, str]:
-        if seat.path in running:
-            return self._raw(seat.path, running[seat.path]), "running"
-        if seat.actuator.spec.neutral is not None:
-            return seat.actuator.command.named_raw(seat.actuator.spec.neutral), "neutral"
-        sample = state.get(seat.path)
-        if sample is None or sample.quality is not Quality.OK or sample.value is None:
-            return seat.rest
-        try:
-            return seat.actuator.command.to_raw(sample.value), "live"
-        except ValueError:  # a status may say more than can be asked for
-            return seat.rest
-
     def _page(self, path: str) -> Page:
         try:
             return self._pages[path]
@@ -140,10 +132,21 @@ class Encoder:
             raise InvariantError(f"{path} is no actuator of this vehicle") from None
 
     def _seat(self, path: str) -> Seat:
-        return next(seat for seat in self._page(path).seats if seat.path == path)
+        return self._page(path).seats[path]
 
     def _raw(self, path: str, value: Value) -> int:
         try:
             return self._seat(path).actuator.command.to_raw(value)
         except ValueError as error:
             raise InvariantError(f"{path}: {error}") from error
+
+
+def _live(seat: Seat, state: State) -> tuple[int, str]:
+    """What a signal without a neutral code says where nobody asks for anything."""
+    sample = state.get(seat.path)
+    if sample is None or sample.quality is not Quality.OK or sample.value is None:
+        return seat.rest
+    try:
+        return seat.actuator.command.to_raw(sample.value), "live"
+    except ValueError:  # a status may say more than can be asked for
+        return seat.rest

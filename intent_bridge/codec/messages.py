@@ -18,13 +18,14 @@ from intent_bridge.codec.protection import (
 )
 from intent_bridge.codec.secoc import NO_SECURITY, Keys, SecOc, Security
 from intent_bridge.errors import Problem, ProfileError, SignalError
-from intent_bridge.profile import MessageInfo, Profile
+from intent_bridge.profile import MessageInfo, Profile, once
 from intent_bridge.profile.protection import header_offset, signal_bits
 from intent_bridge.profile.protection_model import E2E, AutosarName, SecOC
 
 __all__ = ["dbc_file", "links", "plans", "protections", "signal_bits"]
 
 
+@once
 def plans(profile: Profile) -> Mapping[str, Plan]:
     """The plan of every message, by name; ProfileError, with all problems, where one cannot be made."""
     found: dict[str, Plan] = {}
@@ -43,6 +44,7 @@ Guarded: TypeAlias = Mapping[str, CheckedProtection | SecOcProtection]
 """Protected messages by name."""
 
 
+@once
 def protections(profile: Profile, security: Security = NO_SECURITY) -> Guarded:
     """The protection of every protected message, by name. The profile has checked its places.
 

@@ -9,34 +9,41 @@ from intent_bridge.codec.messages import dbc_file, plans, signal_bits
 from intent_bridge.codec.plan import Field, Plan
 from intent_bridge.codec.protection import Protection
 from intent_bridge.errors import Problem, ProfileError, SignalError
-from intent_bridge.profile import ActuatorInfo, MessageInfo, Profile
+from intent_bridge.profile import ActuatorInfo, MessageInfo, Profile, once
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One actuator's signal in a frame. `rest` is what it says when nothing is known: raw number, origin."""
+    """One actuator's signal in a frame. `rest` is what it says when nothing is known: raw number, origin.
+
+    `neutral` is the raw number that asks for nothing, None where there is none.
+    """
 
     path: str
     actuator: ActuatorInfo
     field: Field
     rest: tuple[int, str]
+    neutral: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """One command frame: a message, or one multiplexer page of it.
 
-    `image` holds the multiplexers and the signals that belong to no actuator; `origins` says where those
-    come from.
+    `image` holds what it says when nothing is asked and nothing known; `origins` says where that comes from.
     """
 
     info: MessageInfo
     plan: Plan
     image: int
     origins: Mapping[str, str]
-    seats: tuple[Seat, ...]
+    seats: Mapping[str, Seat]
+    """By path."""
+    living: tuple[Seat, ...]
+    """Those without a neutral code: they have to repeat what is."""
 
 
+@once
 def pages(profile: Profile, protections: Mapping[str, Protection]) -> Mapping[str, Page]:
     """The frame by which each actuator path is commanded; paths of one frame share one Page.
 
@@ -73,7 +80,7 @@ class _Pages:
             image = plan.field(mux).put_raw(image, number or 0)
         written = self.protections[info.name].bits if info.name in self.protections else frozenset()
         origins: dict[str, str] = {}
-        seats: list[Seat] = []
+        seats: dict[str, Seat] = {}
         for slot in plan.present(image):
             field, signal = plan.field(slot.name), signals[slot.name]
             path = self.paths.get((info.name, slot.name))
@@ -84,11 +91,20 @@ class _Pages:
             elif (rest := self._rest(info, signal, field)) is None:
                 continue
             elif path is not None:
-                seats.append(Seat(path, self.profile.actuators[path], field, rest))
+                seats[path] = seat = self._seat(path, field, rest)
+                raw, origin = rest if seat.neutral is None else (seat.neutral, "neutral")
+                image = field.put_raw(image, raw)
+                origins[slot.name] = origin
             else:
                 image = field.put_raw(image, rest[0])
                 origins[slot.name] = rest[1]
-        return Page(info, plan, image, origins, tuple(seats))
+        living = tuple(seat for seat in seats.values() if seat.neutral is None)
+        return Page(info, plan, image, origins, seats, living)
+
+    def _seat(self, path: str, field: Field, rest: tuple[int, str]) -> Seat:
+        actuator = self.profile.actuators[path]
+        name = actuator.spec.neutral
+        return Seat(path, actuator, field, rest, None if name is None else actuator.command.named_raw(name))
 
     def _rest(self, info: MessageInfo, signal: Signal, field: Field) -> tuple[int, str] | None:
         """What the signal says when nothing is known; a problem when there is nothing it can say."""

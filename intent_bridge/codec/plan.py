@@ -57,6 +57,7 @@ class Field:
     def __init__(self, slot: Slot, converter: Converter) -> None:
         self.slot = slot
         self._room = 0 if slot.is_float else KNOWN_MAX  # 0.0 and -0.0 are one key, but two floats
+        self._placed: dict[int, int] = {}
         self.known: dict[Physical, int] = {} if slot.length <= FEW_BITS else Memo(self.bits, self._room)
         self._converter = converter
         self._others = ~slot.mask
@@ -84,7 +85,12 @@ class Field:
 
     def put_raw(self, image: int, raw: int) -> int:
         """The image with this signal's raw number set; SignalError when it does not fit into the bits."""
-        return image & self._others | place(self.slot, self._converter.check_raw(raw))
+        bits = self._placed.get(raw) if type(raw) is int else None
+        if bits is None:
+            bits = place(self.slot, self._converter.check_raw(raw))
+            if len(self._placed) < KNOWN_MAX:
+                self._placed[raw] = bits
+        return image & self._others | bits
 
     def get_raw(self, image: int) -> int:
         """The signal's raw number, sign applied."""

@@ -1,9 +1,10 @@
 """Received frames to samples of vehicle paths: the frame is checked first, then each signal."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
-from intent_bridge.codec.layout import Slot
 from intent_bridge.codec.messages import links, plans, protections
 from intent_bridge.codec.plan import Field, Memo, Plan
 from intent_bridge.codec.protection import FreshLink, Protection
@@ -11,12 +12,13 @@ from intent_bridge.codec.secoc import NO_SECURITY, Security
 from intent_bridge.codec.sequence import CheckStatus
 from intent_bridge.codec.window import LinkState, Window
 from intent_bridge.errors import SignalError
-from intent_bridge.profile import Binding, MessageInfo, Profile
+from intent_bridge.profile import Binding, MessageInfo, Profile, once
 from intent_bridge.types import Quality, RawFrame, Sample, Value
 
 REMEMBERED_MAX = 1024
 """Contents whose meaning is remembered, per message."""
 
+_NOTHING_TOLD: Final[Mapping[str, int]] = MappingProxyType({})
 _UNSOUND = {
     CheckStatus.ERROR: Quality.E2E_ERROR,
     CheckStatus.WRONG_SEQUENCE: Quality.E2E_ERROR,
@@ -25,8 +27,7 @@ _UNSOUND = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What one frame says. `samples` holds every path of the frame, unsound ones with value None.
 
     `result` is the value name by which an ECU answers a command, `result_counter` the alive counter of
@@ -38,7 +39,7 @@ class Reading:
     samples: Mapping[str, Sample]
     result: str | None
     result_counter: int | None
-    freshness: Mapping[str, int] = field(default_factory=dict)
+    freshness: Mapping[str, int] = _NOTHING_TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +62,14 @@ class Receiver:
     """Reads the frames of one vehicle. Remembers alive counters; never raises, whatever the bytes."""
 
     def __init__(self, profile: Profile, security: Security = NO_SECURITY) -> None:
-        compiled, guarded = plans(profile), protections(profile, security)
+        guarded = protections(profile, security)
         self._links = links(profile, guarded, security)
         self._windows = {
             name: Window(spec.window)
             for name, message in profile.messages.items()
             if (spec := message.spec.e2e) is not None and spec.window is not None
         }
-        self._inbound = {
-            (info.bus, info.can_id, info.extended): _inbound(profile, info, compiled, guarded)
-            for info in profile.messages.values()
-        }
+        self._inbound = _inbounds(profile, guarded)
 
     def read(self, raw: RawFrame, now_ms: int) -> Reading | None:
         """The samples of one frame; None when it is no message of the profile (id, format or length)."""
@@ -114,6 +112,17 @@ class Receiver:
         """The next freshness value that is good, of each secured message heard: a restart begins with it."""
         fresh = {name: link.last for name, link in self._links.items() if isinstance(link, FreshLink)}
         return {name: last + 1 for name, last in fresh.items() if last is not None}
+
+
+@once
+def _inbounds(
+    profile: Profile, guarded: Mapping[str, Protection]
+) -> Mapping[tuple[str, int, bool], _Inbound]:
+    compiled = plans(profile)
+    return {
+        (info.bus, info.can_id, info.extended): _inbound(profile, info, compiled, guarded)
+        for info in profile.messages.values()
+    }
 
 
 def _inbound(
@@ -164,21 +173,23 @@ def _said(
     plan: Plan, paths: Iterable[tuple[str, Binding, Field]], image: int
 ) -> tuple[tuple[str, Value | None, Quality], ...]:
     present = _present(plan, image)
-    return tuple((path, *_value(b, field, image)) for path, b, field in paths if field.slot in present)
+    return tuple((path, *_value(b, field, image)) for path, b, field in paths if field.slot.name in present)
 
 
 def _unsound(inbound: _Inbound, image: int, status: CheckStatus, now_ms: int) -> dict[str, Sample]:
     """A wrong checksum leaves the multiplexer in doubt too: then no page of the message is sound."""
     present = None if status is CheckStatus.ERROR else _present(inbound.plan, image)
     sample = Sample(None, now_ms, _UNSOUND[status])
-    return {path: sample for path, _, field in inbound.paths if present is None or field.slot in present}
+    return {path: sample for path, _, field in inbound.paths if present is None or field.slot.name in present}
 
 
-def _present(plan: Plan, image: int) -> frozenset[Slot] | tuple[Slot, ...]:
+def _present(plan: Plan, image: int) -> frozenset[str]:
+    """The names of the signals in a frame."""
     try:
-        return plan.present(image)
+        slots = plan.present(image)
     except SignalError:  # a multiplexer id that the DBC does not know: only what is always there
-        return plan.layout.root.slots
+        slots = plan.layout.root.slots
+    return frozenset(slot.name for slot in slots)
 
 
 def _value(binding: Binding, field: Field, image: int) -> tuple[Value | None, Quality]:

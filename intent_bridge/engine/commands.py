@@ -129,21 +129,24 @@ class Commands:
             self._encoder.resync(message, freshness)
 
     def heard(
-        self, reading: Reading, state: State, live: State, now_ms: int
+        self, reading: Reading, samples: State, state: State, live: State, now_ms: int
     ) -> tuple[list[Effect], list[Ended]]:
-        """Take in one status frame: confirmations, refusals, and rules that now object to a motion."""
+        """Take in one status frame: confirmations, refusals, and rules that now object to a motion.
+
+        `samples` are what may be believed of it.
+        """
         effects: list[Effect] = []
         ended: list[Ended] = []
         for message, freshness in reading.freshness.items():
             self.resync(message, freshness)
         for run in list(self.running.values()):
-            if run.acknowledge(reading.samples, self._profile):
+            if run.acknowledge(samples, self._profile):
                 effects += self._end(run, live, now_ms)
                 ended.append(Ended(run, Status.DONE))
             elif self._refuses(run, reading):
                 effects += self._end(run, live, now_ms)
                 ended.append(Ended(run, Status.REFUSED_BY_ECU))
-            elif run.moves and not run.inputs.isdisjoint(reading.samples):
+            elif run.moves and not run.inputs.isdisjoint(samples):
                 more = self._watch(run, state, live, now_ms)
                 if more is not None:
                     effects += more[0]
@@ -265,10 +268,11 @@ class Commands:
 
     def next_ms(self) -> int | None:
         """When `poll` has something to do, if nothing is heard before."""
-        times = [r.deadline_ms for r in self.running.values()]
+        if not self.running and not self._fading:
+            return None
+        times = [run.next_ms for run in self.running.values()]
         times += [f.next_ms for f in self._fading]
-        times += [r.repeat_ms for r in self.running.values() if r.repeat_ms < r.ends_ms and r.repeated()]
-        return min(times, default=None)
+        return min(times)
 
     def _page(self, path: str) -> tuple[str, int | None]:
         binding = self._profile.actuators[path].command

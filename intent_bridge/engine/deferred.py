@@ -1,6 +1,7 @@
 """Calls that wait for a better moment, until a deadline; judged again when what they depend on changes."""
 
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from intent_bridge.engine.effects import Order
@@ -45,12 +46,14 @@ class Deferrals:
         return late
 
     def touched(
-        self, changed: frozenset[str], inputs: Callable[[Iterable[str]], frozenset[str]]
+        self, changed: AbstractSet[str], inputs: Callable[[Iterable[str]], frozenset[str]]
     ) -> list[Order]:
         """The calls whose rules read something that has changed."""
         orders = [d.order for d in self._waiting.values()]
-        return [o for o in orders if not changed.isdisjoint(inputs([a.path for a in o.actions]))]
+        return [o for o in orders if not inputs([a.path for a in o.actions]).isdisjoint(changed)]
 
     def next_ms(self) -> int | None:
         """When the next of them gives up."""
-        return min((d.deadline_ms for d in self._waiting.values()), default=None)
+        if not self._waiting:
+            return None
+        return min(d.deadline_ms for d in self._waiting.values())

@@ -8,6 +8,7 @@ One engine is one session of one vehicle. Whoever owns the clock calls `receive`
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from intent_bridge.codec import NO_SECURITY, EgressGate, Encoder, Reading, Receiver, Security
@@ -26,7 +27,7 @@ from intent_bridge.engine.running import reports, restoring
 from intent_bridge.engine.undo import Undos, can_undo, undoing
 from intent_bridge.errors import InvariantError, ToolCallError
 from intent_bridge.guard import NO_HISTORY, Guard, Screen, usable
-from intent_bridge.intents import Catalogue, Intent, NotEquipped
+from intent_bridge.intents import Intent, NotEquipped, catalogue_of
 from intent_bridge.profile import Profile
 from intent_bridge.resolver import (
     Absolute,
@@ -73,7 +74,7 @@ class Engine:
         """
         self.profile, self.guard = profile, guard
         self.judge, self.screen = Judge(guard), Screen(profile, guard.rules)
-        self.catalogue = Catalogue(profile)
+        self.catalogue = catalogue_of(profile)
         self.state: dict[str, Sample] = {}
         self.live: dict[str, Sample] = {}
         """Last sound sample of every path, however old: what sibling signals carry."""
@@ -203,16 +204,16 @@ class Engine:
     def take(self, reading: Reading, now_ms: int) -> list[Effect]:
         """Take what is known of some paths: read from a frame, or said by a vehicle without a bus."""
         self.live.update({p: s for p, s in reading.samples.items() if s.value is not None})
-        reading = replace(reading, samples=self.screen.screened(reading.samples, now_ms))
-        self.state.update(reading.samples)
-        effects, ended = self.commands.heard(reading, self.state, self.live, now_ms)
-        return effects + self.finish(ended, now_ms) + self._retry(frozenset(reading.samples), now_ms)
+        samples = self.screen.screened(reading.samples, now_ms)
+        self.state.update(samples)
+        effects, ended = self.commands.heard(reading, samples, self.state, self.live, now_ms)
+        return effects + self.finish(ended, now_ms) + self._retry(samples.keys(), now_ms)
 
     def tell(self, facts: Mapping[str, object], now_ms: int) -> list[Effect]:
         """Take facts from the host (VSS values); ValueError for what is no fact of this vehicle."""
         samples = fact_samples(self.profile, facts, now_ms)
         self.state.update(samples)
-        return self._retry(frozenset(samples), now_ms)
+        return self._retry(samples.keys(), now_ms)
 
     def poll(self, now_ms: int) -> list[Effect]:
         """Do what time alone makes due."""
@@ -226,8 +227,11 @@ class Engine:
 
     def next_ms(self) -> int | None:
         """When `poll` is due at the latest; None while nothing waits for time."""
-        sources = self.commands, self.questions, self.deferred
-        return min((t for one in sources if (t := one.next_ms()) is not None), default=None)
+        due_ms = None
+        for next_ms in (self.commands.next_ms(), self.questions.next_ms(), self.deferred.next_ms()):
+            if next_ms is not None and (due_ms is None or next_ms < due_ms):
+                due_ms = next_ms
+        return due_ms
 
     def failed(self, call_id: str, now_ms: int, *, status: Status, code: str) -> list[Effect]:
         """The shell could not send or record something for this call: end it."""
@@ -313,7 +317,7 @@ class Engine:
             return self._close(judged(order, verdict, Status.DENIED, "too_many_deferred"), now_ms)
         return self._close(judged(order, verdict, Status.DEFERRED, "rule"), now_ms, order)
 
-    def _retry(self, changed: frozenset[str], now_ms: int) -> list[Effect]:
+    def _retry(self, changed: AbstractSet[str], now_ms: int) -> list[Effect]:
         effects: list[Effect] = []
         for order in self.deferred.touched(changed, self.guard.inputs):
             if self.judge.verdict(order, self.state, now_ms).decision is not Decision.DEFER:
@@ -333,6 +337,8 @@ class Engine:
 
     def finish(self, ended: Sequence[Ended], now_ms: int) -> list[Effect]:
         """Answer for commands that are over, and put back what a failed one has changed."""
+        if not ended:
+            return []
         effects: list[Effect] = []
         self.judge.ended([end.run for end in ended], now_ms)
         for end in ended:

@@ -72,4 +72,6 @@ class Questions:
 
     def next_ms(self) -> int | None:
         """When the next open question expires."""
-        return min((q.expires_ms for q in self._open.values()), default=None)
+        if not self._open:
+            return None
+        return min(q.expires_ms for q in self._open.values())

@@ -63,6 +63,13 @@ class Running:
         """When the first of the paths still waited for is overdue."""
         return min(self.deadlines_ms[path] for path in self.waiting)
 
+    @property
+    def next_ms(self) -> int:
+        """When it is overdue, or its next repeat is due before that."""
+        if self.repeat_ms < self.ends_ms and self.repeated():
+            return min(self.deadline_ms, self.repeat_ms)
+        return self.deadline_ms
+
     def repeated(self) -> tuple[str, ...]:
         """Paths whose command is still to be repeated, always in the same order."""
         return tuple(path for path in self.waiting if path in self.cycles_ms)
@@ -84,6 +91,8 @@ class Running:
 
     def acknowledge(self, samples: Mapping[str, Sample], profile: Profile) -> bool:
         """Take in reported values; true when this completed the command."""
+        if self.waiting.keys().isdisjoint(samples):
+            return not self.waiting
         for path in [p for p in self.waiting if p in samples]:
             sample = samples[path]
             if sample.value is not None and self._arrived(path, sample.value, sample.received_ms, profile):

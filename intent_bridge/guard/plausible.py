@@ -45,11 +45,13 @@ class Screen:
 
     def __init__(self, profile: Profile, rules: RuleSet) -> None:
         self._checks = rules.plausible
-        reads = {c.text.id: ir.reads(c.holds) for c in rules.plausible if c.holds is not None}
-        self._reads = {
-            c.text.id: reads.get(c.text.id, frozenset()) | {*c.text.doubts} for c in rules.plausible
-        }
-        self._watched = frozenset[str]().union(*self._reads.values())
+        self._inputs = {c.text.id: _inputs(c) for c in rules.plausible}
+        self._examined: dict[str, list[Plausible]] = {}
+        """The checks that a path takes part in, in the order of the packs."""
+        for check in rules.plausible:
+            for path in {*self._inputs[check.text.id], *check.text.doubts}:
+                self._examined.setdefault(path, []).append(check)
+        self._watched = self._examined.keys()
         self._gauges = {
             path: Gauge.of(path, info.quantity, info.max_age_ms)
             for path, info in profile.sensors.items()
@@ -62,17 +64,19 @@ class Screen:
 
     def screened(self, samples: Mapping[str, Sample], now_ms: int) -> Mapping[str, Sample]:
         """The samples, with what is in doubt made unknown; other paths whose doubt has changed are added."""
-        touched = samples.keys() & self._watched
+        touched = [path for path in samples if path in self._watched]
         if not touched:
             return samples
         before = self.doubts(now_ms)
-        self._heard.update({path: samples[path] for path in touched})
-        for check in self._checks:
-            if not touched.isdisjoint(self._reads[check.text.id]):
-                self._examine(check, now_ms)
+        for path in touched:
+            self._heard[path] = samples[path]
+        for check in {c.text.id: c for path in touched for c in self._examined[path]}.values():
+            self._examine(check, now_ms)
+        if not before and not self._broken_ms:
+            return samples
         out = dict(samples)
         doubts = self.doubts(now_ms)
-        for path in (before.keys() | doubts.keys() | touched) & self._heard.keys():
+        for path in {*before, *doubts, *touched} & self._heard.keys():
             heard = self._heard[path]
             doubted = path in doubts and heard.quality is Quality.OK
             out[path] = Sample(None, heard.received_ms, Quality.IMPLAUSIBLE) if doubted else heard
@@ -80,6 +84,8 @@ class Screen:
 
     def doubts(self, now_ms: int) -> dict[str, str]:
         """The paths that are in doubt, each with the id of a check that is broken."""
+        if not self._broken_ms:
+            return {}
         return {
             path: check.text.id
             for check in self._checks
@@ -94,9 +100,7 @@ class Screen:
             self._past.pop(path, None)
 
     def _examine(self, check: Plausible, now_ms: int) -> None:
-        broken = (
-            self._jumped(check, now_ms) if check.holds is None else self._contradicts(check.holds, now_ms)
-        )
+        broken = self._jumped(check, now_ms) if check.holds is None else self._contradicts(check, now_ms)
         if not broken:
             self._broken_ms.pop(check.text.id, None)
         else:
@@ -105,8 +109,10 @@ class Screen:
     def _known(self, path: str, now_ms: int) -> Value | None:
         return self._gauges[path].read(self._heard.get(path), now_ms)[0]
 
-    def _contradicts(self, holds: ir.Node, now_ms: int) -> bool:
-        return ir.truth(holds, {path: self._known(path, now_ms) for path in ir.reads(holds)}) is False
+    def _contradicts(self, check: Plausible, now_ms: int) -> bool:
+        assert check.holds is not None
+        env = {path: self._known(path, now_ms) for path in self._inputs[check.text.id]}
+        return ir.truth(check.holds, env) is False
 
     def _jumped(self, check: Plausible, now_ms: int) -> bool:
         (path,) = check.text.doubts
@@ -119,3 +125,8 @@ class Screen:
             past.append((now_ms, value))
         values = [value for _, value in past]
         return bool(values) and max(values) - min(values) > check.jump
+
+
+def _inputs(check: Plausible) -> tuple[str, ...]:
+    """The paths that a condition reads; none for a check of jumps."""
+    return () if check.holds is None else tuple(sorted(ir.reads(check.holds)))

@@ -1,7 +1,7 @@
 """What a model may ask for: strict JSON in, typed intents out, narrowed to what one vehicle has."""
 
 from intent_bridge.intents.base import Domain, IntentModel, Target
-from intent_bridge.intents.catalogue import Catalogue
+from intent_bridge.intents.catalogue import Catalogue, catalogue_of
 from intent_bridge.intents.comfort import (
     ActivateScene,
     AdjustComfort,
@@ -64,6 +64,7 @@ __all__ = [
     "ToolSpec",
     "Topic",
     "Zone",
+    "catalogue_of",
     "check_arguments",
     "check_value",
     "comfort_table",

@@ -15,7 +15,7 @@ from intent_bridge.intents.profile_tools import profile_tools
 from intent_bridge.intents.refusal import listed, quote, refuse
 from intent_bridge.intents.relative import narrow_adjust_setting
 from intent_bridge.intents.tools import INTENTS, Intent
-from intent_bridge.profile import Profile
+from intent_bridge.profile import Profile, once
 from intent_bridge.types import ToolCall
 
 _NAME_MAX: Final = 64
@@ -75,6 +75,12 @@ class Catalogue:
                     maker.problem("profile.yaml", f"{place}: {intent}")
                 elif intent.read_only or isinstance(intent, ActivateScene):
                     maker.problem("profile.yaml", f"{place}: a scene is made of calls that set something")
+
+
+@once
+def catalogue_of(profile: Profile) -> Catalogue:
+    """The catalogue of a vehicle, made once."""
+    return Catalogue(profile)
 
 
 class _Maker:

@@ -60,6 +60,7 @@ def side_of(place: Place, driver_side: DriverSide) -> DriverSide:
     return driver_side if place.seat.endswith("DriverSide") else other
 
 
+@cache
 def places(zone: Zone, driver_side: DriverSide) -> tuple[Place, ...]:
     """The single places that make up a zone, front first, the driver's or the left one before the other."""
     near, far = ("DriverSide", "PassengerSide") if driver_side == "left" else ("PassengerSide", "DriverSide")

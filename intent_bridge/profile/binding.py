@@ -144,6 +144,11 @@ class Profile:
     facts: Mapping[str, FactInfo] = field(default_factory=dict)
 
     @cached_property
+    def made(self) -> dict[object, tuple[tuple[object, ...], object]]:
+        """What was worked out of it, by the function that did, with its further arguments; see `once`."""
+        return {}
+
+    @cached_property
     def inputs(self) -> Mapping[str, SensorInfo | FactInfo]:
         """The whole state space: what the buses tell, and what the host gives."""
         return {**self.sensors, **self.facts}

@@ -125,16 +125,20 @@ class Cabin:
         window = self._window_w_per_k(model)
         if None in fans or None in sets or window is None:
             return None
+        still = model.loss_w_per_k + window
+        gained, uncooled = self._gains_w(model), self.fact("cooling") is False
+        (coldest, hottest), blow_k_per_k = model.blow_c, model.blow_k_per_k
+        air = [
+            (model.station_w_per_k * float(fan or 0) / 100, float(wanted or 0))
+            for fan, wanted in zip(fans, sets, strict=True)
+        ]
         for _ in range(minutes * 60 // _TICK_S):
-            flow = model.loss_w_per_k + window
-            heat = flow * outside_c + self._gains_w(model)
-            for fan, wanted in zip(fans, sets, strict=True):
-                assert fan is not None and wanted is not None
-                carried = model.station_w_per_k * float(fan) / 100
-                inlet = cabin_c if shut else outside_c
-                low = max(model.blow_c[0], inlet) if self.fact("cooling") is False else model.blow_c[0]
-                blown = float(wanted) + model.blow_k_per_k * (float(wanted) - cabin_c)
-                heat += carried * max(min(blown, model.blow_c[1]), low)
+            flow = still
+            heat = flow * outside_c + gained
+            low = max(coldest, cabin_c if shut else outside_c) if uncooled else coldest
+            for carried, wanted_c in air:
+                blown = wanted_c + blow_k_per_k * (wanted_c - cabin_c)
+                heat += carried * max(min(blown, hottest), low)
                 flow += carried
             settled = heat / flow
             cabin_c = settled + (cabin_c - settled) * exp(-flow * _TICK_S / model.heat_capacity_j_per_k)

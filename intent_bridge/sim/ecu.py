@@ -106,18 +106,24 @@ class Ecu:
             return results.refused
         if quantity.type == "number" and not quantity.low <= int(request.value) <= quantity.high:
             return results.refused
-        goals: dict[str, Value] = {request.path: request.value}
-        if request.path in self._plan.memories:
-            goals |= self._plan.memories[request.path][str(request.value)]
-        for path, value in goals.items():
-            current = self._world.true(path)
-            if value == current:
-                continue
-            if self.refuses:
-                return results.refused
-            for limit in self._plan.limits.get(path, ()):
-                if limit.refuses(current, value, self._world.look):
-                    return results.refused if limit.answer == "refused" else results.not_available
+        turned_down = self._turned_down(request.path, request.value)
+        if turned_down is None and request.path in self._plan.memories:
+            for path, value in self._plan.memories[request.path][str(request.value)].items():
+                if (turned_down := self._turned_down(path, value)) is not None:
+                    break
+        return turned_down
+
+    def _turned_down(self, path: str, value: Value) -> str | None:
+        """The result by which a change of one path is turned down, or None."""
+        current = self._world.true(path)
+        if value == current:
+            return None
+        if self.refuses:
+            return self._plan.results.refused
+        for limit in self._plan.limits.get(path, ()):
+            if limit.refuses(current, value, self._world.look):
+                refused = limit.answer == "refused"
+                return self._plan.results.refused if refused else self._plan.results.not_available
         return None
 
     def _obey(self, path: str, value: Value, agenda: Agenda, now_ms: int) -> None:
@@ -166,8 +172,6 @@ class Ecu:
         if response is None:
             return
         status, signal = response.result.split(".")
-        outgoing = publisher.messages[status]
-        raw = outgoing.info.dbc.get_signal_by_name(signal).choice_to_number(result)
+        raw = publisher.messages[status].named_raw(signal, result)
         counter = response.counter.split(".")[1]
-        about = frozenset(r.path for r in command.requests)
-        publisher.answer(status, {signal: raw, counter: command.counter}, about)
+        publisher.answer(status, {signal: raw, counter: command.counter}, command.paths)

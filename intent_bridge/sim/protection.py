@@ -23,6 +23,7 @@ from .checksums import CHECKSUMS
 
 Keys = Callable[[str], bytes]
 FRESHNESS_ENDLESS: Final = 1 << 65
+_REMEMBERED_MAX: Final = 8192
 
 
 def simulated_key(name: str) -> bytes:
@@ -81,6 +82,9 @@ class Autosar:
         at, self._bytes, self.modulus = _COUNTER_AT[spec.profile]
         self._at = self._offset + at
         self.max_delta = spec.delta_max
+        self._ids = bytes(spec.data_ids) if spec.profile in ("P02", "P22") else b""
+        self._read: dict[bytes, int | None] = {}
+        """Counters of frames read before, by their bytes."""
 
     def protect(self, data: bytearray, counter: int) -> None:
         """Write counter and checksum into `data`."""
@@ -95,7 +99,7 @@ class Autosar:
             case "P11":
                 e2e_p11_protect(data, data_id, data_id_mode=mode, offset=offset, increment_counter=False)
             case "P02":
-                e2e_p02_protect(data, bytes(self._spec.data_ids), increment_counter=False)
+                e2e_p02_protect(data, self._ids, increment_counter=False)
             case "P04":
                 e2e_p04_protect(data, data_id, offset=offset, increment_counter=False)
             case "P05":
@@ -105,11 +109,18 @@ class Autosar:
             case "P07":
                 e2e_p07_protect(data, data_id, offset=offset, increment_counter=False)
             case _:
-                around = bytes(data[:offset] + data[offset + 1 :]) + bytes((self._spec.data_ids[counter],))
+                around = bytes(data[:offset] + data[offset + 1 :]) + self._ids[counter : counter + 1]
                 data[offset] = calculate_crc8_h2f(around)
 
     def read(self, data: bytes, last: int | None) -> int | None:
         """The counter of a frame whose checksum is right, else None."""
+        if data not in self._read:
+            if len(self._read) >= _REMEMBERED_MAX:
+                self._read.clear()
+            self._read[data] = self._counter(data)
+        return self._read[data]
+
+    def _counter(self, data: bytes) -> int | None:
         field = int.from_bytes(data[self._at : self._at + max(1, self._bytes)], "big")
         counter = field & 0xF if self._bytes == 0 else field
         if counter >= self.modulus:

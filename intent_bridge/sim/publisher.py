@@ -22,6 +22,7 @@ class Publisher:
         self._due: dict[Page, None] = {}
         self.messages: dict[str, Outgoing] = {}
         self._pages: dict[str, tuple[Page, ...]] = {}
+        self._about: dict[tuple[str, frozenset[str]], tuple[Page, ...]] = {}
         responses = [m.spec.response for m in profile.messages.values() if m.spec.response]
         for ecu in plan.ecus.values():
             for name in ecu.sends:
@@ -74,10 +75,13 @@ class Publisher:
         """Write an ECU's answer into message `name`, and send at once the pages that carry one of `paths`."""
         outgoing = self.messages[name]
         outgoing.answers.update(signals)
-        about = [page for page in outgoing.pages if any(p.path in paths for p in page.ports)]
         for page in outgoing.pages:
             page.dirty = True
-        for page in about or outgoing.pages:
+        about = self._about.get((name, paths))
+        if about is None:
+            found = tuple(p for p in outgoing.pages if any(port.path in paths for port in p.ports))
+            about = self._about[name, paths] = found or outgoing.pages
+        for page in about:
             self._due[page] = None
 
     def power(self, names: Iterable[str], on: bool) -> None:
@@ -91,6 +95,8 @@ class Publisher:
 
     def frames(self) -> list[RawFrame]:
         """The frames that are due now; afterwards none is."""
+        if not self._due:
+            return []
         world_raw = self._world.raw
         due, self._due = self._due, {}
         return [frame for page in due if (frame := page.outgoing.frame(page, world_raw)) is not None]

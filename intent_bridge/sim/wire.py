@@ -14,8 +14,10 @@ from cantools.database.can import Message, Signal
 from ..profile import ActuatorInfo, Binding, MessageInfo, Profile
 from ..profile.model import Quantity
 from ..types import RawFrame, Value
-from .protection import Keys, protection
+from .protection import Keys, Protection, protection
 
+_REMEMBERED_MAX: Final = 4096
+"""What cantools made of a value or a frame is remembered, so many of them per signal or message."""
 _GRAIN: Final = 1e-6
 """Share of a step by which a decoded float may miss its step and still count as on it."""
 
@@ -28,9 +30,18 @@ class Port:
     quantity: Quantity
     signal: Signal
     absent: int | None
+    _raws: dict[Value, int] = field(default_factory=dict, compare=False, repr=False)
 
     def raw(self, value: Value) -> int:
         """The raw number that says `value`."""
+        raw = self._raws.get(value)
+        if raw is None:
+            if len(self._raws) >= _REMEMBERED_MAX:
+                self._raws.clear()
+            raw = self._raws[value] = self._raw(value)
+        return raw
+
+    def _raw(self, value: Value) -> int:
         if isinstance(value, str):
             return self.signal.choice_to_number(value)
         if isinstance(value, bool):
@@ -82,7 +93,9 @@ class Page:
     fixed: Mapping[str, int]
     stopped: bool = False
     dirty: bool = True
-    content: bytearray = field(default_factory=bytearray)
+    content: bytes = b""
+    said: dict[tuple[int, ...], bytes] = field(default_factory=dict)
+    """Contents by the raw numbers of answers and ports: cantools encodes each of them once."""
 
     @property
     def lone(self) -> bool:
@@ -104,6 +117,8 @@ class Outgoing:
         self.cycle_ms = info.dbc.cycle_time or None
         self.off = self.muted = self.corrupt = self.frozen = False
         self._protection = protection(info, keys)
+        self._named: dict[tuple[str, str], int] = {}
+        self._sealed: dict[tuple[bytes, int], bytes] = {}
         self._first_answers = dict(answers)
         self.pages = self._make_pages(tuple(ports))
         self.counter = -1
@@ -120,6 +135,14 @@ class Outgoing:
     @property
     def protected(self) -> bool:
         return self._protection is not None
+
+    def named_raw(self, signal: str, name: str) -> int:
+        """The raw number of a value name."""
+        known = self._named.get((signal, name))
+        if known is None:
+            known = self.info.dbc.get_signal_by_name(signal).choice_to_number(name)
+            self._named[signal, name] = known
+        return known
 
     def last_freshness(self) -> int:
         """The freshness value last used; 0 before the first."""
@@ -144,21 +167,43 @@ class Outgoing:
         if self.off or self.muted or page.stopped:
             return None
         if page.dirty or self.told:
-            signals = {**page.fixed, **self.answers, **{name: tell() for name, tell in self.told.items()}}
-            for p in page.ports:
-                signals[p.signal.name] = raw_of(p)
-            page.content = bytearray(self.info.dbc.encode(signals, scaling=False, strict=False))
+            page.content = self._content(page, raw_of)
             page.dirty = False
         data = page.content
         if self._protection is not None:
             if not self.frozen or self.counter < 0:
                 self.counter = (self.counter + 1) % self._protection.modulus
-            self._protection.protect(data, self.counter)
+            data = self._protected(data, self.counter, self._protection)
             if self.corrupt:
-                data = bytearray(data)
-                data[0] ^= 0xFF
+                data = bytes((data[0] ^ 0xFF, *data[1:]))
         info = self.info
-        return RawFrame(info.bus, info.can_id, info.extended, info.fd, bytes(data))
+        return RawFrame(info.bus, info.can_id, info.extended, info.fd, data)
+
+    def _content(self, page: Page, raw_of: Callable[[Port], int]) -> bytes:
+        """The frame without protection, as cantools encodes it."""
+        raws = (*self.answers.values(), *(raw_of(p) for p in page.ports))
+        if self.told or raws not in page.said:
+            signals = {**page.fixed, **self.answers, **{name: tell() for name, tell in self.told.items()}}
+            for p in page.ports:
+                signals[p.signal.name] = raw_of(p)
+            content = self.info.dbc.encode(signals, scaling=False, strict=False)
+            if self.told:
+                return content
+            if len(page.said) >= _REMEMBERED_MAX:
+                page.said.clear()
+            page.said[raws] = content
+        return page.said[raws]
+
+    def _protected(self, content: bytes, counter: int, protection: Protection) -> bytes:
+        """The frame with counter and checksum; most say what an earlier one said."""
+        data = self._sealed.get((content, counter))
+        if data is None:
+            written = bytearray(content)
+            protection.protect(written, counter)
+            if len(self._sealed) >= _REMEMBERED_MAX:
+                self._sealed.clear()
+            data = self._sealed[content, counter] = bytes(written)
+        return data
 
 
 @dataclass(frozen=True)
@@ -181,6 +226,10 @@ class Command:
     mux: int | None
     counter: int
     requests: tuple[Request, ...]
+    paths: frozenset[str]
+
+
+_Asked = tuple[int | None, tuple[Request, ...], frozenset[str]]
 
 
 class Incoming:
@@ -197,6 +246,8 @@ class Incoming:
         self._protection = protection(info, keys)
         self._selector = _selector(info.dbc)
         self._last: tuple[int, int] | None = None
+        self._asked: dict[bytes, _Asked | None] = {}
+        """What frames ask, by their bytes; None: cantools cannot read them."""
 
     def boot(self) -> None:
         """As after power-on: the next counter is taken as it comes; a freshness value was kept."""
@@ -221,18 +272,25 @@ class Incoming:
             self._last, counter = (whole, now_ms), self._protection.shown(whole)
             if last is not None and not self._follows(whole, now_ms, *last):
                 return None
+        if raw.data not in self._asked:
+            if len(self._asked) >= _REMEMBERED_MAX:
+                self._asked.clear()
+            self._asked[raw.data] = self._decoded(raw.data)
+        asked = self._asked[raw.data]
+        return None if asked is None else Command(asked[0], counter, *asked[1:])
+
+    def _decoded(self, data: bytes) -> "_Asked | None":
         try:
-            signals = info.dbc.decode(raw.data, decode_choices=False, scaling=False)
+            signals = self.info.dbc.decode(data, decode_choices=False, scaling=False)
         except DecodeError:
             return None
         raws = cast(dict[str, int], signals)  # what unscaled decoding without names gives
-        mux = raws[self._selector] if self._selector else None
-        found = [
+        found = tuple(
             self._request(actuator, p, raws[p.signal.name])
             for actuator, p in self._actuators
             if p.signal.name in raws
-        ]
-        return Command(mux, counter, tuple(found))
+        )
+        return raws[self._selector] if self._selector else None, found, frozenset(r.path for r in found)
 
     def _follows(self, counter: int, now_ms: int, last: int, last_ms: int) -> bool:
         """Whether a counter may come after the last one: neither repeated nor too far ahead."""

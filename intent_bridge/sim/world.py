@@ -63,9 +63,10 @@ class World:
 
     def raw(self, port: Port) -> int:
         """What the ECU writes into the signal."""
-        if port.path in self._forced:
-            return self._forced[port.path]
-        value = self.look(port.path)
+        path = port.path
+        if path in self._forced:
+            return self._forced[path]
+        value = None if path in self._hidden else self._values[path]
         if value is not None:
             return port.raw(value)
         assert port.absent is not None  # a profile loads only when every status has such a code

@@ -69,11 +69,10 @@ def rig(
         ecus = {name: ecu.model_copy(update={"latency_ms": QUICK_MS}) for name, ecu in plan.ecus.items()}
         plan = Plan(**{**vars(plan), "ecus": ecus})
     if make_engine is None:
-        rules = load_packs(profile)
+        guard, security = Guard(profile, load_packs(profile)), Security(simulated_key)
 
         def make_engine() -> Engine:
-            security = Security(simulated_key)
-            return Engine(profile, Guard(profile, rules), secret=SECRET, security=security)
+            return Engine(profile, guard, secret=SECRET, security=security)
 
     listed = hazards or load_hazards(profile) or NO_HAZARDS
     return Rig(profile, plan, listed, make_engine, quick)
