@@ -32,6 +32,7 @@ from intent_bridge.profile import Profile, load_profile
 from intent_bridge.texts import Texts
 from intent_bridge.transports import Transport
 from intent_bridge.transports.can_bus import CanTransport
+from intent_bridge.transports.recording import recorded
 from intent_bridge.types import (
     Frame,
     Outcome,
@@ -121,8 +122,17 @@ class Bridge(Policies, Knowledge):
     # --- make one ---------------------------------------------------------------------------------
 
     @classmethod
-    def open(cls, vehicle: str | Path, *, buses: Mapping[str, Mapping[str, Any]], **options: Any) -> "Bridge":
-        """A bridge on real buses: `buses` maps the profile's bus names to python-can options."""
+    def open(
+        cls,
+        vehicle: str | Path,
+        *,
+        buses: Mapping[str, Mapping[str, Any]],
+        log: Path | None = None,
+        **options: Any,
+    ) -> "Bridge":
+        """A bridge on real buses: `buses` maps the profile's bus names to python-can options.
+
+        `log`: a file that every frame is written to, both ways; its ending says the format (blf, asc, …)."""
         profile = load_profile(vehicle)
         missing = sorted(profile.file.buses.keys() ^ buses.keys())
         if missing:
@@ -132,8 +142,12 @@ class Bridge(Policies, Knowledge):
             heard[info.bus].append((info.can_id, info.extended))
         flexible = [name for name, bus in profile.file.buses.items() if bus.fd]
         alone = not options.get("listen_only", False)
-        transport = CanTransport.open(buses, fd=flexible, listen_to=heard, alone=alone)
+        everything = log is not None  # a record of a drive leaves nothing out
+        transport: Transport = CanTransport.open(
+            buses, fd=flexible, listen_to=None if everything else heard, alone=alone
+        )
         try:
+            transport = recorded(transport, log, list(profile.file.buses))
             return cls(profile, transport, **options)
         except BaseException:
             transport.close()

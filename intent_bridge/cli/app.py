@@ -47,6 +47,7 @@ Sets = Annotated[
     list[str] | None, typer.Option("--set", help="PATH=VALUE in VSS units; may be given several times.")
 ]
 Language = Annotated[str, typer.Option("--lang", help="Language of texts that come in one language only.")]
+Log = Annotated[Path | None, typer.Option("--log", help="Save every frame, both ways (blf, asc, mf4, …).")]
 Audit = Annotated[Path | None, typer.Option("--audit", help="Append the hash-chained record to this file.")]
 
 
@@ -122,8 +123,20 @@ def send(
 
 
 @app.command()
-def sim(vehicle: Vehicle, bus: Buses = None, state: Sets = None, as_json: Json = False) -> int:
-    """Run the simulated ECUs of a vehicle on buses, until Ctrl-C."""
+def sim(
+    vehicle: Vehicle,
+    bus: Buses = None,
+    state: Sets = None,
+    play: Annotated[
+        Path | None, typer.Option(help="Play a recorded drive's statuses (blf, asc, …) instead.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Run the simulated ECUs of a vehicle on buses, until Ctrl-C; or play a recorded drive onto them."""
+    if play is not None:
+        from intent_bridge.cli.record import play_drive
+
+        return play_drive(vehicle, bus or [], play, as_json=as_json)
     from intent_bridge.cli.verbs import serve_simulation
 
     return serve_simulation(vehicle, bus or [], state or [], as_json=as_json)
@@ -136,6 +149,7 @@ def run(
     listen_only: Annotated[
         bool, typer.Option("--listen-only", help="Show state and frames; send nothing.")
     ] = False,
+    log: Log = None,
     audit: Audit = None,
     audit_key: Annotated[
         Path | None, typer.Option(help="Seal the record with this key (docs/audit.md).")
@@ -179,11 +193,13 @@ def run(
         options = McpOptions(mcp_http, mcp_access, who, host_channel, mcp_remote, mcp_proxy)
         return serve_clients(
             vehicle, bus or [], options, language=language, audit=record, session=session,
-            listen_only=listen_only,
+            listen_only=listen_only, log=log,
         )  # fmt: skip
     from intent_bridge.cli.verbs import serve_lines
 
-    return serve_lines(vehicle, bus or [], listen_only, audit=record, session=session, language=language)
+    return serve_lines(
+        vehicle, bus or [], listen_only, log=log, audit=record, session=session, language=language
+    )
 
 
 Spoken = Annotated[str | None, typer.Option("--lang", help="The language; without it, it is recognised.")]
@@ -202,6 +218,20 @@ def say(
     from intent_bridge.cli.say import say_sentence
 
     return say_sentence(vehicle, text, state or [], who, language=language, as_json=as_json)
+
+
+@app.command(hidden=True)
+def record(
+    vehicle: Vehicle,
+    log: Annotated[Path, typer.Option(help="The file; its ending says the format (blf, asc, mf4, …).")],
+    bus: Buses = None,
+    seconds: Annotated[float | None, typer.Option(min=0, help="Stop after this time.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Short for `run --listen-only --log FILE` without calls: listen and write, until Ctrl-C."""
+    from intent_bridge.cli.record import record_buses
+
+    return record_buses(vehicle, bus or [], log, seconds=seconds, as_json=as_json)
 
 
 @app.command()

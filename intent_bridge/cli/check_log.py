@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from intent_bridge.cli.exits import Exit, UsageProblem
 from intent_bridge.codec import Receiver
 from intent_bridge.profile import Profile
+from intent_bridge.transports.playback import read_log as logged
 from intent_bridge.types import Quality, RawFrame
 
 
@@ -78,7 +78,10 @@ class Seen:
 
 def check_log(profile: Profile, log: Path, *, as_json: bool) -> int:
     """Hold a recorded drive against the profile; exit code 1 when a path would not be usable in it."""
-    seen, frames, foreign = read_log(profile, log)
+    try:
+        seen, frames, foreign = read_log(profile, log)
+    except ValueError as error:
+        raise UsageProblem(str(error)) from error
     reports = [one.report() for one in seen.values()]
     bad = [report for report in reports if report["verdict"] != "ok"]
     if as_json:
@@ -108,7 +111,7 @@ def read_log(profile: Profile, log: Path) -> tuple[dict[str, Seen], int, int]:
     receiver = Receiver(profile)
     seen = {path: Seen(path, info.max_age_ms) for path, info in profile.sensors.items()}
     frames = foreign = 0
-    for time_s, can_id, extended, fd, data in _messages(log):
+    for time_s, can_id, extended, fd, data in logged(log):
         frames += 1
         bus = buses.get((can_id, extended))
         now_ms = math.floor(time_s * 1000)
@@ -119,28 +122,3 @@ def read_log(profile: Profile, log: Path) -> tuple[dict[str, Seen], int, int]:
         for path, sample in reading.samples.items():
             seen[path].take(sample.quality, now_ms)
     return seen, frames, foreign
-
-
-def _messages(log: Path) -> Iterator[tuple[float, int, bool, bool, bytes]]:
-    import can
-
-    if not log.is_file():
-        raise UsageProblem(
-            f"no file `{log}`", "give a log that python-can reads: blf, asc, log, csv, mf4, trc"
-        )
-    try:
-        with can.LogReader(log) as reader:
-            for message in reader:
-                if not message.is_error_frame and not message.is_remote_frame:
-                    data = bytes(message.data)
-                    yield (
-                        message.timestamp,
-                        message.arbitration_id,
-                        message.is_extended_id,
-                        message.is_fd,
-                        data,
-                    )
-    except (can.CanError, OSError, ValueError, KeyError, ImportError) as error:
-        raise UsageProblem(
-            f"the log `{log}` cannot be read: {error}", "is its name's ending right?"
-        ) from error

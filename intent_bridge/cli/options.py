@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from intent_bridge.cli.exits import UsageProblem
+from intent_bridge.profile import Profile
 from intent_bridge.types import Channel, Provenance, SeatZone, Speaker
 
 _BUS = re.compile(r"(?P<name>\w+)=(?P<interface>\w+):(?P<channel>[^,]*)(?P<more>(,\w+=[^,]*)*)")
@@ -89,3 +90,14 @@ def json_or_text(text: str) -> Any:
     except ValueError:
         return text
     return value if not isinstance(value, dict | list) else text
+
+
+def read_all_buses(words: Sequence[str], profile: Profile) -> dict[str, dict[str, Any]]:
+    """`read_buses` for verbs that need every bus of the vehicle."""
+    wanted = read_buses(words)
+    if wanted.keys() != profile.file.buses.keys():
+        names = ", ".join(profile.file.buses)
+        raise UsageProblem(
+            f"{profile.file.vehicle} has the buses {names}", "give --bus NAME=INTERFACE:CHANNEL for each"
+        )
+    return wanted

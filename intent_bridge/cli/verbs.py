@@ -13,7 +13,7 @@ from intent_bridge.audit import AuditOptions
 from intent_bridge.bridge import Bridge
 from intent_bridge.cli.answers import Answers
 from intent_bridge.cli.exits import Exit, UsageProblem
-from intent_bridge.cli.options import read_buses, read_call, read_state, read_who
+from intent_bridge.cli.options import read_all_buses, read_buses, read_call, read_state, read_who
 from intent_bridge.cli.secoc import secoc_options
 from intent_bridge.profile import load_profile
 from intent_bridge.texts import languages
@@ -77,12 +77,7 @@ def serve_simulation(vehicle: str, buses: Sequence[str], state: Sequence[str], *
     from intent_bridge.sim import SimulatedVehicle
 
     profile = load_profile(vehicle)
-    wanted = read_buses(buses)
-    if wanted.keys() != profile.file.buses.keys():
-        names = ", ".join(profile.file.buses)
-        raise UsageProblem(
-            f"{profile.file.vehicle} has the buses {names}", "give --bus NAME=INTERFACE:CHANNEL for each"
-        )
+    wanted = read_all_buses(buses, profile)
     simulated = SimulatedVehicle(profile)
     try:
         for path, value in read_state(state).items():
@@ -105,6 +100,7 @@ def serve_lines(
     buses: Sequence[str],
     listen_only: bool,
     *,
+    log: Path | None = None,
     audit: AuditOptions | None,
     session: str | None,
     language: str,
@@ -115,7 +111,7 @@ def serve_lines(
 
     if listen_only and not buses:
         raise UsageProblem("`--listen-only` needs a vehicle to listen to", "add --bus NAME=INTERFACE:CHANNEL")
-    options: dict[str, Any] = {"audit": audit, "session": session, "listen_only": listen_only}
+    options: dict[str, Any] = {"audit": audit, "session": session, "listen_only": listen_only, "log": log}
     wanted = read_buses(buses)
     language = _language(language)
     if wanted:

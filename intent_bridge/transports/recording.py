@@ -1,5 +1,7 @@
 """A transport that writes every frame, both ways, to a log that other tools read (blf, asc, log, mf4)."""
 
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,10 @@ from intent_bridge.types import RawFrame
 
 
 class Recorder:
-    """Writes frames to one log file; the file name's ending says the format."""
+    """Writes frames to one log file; the file name's ending says the format. Frames may come from threads.
+
+    A disk that fails ends the recording and nothing else: `failed` says why.
+    """
 
     def __init__(self, file: Path, buses: Sequence[str], *, epoch_s: float = 0.0) -> None:
         """`buses` are numbered in their order, from channel 1 as loggers count. `epoch_s` is the wall-clock
@@ -21,8 +26,14 @@ class Recorder:
         self._channels = {name: number for number, name in enumerate(buses)}
         self._epoch_s = epoch_s
         self.frames = 0
+        self.failed = ""
+        self._lock = threading.Lock()
         try:
             self._logger: Any = can.Logger(file)
+        except NotImplementedError as error:  # mf4, without its library
+            raise TransportError(
+                f"`{file}` needs asammdf; pip install 'python-can[mf4]', or end the name in .blf"
+            ) from error
         except (ValueError, OSError, ImportError, TypeError) as error:
             raise TransportError(f"`{file}` cannot be written: {error}") from error
 
@@ -32,12 +43,23 @@ class Recorder:
         message.timestamp = self._epoch_s + at_ms / 1000
         message.channel = self._channels[frame.bus]
         message.is_rx = received
-        self._logger.on_message_received(message)
-        self.frames += 1
+        with self._lock:
+            if self.failed:
+                return
+            try:
+                self._logger.on_message_received(message)
+            except OSError as error:
+                self.failed = str(error)
+                return
+            self.frames += 1
 
     def close(self) -> None:
         """Finish the file."""
-        self._logger.stop()
+        with self._lock:
+            try:
+                self._logger.stop()
+            except OSError as error:
+                self.failed = self.failed or str(error)
 
 
 class RecordedTransport:
@@ -65,3 +87,13 @@ class RecordedTransport:
     def close(self) -> None:
         self.inner.close()
         self._recorder.close()
+
+
+def recorder_of(transport: Transport, log: Path, buses: Sequence[str]) -> Recorder:
+    """A recorder whose times are those of the wall clock, for a transport that lives now."""
+    return Recorder(log, buses, epoch_s=time.time() - transport.now_ms() / 1000)
+
+
+def recorded(transport: Transport, log: Path | None, buses: Sequence[str]) -> Transport:
+    """The transport itself, or with a log of all it carries."""
+    return transport if log is None else RecordedTransport(transport, recorder_of(transport, log, buses))

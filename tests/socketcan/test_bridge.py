@@ -111,8 +111,7 @@ def drive(patient: Path) -> Drives:
 def _drive(vehicle: Path, comfort: str = "vcan1", *, listen_only: bool = False) -> Iterator[Drive]:
     devices = {**BUSES, "comfort": comfort}
     buses = {name: {"interface": "socketcan", "channel": device} for name, device in devices.items()}
-    options = {"speaker": DRIVER_BY_VOICE, "listen_only": listen_only}
-    with Bridge.open(vehicle, buses=buses, **options) as car:
+    with Bridge.open(vehicle, buses=buses, speaker=DRIVER_BY_VOICE, listen_only=listen_only) as car:
         yield Drive(car)
 
 
