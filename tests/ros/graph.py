@@ -60,7 +60,7 @@ class Process:
         arguments = [f"-p{key.replace('__', '.')}:={_yaml(value)}" for key, value in parameters.items()]
         split = [part for text in arguments for part in ("-p", text[2:])]
         space = ["-r", f"__ns:={namespace}"] if namespace else []
-        command = [sys.executable, "-m", module, "--ros-args", *space, *split]
+        command = [sys.executable, "-m", *module.split(), "--ros-args", *space, *split]
         with log.open("w") as out:
             self.process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
 

@@ -1,6 +1,6 @@
 """Call a tool through the action, and print what came of it and the frames that were seen on the way.
 
-ros2 run intent_bridge_ros call '{"name": "set_ambient_light", "arguments": {"brightness": 40}}'
+ros2 run intent_bridge_ros call '{"name": "set_ambient_light", "arguments": {"brightness_percent": 40}}'
 """
 
 from __future__ import annotations

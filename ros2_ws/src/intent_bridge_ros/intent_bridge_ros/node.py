@@ -6,7 +6,7 @@ unconfigured --configure--> inactive --activate--> active;  an error of ours lea
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from lifecycle_msgs.msg import State
 from rclpy.clock import Clock
@@ -15,9 +15,10 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 
 from intent_bridge.cli.exits import UsageProblem
 from intent_bridge.errors import IntentBridgeError
-from intent_bridge_ros.parameters import Parameters
+from intent_bridge_ros.parameters import SPECS, Parameters, Spec
 from intent_bridge_ros.run import run
 from intent_bridge_ros.session import Session
+from intent_bridge_ros.vehicle import VehicleSession
 
 SUCCESS, FAILURE, ERROR = (
     TransitionCallbackReturn.SUCCESS,
@@ -29,10 +30,16 @@ SUCCESS, FAILURE, ERROR = (
 class BridgeNode(LifecycleNode):
     """One vehicle, one engine, one session."""
 
-    def __init__(self) -> None:
-        super().__init__("intent_bridge")
-        self.parameters = Parameters(self)
-        self.session: Session | None = None
+    def __init__(
+        self,
+        name: str = "intent_bridge",
+        session: Callable[[LifecycleNode, Parameters], VehicleSession] = Session,
+        specs: Sequence[Spec] = SPECS,
+    ) -> None:
+        super().__init__(name)
+        self.parameters = Parameters(self, specs)
+        self._make = session
+        self.session: VehicleSession | None = None
         self._timer = None
         self._failed = ""
         """Why the node must leave the active state; empty while it may stay."""
@@ -95,7 +102,7 @@ class BridgeNode(LifecycleNode):
 
     def _configure(self) -> TransitionCallbackReturn:
         try:
-            self.session = Session(self, self.parameters)
+            self.session = self._make(self, self.parameters)
         except (IntentBridgeError, UsageProblem, OSError) as error:
             for line in str(error).splitlines()[:20]:
                 self.get_logger().error(line)

@@ -51,6 +51,7 @@ class Spec:
 
 SPECS = (
     Spec("vehicle", "demo_sedan", "A shipped vehicle's name, or its folder."),
+    Spec("packs", [""], "More packs of rules (names, files) than the vehicle's: they can only forbid more."),
     Spec("input", "frames", "How state comes in, for buses that do not say it themselves.", words=WAYS),
     Spec("output", "frames", "How commands go out, for buses that do not say it themselves.", words=WAYS),
     Spec(
@@ -95,13 +96,13 @@ def bus_specs(name: str, input_way: str, output_way: str) -> tuple[Spec, ...]:
 class Parameters:
     """Declares the parameters of a node and answers for their values."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, specs: Iterable[Spec] = SPECS) -> None:
         self._node = node
         self._specs: dict[str, Spec] = {}
         self.active = False
         """Whether commands may leave now: then what guards them may only be tightened."""
         node.add_on_set_parameters_callback(self._check)
-        self.declare(SPECS)
+        self.declare(specs)
 
     def declare(self, specs: Iterable[Spec]) -> None:
         """Declare what is not declared yet; rclpy raises where an override does not fit."""
@@ -117,7 +118,7 @@ class Parameters:
         """How each bus is reached."""
         found = {}
         for name in buses:
-            self.declare(bus_specs(name, self["input"], self["output"]))
+            self.declare(bus_specs(name, self["input"], self["output"] if "output" in self._specs else "off"))
             found[name] = BusWay(*(self[f"bus.{name}.{key}"] for key in ("input", "output", "can")))
         return found
 

@@ -1,29 +1,20 @@
-"""Everything that exists between configure and cleanup: the bridge, its buses, its names in the graph."""
+"""A bridge that acts: its names in the graph, and what it tells there."""
 
 from __future__ import annotations
 
 import time
-from collections import deque
-from pathlib import Path
 from typing import Any, Final
 
 from intent_bridge_msgs import msg
 from intent_bridge_msgs.action import HandleToolCall
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
-from intent_bridge.bridge.stepped import SteppedBridge
-from intent_bridge.errors import Problem, ProfileError, ToolCallError
-from intent_bridge.guard.proof import certificate
+from intent_bridge.errors import ToolCallError
 from intent_bridge.llm import read_answer
-from intent_bridge.profile import load_profile
 from intent_bridge.types import Frame, Outcome, Provenance, Status, ToolCall
-from intent_bridge_ros.buses import Buses
-from intent_bridge_ros.clock import NodeClock
-from intent_bridge_ros.diagnostics import Diagnostics
 from intent_bridge_ros.goals import Goals
 from intent_bridge_ros.messages import (
     MessageError,
-    RCLError,
     actuator_commands,
     confirmation_message,
     header,
@@ -32,97 +23,48 @@ from intent_bridge_ros.messages import (
     read_provenance,
     verdict_message,
 )
-from intent_bridge_ros.parameters import Parameters
 from intent_bridge_ros.services import Services
-from intent_bridge_ros.states import States
+from intent_bridge_ros.vehicle import TOLD, WAITING_MAX, VehicleSession
 
-TOLD: Final = QoSProfile(depth=200, reliability=ReliabilityPolicy.RELIABLE)
 LATCHED: Final = QoSProfile(
     depth=1, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL
 )
-WAITING_MAX: Final = 1000
-"""Messages waiting to be published; one more pushes out the oldest, which readers see by its number."""
 _NEUTRAL_STEP_S: Final = 0.005
 _NEUTRAL_STEPS: Final = 100
 """So often it is looked whether neutral frames are still owed: half a second at the most."""
 
 
-class Session:
-    """One configured bridge in a node. Raises ProfileError or TransportError where it cannot be had."""
-
-    def __init__(self, node: Any, parameters: Parameters) -> None:
-        self._node, self.parameters = node, parameters
-        self.clock = NodeClock(node)
-        self._undo: list[Any] = [self.clock.close]
-        self.events: dict[str, str] = {}
-        """The last thing that DDS said about each topic."""
-        try:
-            self._open()
-        except BaseException:
-            self.close()
-            raise
+class Session(VehicleSession):
+    """One configured bridge in a node."""
 
     def _open(self) -> None:
-        node, parameters = self._node, self.parameters
-        self.profile = load_profile(parameters["vehicle"])
-        self.buses = Buses(
-            node,
-            self.profile,
-            ways := parameters.ways(self.profile.file.buses),
-            self.clock,
-            tolerance_ms=parameters["stamp_tolerance_ms"],
-            deadline_ms=parameters["deadline_ms"],
-            say=self._event,
-        )
-        self._undo.append(self.buses.close)
-        audit = parameters["audit_path"]
-        self.bridge = SteppedBridge(
-            self.profile,
-            self.buses,
-            audit=Path(audit) if audit else None,
-            fsync=parameters["audit_fsync"],
-            session=parameters["session"] or None,
-            listen_only=True,
-        )
-        self._undo.append(self.bridge.close)
-        self.certificate = certificate(self.profile, self.bridge.engine.guard.rules)
-        if self.certificate is None and parameters["require_certificate"]:
-            what = "these rules were not proved on this machine"
-            mend = f"run `intent-bridge policy prove {parameters['vehicle']}`"
-            raise ProfileError([Problem(self.profile.folder, None, what, mend)])
-        self._typed = {name for name, way in ways.items() if way.output == "signals"}
-        self._later: deque[tuple[Any, Any]] = deque(maxlen=WAITING_MAX)
-        self.sequences = {"verdict": 0, "outcome": 0, "command": 0, "audit": 0}
+        self._typed = {name for name, way in self.ways.items() if way.output == "signals"}
         self._judged: dict[str, Any] = {}
         self._head: str | None = None
-        self.lost = 0
         self._publish_topics()
         self.goals = Goals(
-            node,
+            self._node,
             self.bridge,
             self.clock,
             handle=self.handle,
-            most=lambda: int(parameters["max_goals"]),
+            most=lambda: int(self.parameters["max_goals"]),
         )
         self._undo.append(lambda: self.goals.close(self._cut_off))
-        self._services = Services(node, self)
+        self._services = Services(self._node, self)
         self._undo.append(self._services.close)
-        self.states = States(node, self, [n for n, way in ways.items() if way.input == "signals"])
-        self._undo.append(self.states.close)
-        self.diagnostics = Diagnostics(node, self, ways)
-        self._undo.append(self.diagnostics.close)
         self.bridge.subscribe("outcome", self._told)
         self.bridge.subscribe("frame", self._sent)
 
     def _publish_topics(self) -> None:
-        create = self._node.create_publisher
-        self.verdicts = create(msg.Verdict, "~/verdict", TOLD)
-        self.outcomes = create(msg.Outcome, "~/outcome", TOLD)
-        self.questions = create(msg.Confirmation, "~/confirmation", 10)
-        self.heads = create(msg.AuditHead, "~/audit_head", LATCHED)
+        self.verdicts = self.create_publisher(msg.Verdict, "~/verdict", TOLD)
+        self.outcomes = self.create_publisher(msg.Outcome, "~/outcome", TOLD)
+        self.questions = self.create_publisher(msg.Confirmation, "~/confirmation", 10)
+        self.heads = self.create_publisher(msg.AuditHead, "~/audit_head", LATCHED)
         self._commands: dict[str, Any] = {}
-        publishers = [self.verdicts, self.outcomes, self.questions, self.heads]
-        self._undo += [lambda one=one: self._node.destroy_publisher(one) for one in publishers]
+
+    def load(self) -> dict[str, int]:
+        """How much is under way, for diagnostics."""
+        return {"goals": len(self.goals.open), "running": len(self.bridge.engine.commands.running)}
 
     # --- verbs --------------------------------------------------------------------------------------
 
@@ -174,44 +116,16 @@ class Session:
 
     def step(self) -> None:
         """Let the engine take in what was heard, and publish what has come of it."""
-        if self.clock.jumped():
-            self.bridge.fall_silent("clock_jump")
-            self.bridge.engine.state.clear()
-            if self.parameters.active:
-                self.bridge.speak()
-        self.bridge.step()
+        super().step()
         head = self.bridge.audit_head()
         if head is not None and head != self._head:
             self._head = head
             stamp, number = self.clock.stamp(), self.next("audit")
             fields = {"header": header(stamp), "sequence": number, "sha256": head}
             self.publish(self.heads, make(msg.AuditHead, **fields, session=self.bridge.session[:32]))
-        self.flush()
+            self.flush()
 
     # --- what is told -------------------------------------------------------------------------------
-
-    def next(self, kind: str) -> int:
-        """The next number of a kind of message: a gap shows a reader what it has lost."""
-        self.sequences[kind] += 1
-        return self.sequences[kind]
-
-    def publish(self, publisher: Any, message: Any) -> None:
-        """Publish when nobody waits for an answer any more."""
-        self._later.append((publisher, message))
-
-    def flush(self) -> None:
-        """Publish what waits."""
-        while self._later:
-            publisher, message = self._later.popleft()
-            try:
-                publisher.publish(message)
-            except RCLError:  # seen in a flood: the history is full of messages nobody has taken
-                self.lost += 1
-
-    def close(self) -> None:
-        """Let go of everything, newest first."""
-        while self._undo:
-            self._undo.pop()()
 
     def _told(self, outcome: Outcome) -> None:
         self.judged(outcome)
@@ -232,7 +146,7 @@ class Session:
                 frame, self.profile, call_id, self.clock.stamp(), self.sequences["command"] + 1
             )
         except MessageError as error:
-            self._event(frame.raw.bus, str(error))
+            self.event(frame.raw.bus, str(error))
             return
         self.sequences["command"] += len(made)
         for one in made:
@@ -242,13 +156,8 @@ class Session:
         per_path = self.parameters["typed_topics"] == "per_path"
         topic = f"~/actuator_command/{path.replace('.', '/')}" if per_path else "~/actuator_command"
         if topic not in self._commands:
-            publisher = self._commands[topic] = self._node.create_publisher(msg.ActuatorCommand, topic, 100)
-            self._undo.append(lambda: self._node.destroy_publisher(publisher))
+            self._commands[topic] = self.create_publisher(msg.ActuatorCommand, topic, 100)
         return self._commands[topic]
-
-    def _event(self, topic: str, what: str) -> None:
-        self.events[topic] = what
-        self._node.get_logger().warning(f"{topic}: {what}", throttle_duration_sec=1.0)
 
     def _cut_off(self, call_id: str) -> Outcome:
         return Outcome(call_id, "", Status.NOT_DELIVERED, "closed")

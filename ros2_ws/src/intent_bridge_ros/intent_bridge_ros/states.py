@@ -32,7 +32,7 @@ class States:
             "~/path_state",
             self._heard,
             qos,
-            event_callbacks=qos_events(session._event, "path_state"),
+            event_callbacks=qos_events(session.event, "path_state"),
         )
 
     def close(self) -> None:
