@@ -41,7 +41,7 @@ def sentences(lexicon: Lexicon, tokens: list[str]) -> list[Sentence]:
                 if total < found.get(whole, total + 1):
                     found[whole] = total
         ways[start] = dict(sorted(found.items(), key=lambda item: item[1])[:READINGS_MAX])
-    read = {Sentence(_numbers(list(concepts)), cost) for concepts, cost in ways[0].items()}
+    read = {Sentence(folded(list(concepts)), cost) for concepts, cost in ways[0].items()}
     return sorted(read, key=lambda sentence: sentence.cost)
 
 
@@ -77,7 +77,7 @@ def pieces(lexicon: Lexicon, tokens: list[str], start: int) -> Iterator[tuple[in
         yield from lexicon.find(tokens, start)
 
 
-def _numbers(concepts: list[Concept]) -> tuple[Concept, ...]:
+def folded(concepts: list[Concept]) -> tuple[Concept, ...]:
     """Numbers put together: 20 point 5, 22 and a half, 22 degrees half, 百分之 20."""
     out: list[Concept] = []
     for concept in concepts:
