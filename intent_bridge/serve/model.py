@@ -72,7 +72,7 @@ class OpenAIModel:
         self.model = model
         self._text_dialect = text_dialect
         self._extra = dict(extra or {})
-        self._client = client or _client(base_url, api_key, retries, timeout_s)
+        self._client = client or openai_client(base_url, api_key, retries, timeout_s)
 
     async def ask(self, ask: Ask) -> Said:
         """One chat completion; ModelError for whatever keeps it from being one."""
@@ -136,7 +136,7 @@ def _whole(value: object) -> int:
     return value if type(value) is int and value >= 0 else 0
 
 
-def _client(base_url: str | None, api_key: str | None, retries: int, timeout_s: float) -> Any:
+def openai_client(base_url: str | None, api_key: str | None, retries: int, timeout_s: float) -> Any:
     try:
         from openai import AsyncOpenAI
     except ModuleNotFoundError as error:

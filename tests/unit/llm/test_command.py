@@ -1,4 +1,4 @@
-"""The command language: what the grammar lets a model write is what the reader reads, and the other way round."""
+"""The command language: what the grammar lets a model write is what the reader reads, and no more."""
 
 import re
 from functools import cache
@@ -34,7 +34,9 @@ def pattern(vehicle: str) -> str:
     rules = dict(line.split(" ::= ", 1) for line in language(vehicle).grammar.splitlines())
 
     def regex(body: str) -> str:
-        parts = re.findall(r'"(?:[^"\\]|\\.)*"|\[0-9\]\{[0-9,]+\}|\[0-9\]|\{[0-9,]+\}|[()|?]|[a-z0-9-]+', body)
+        parts = re.findall(
+            r'"(?:[^"\\]|\\.)*"|\[0-9\]\{[0-9,]+\}|\[0-9\]|\{[0-9,]+\}|[()|?]|[a-z0-9-]+', body
+        )
         return "".join(map(one, parts))
 
     def one(part: str) -> str:
@@ -76,8 +78,12 @@ def test_whatever_the_grammar_lets_a_model_write_is_read_and_judged(
     for call in language(vehicle).read(line):
         try:
             catalogue(vehicle).parse(ToolCall("1", call.name, dict(call.arguments)))
-        except ToolCallError as error:  # form is right, two arguments may exclude each other, one may be needed
-            assert error.code in ("missing_argument", "conflicting_arguments", "out_of_range", "off_step"), error
+        except (
+            ToolCallError
+        ) as error:  # form is right, two arguments may exclude each other, one may be needed
+            assert error.code in ("missing_argument", "conflicting_arguments", "out_of_range", "off_step"), (
+                error
+            )
 
 
 @pytest.mark.parametrize(
