@@ -61,7 +61,7 @@ def test_comfort_that_moves_nothing_needs_no_second_opinion(car: Car) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [" window 70", " forward_collision_warning low", " sunroof 100", " acc_time_gap 1"]
+    "line", [" window 70", " forward_collision_warning high", " sunroof 100", " acc_time_gap 1"]
 )
 def test_what_moves_or_assists_is_asked_where_the_words_do_not_say_it(car: Car, line: str) -> None:
     reply = asked(car, Says(line), "some fresh Siberian breeze would be the thing for my mood")
