@@ -18,7 +18,7 @@ ROS_FILES = $(shell find ros2_ws -type f -not -name '*.pyc')
 IN_ROS = ros2_ws/tools/in_ros.sh $(ROS) $(DISTRO)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types layers unit ci fuzz fuzz-short policy-diff test-socketcan properties witnesses bench corpus test-corpus carbench nightly mutate wheel-check ros test-ros bench-ros soak-ros clean
+.PHONY: lint types layers unit $(shell sed -n 's/^\([a-z-]*\):.*## .*/\1/p' Makefile)
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -107,6 +107,9 @@ bench-ros: $(ROS_SET)  ## the nodes beside bare rclpy; figures go to build/bench
 soak-ros: $(ROS_SET)  ## ten minutes of load on the nodes (SOAK_S seconds): nothing may grow
 	SOAK_S=$${SOAK_S:-600} $(IN_ROS) $(ROS)/bin/python -m pytest -q -c tests/ros/pytest.ini tests/ros/test_soak.py
 
+test-llm: .venv/llm-set  ## a real small model (fetched once, 1.1 GB) writes commands for a simulated car; not part of ci
+	$(BIN)/python -m tests.llm_real $(LLM)
+
 clean:  ## remove everything that make made
 	rm -rf .venv .venv-ros* build dist mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
 
@@ -132,6 +135,10 @@ build/corpus-set: constraints.txt | .venv/dev-set
 	$(BIN)/python -m pip download --quiet --no-deps --no-binary cantools --dest build/sdist cantools==45.1.0
 	cp build/sdist/cantools-45.1.0.tar.gz build/cantools.tar.gz
 	@touch $@
+
+.venv/llm-set: pyproject.toml constraints.txt | .venv/dev-set
+	$(PIP_INSTALL) --editable '.[dev,local]'
+	@touch .venv/runtime-set .venv/dev-set $@
 
 .venv/mutation-set: pyproject.toml constraints.txt | .venv/bin/python
 	$(PIP_INSTALL) --editable '.[mutation]'

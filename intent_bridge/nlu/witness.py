@@ -10,9 +10,9 @@ from typing import Final
 
 from intent_bridge.intents import Catalogue
 from intent_bridge.intents.zones import DriverSide
-from intent_bridge.nlu.lexicon import Concept, Lexicon, languages, lexicon
+from intent_bridge.nlu.lexicon import CHARACTERS_MAX, Concept, Lexicon, languages, lexicon
 from intent_bridge.nlu.reading import folded, pieces, said
-from intent_bridge.nlu.understand import CHARACTERS_MAX, Understood, understand
+from intent_bridge.nlu.understand import Understood, understand
 from intent_bridge.nlu.wishes import zone_name
 from intent_bridge.types import ToolCall
 

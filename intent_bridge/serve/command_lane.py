@@ -77,9 +77,9 @@ class OpenAICompleter:
         except Exception as error:  # the client's own tree, and whatever it makes of garbage
             raise ModelError(f"{type(error).__name__}: {error}") from error
         usage, timings = raw.get("usage") or {}, raw.get("timings") or {}
-        parts = [timings.get("prompt_ms"), timings.get("predicted_ms")]
-        known = all(isinstance(part, int | float) for part in parts)
-        return Completed(text, usage.get("total_tokens") or 0, float(sum(parts)) if known else None)
+        parts = [timings.get(key) for key in ("prompt_ms", "predicted_ms")]
+        known = [float(part) for part in parts if isinstance(part, int | float)]
+        return Completed(text, usage.get("total_tokens") or 0, sum(known) if len(known) == 2 else None)
 
     async def close(self) -> None:
         """Let go of the connections."""
