@@ -18,7 +18,7 @@ ROS_FILES = $(shell find ros2_ws -type f -not -name '*.pyc')
 IN_ROS = ros2_ws/tools/in_ros.sh $(ROS) $(DISTRO)
 
 .DELETE_ON_ERROR:
-.PHONY: lint types layers unit $(shell sed -n 's/^\([a-z-]*\):.*## .*/\1/p' Makefile)
+.PHONY: lint types layers unit $(shell sed -n 's/^\([a-z-]*\):.*  .*/\1/p' Makefile)
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
