@@ -42,7 +42,10 @@ Fact: TypeAlias = Literal[
 ]  # fmt: skip
 """What a situation may ask: `warmer_inside_k` is cabin less outside, `below_setting_k` setting less cabin,
 `open_percent` the widest open window or roof; setting, fan and air are those of the first place meant."""
-Effect: TypeAlias = Literal["cabin", "seat", "air", "windscreen", "draught", "sun", "quiet", "shut"]
+Effect: TypeAlias = Literal[
+    "warmer", "cooler", "seat", "air", "windscreen", "draught", "sun", "quiet", "shut"
+]  # fmt: skip
+"""What a plan may promise; `warmer` and `cooler` are of the cabin, or if that takes long of the blown air."""
 
 MEANS: Final[Mapping[str, Target]] = {
     "cabin_temperature": SetCabinTemperature.targets[0],
@@ -108,7 +111,12 @@ class Plan(_Model):
 
     because: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
     when: tuple[str, ...] = ()
-    expect: Effect
+    expect: Annotated[
+        tuple[Effect, ...],
+        Field(min_length=1),
+        BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else (v,)),
+    ]
+    """The first of these that the model bears out is promised."""
     moves: Annotated[tuple[Move, ...], Field(min_length=1)]
 
 
@@ -117,11 +125,14 @@ class FeelingText(_Model):
 
     asks_place: bool = False
     """Somebody nobody can place is asked where, as it matters."""
+    otherwise: Annotated[str, Field(pattern=r"^[a-z_]+$")] = "nothing_helps"
+    """What is said where no plan would change anything: the text `no_effect-…` of the catalogues."""
     plans: Annotated[tuple[Plan, ...], Field(min_length=1)]
 
 
 class Within(_Model):
-    """No feeling sets the temperature beyond these, in degrees Celsius."""
+    """No feeling sets the temperature beyond these, in Celsius; `warmer` goes as high as a warmer room:
+    who is cold in a hot cabin is cold from the air that is blown."""
 
     warmer: Exact
     cooler: Exact
@@ -136,6 +147,7 @@ class Model(_Model):
 
     cabin_minutes: Annotated[tuple[Minutes, ...], Field(min_length=1)]
     noticeable_c: Annotated[float, Field(gt=0, le=5)]
+    noticeable_blown_c: Annotated[float, Field(gt=0, le=20)]
     slow_minutes: Minutes
     seat_minutes: Minutes
     windscreen_minutes: Minutes

@@ -121,8 +121,7 @@ class Cabin:
         stations = [p for p in self._everywhere() if p.path(MEANS["fan_speed"].path) in self.profile.sensors]
         fans = [self.number(p.path(MEANS["fan_speed"].path)) for p in stations]
         sets = [self.number(p.path(MEANS["cabin_temperature"].path)) for p in stations]
-        shut = bool(self.fact("recirculating"))
-        window = self._window_w_per_k(model)
+        shut, window = bool(self.fact("recirculating")), self._window_w_per_k(model)
         if None in fans or None in sets or window is None:
             return None
         still = model.loss_w_per_k + window
@@ -143,6 +142,20 @@ class Cabin:
             settled = heat / flow
             cabin_c = settled + (cabin_c - settled) * exp(-flow * _TICK_S / model.heat_capacity_j_per_k)
         return cabin_c
+
+    def blown_c(self, model: Model) -> float | None:
+        """The temperature of the air blown at the first place meant; None where none is, or not known."""
+        cabin, outside, fan = self.fact("cabin_c"), self.fact("outside_c"), self._here("fan_speed")
+        wanted = self._here("cabin_temperature")
+        if cabin is None or outside is None or wanted is None or not fan:
+            return None
+        return self._supply_c(model, float(wanted), float(cabin), float(outside))
+
+    def _supply_c(self, model: Model, wanted_c: float, cabin_c: float, outside_c: float) -> float:
+        inlet_c = cabin_c if self.fact("recirculating") else outside_c
+        coldest_c, hottest_c = model.blow_c
+        lowest_c = max(coldest_c, inlet_c) if self.fact("cooling") is False else coldest_c
+        return max(min(wanted_c + model.blow_k_per_k * (wanted_c - cabin_c), hottest_c), lowest_c)
 
     def air_change_per_min(self, model: Model) -> float | None:
         """Share of the cabin's air that is replaced by outside air in a minute."""

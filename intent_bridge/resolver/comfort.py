@@ -20,7 +20,7 @@ from intent_bridge.intents import (
     reading,
     to_value,
 )
-from intent_bridge.intents.feelings import STRENGTHS, ComfortTable, Move, Plan
+from intent_bridge.intents.feelings import STRENGTHS, ComfortTable, Effect, Move, Plan
 from intent_bridge.intents.fields import Listed, Steps
 from intent_bridge.profile.model import Quantity
 from intent_bridge.resolver.cabin import Cabin
@@ -29,6 +29,18 @@ from intent_bridge.resolver.zones import NoZone, WhichZone, occupied, resolve_zo
 from intent_bridge.types import Action, Choice, Value
 
 _AT: Final[Mapping[str, tuple[Zone, ...]]] = {"front": ("front_row",), "everywhere": ("all",)}
+
+_BY_LESS: Final[Mapping[Effect, tuple[str, ...]]] = {
+    "draught": (".FanSpeed", ".VentilationLevel", "Window.Position", "Sunroof.Position"),
+    "quiet": (".FanSpeed", ".VentilationLevel", "Window.Position", "Sunroof.Position"),
+    "sun": ("Shade.Position",),
+    "shut": ("Window.Position", "Sunroof.Position"),
+}
+"""What has an effect at once when there is less of it."""
+_BY_VALUE: Final[Mapping[Effect, tuple[str, ...]]] = {
+    "draught": ("FLOOR", "DEFROST", "DEFROST_FLOOR"),
+    "shut": ("RECIRCULATE",),
+}
 
 
 def resolve_comfort(intent: AdjustComfort, context: Context) -> Resolution:
@@ -51,9 +63,9 @@ def resolve_comfort(intent: AdjustComfort, context: Context) -> Resolution:
     if cabin.missing:
         path, quality = next(iter(cabin.missing.items()))
         return Unresolved(path, quality)
-    return (
-        Nothing("nothing_helps") if helper.had_means else NotEquipped(intent.tool, "zone", str(intent.zone))
-    )
+    if not helper.had_means:
+        return NotEquipped(intent.tool, "zone", str(intent.zone))
+    return Nothing(text.otherwise)
 
 
 def _which(intent: AdjustComfort, which: WhichZone) -> Ambiguous:
@@ -73,13 +85,13 @@ class _Helper:
 
     def option(self, plan: Plan) -> Option | None:
         """What the plan would change now; None where it does not apply, is impossible, or changes nothing."""
+        self.had_means = self.had_means or any(self._paths(move) for move in plan.moves)
         if not all(self._applies(word) for word in plan.when):
             return None
         needed: dict[str, Value] = {}
         extra: dict[str, Value] = {}
         for move in plan.moves:
             paths = self._paths(move)
-            self.had_means = self.had_means or bool(paths)
             values = {path: self._wanted(move, path) for path in paths}
             if not move.optional and (not paths or all(value is None for value in values.values())):
                 return None
@@ -120,7 +132,13 @@ class _Helper:
             return None
         now = _count(target, quantity, self._cabin.value(path))
         wanted = None if now is None else self._further(move, now)
-        return None if wanted is None else _value(target, quantity, wanted)
+        if wanted is None or wanted == now:
+            return None if wanted is None else self._cabin.value(path)
+        value = _value(target, quantity, wanted)
+        then = _count(target, quantity, value)
+        assert then is not None and now is not None
+        # the last value a tool can set may lie before a present one that has a name: never turn back
+        return value if (then > now) == (wanted > now) else self._cabin.value(path)
 
     def _further(self, move: Move, now: Decimal) -> Decimal | None:
         n = self._strength
@@ -130,12 +148,13 @@ class _Helper:
             return max(now, move.least[n])
         if move.most is not None:
             return min(now, move.most[n])
-        room = self._cabin.fact("cabin_c")
-        rooms = [now] if room is None else [now, Decimal(room)]
+        known = self._cabin.fact("cabin_c")
+        room = now if known is None else Decimal(known)
         if move.warmer is not None:
-            return max(now, min(max(rooms) + move.warmer[n], self._table.within.warmer))
+            limit = max(self._table.within.warmer, room)
+            return max(now, min(max(now, room) + move.warmer[n], limit))
         assert move.cooler is not None
-        return min(now, max(min(rooms) - move.cooler[n], self._table.within.cooler))
+        return min(now, max(min(now, room) - move.cooler[n], self._table.within.cooler))
 
     # --- what may be said of it ---------------------------------------------------------------------
 
@@ -147,39 +166,65 @@ class _Helper:
             "expect": self._expected(plan, done),
         }
 
-    def _expected(self, plan: Plan, done: Mapping[str, Value]) -> dict[str, Any]:
+    def _expected(self, plan: Plan, done: Mapping[str, Value]) -> Mapping[str, Any]:
+        told = (self._promise(effect, done) for effect in plan.expect)
+        return next((said for said in told if said), {"what": "later"})
+
+    def _promise(self, effect: Effect, done: Mapping[str, Value]) -> Mapping[str, Any]:
+        """What may be said of one effect; nothing where the model does not bear it out."""
         model = self._table.model
-        match plan.expect:
-            case "cabin":
-                told = (self._warmth(done, minutes) for minutes in model.cabin_minutes)
-                return next((said for said in told if said), {"what": "later"})
+        match effect:
+            case "warmer" | "cooler":
+                told = (self._warmth(effect, done, minutes) for minutes in model.cabin_minutes)
+                return next((said for said in told if said), self._blown(effect, done))
             case "seat":
-                heats = any(path.endswith(".HeatingLevel") for path in done)
-                return {"what": "seat-warm" if heats else "seat-cool", "minutes": model.seat_minutes}
+                levels = [path for path in done if path.endswith((".HeatingLevel", ".VentilationLevel"))]
+                if not levels:
+                    return {}
+                warms = levels[0].endswith(".HeatingLevel") == self._more(levels[0], done)
+                return {"what": "seat-warm" if warms else "seat-cool", "minutes": model.seat_minutes}
             case "air":
                 change = self._cabin.changed(done).air_change_per_min(model)
                 if change is None or change * model.slow_minutes < 1:
-                    return {"what": "later"}
+                    return {}
                 return {"what": "air", "minutes": max(1, round(1 / change))}
             case "windscreen":
                 return {"what": "windscreen", "minutes": model.windscreen_minutes}
-            case _:
-                return {"what": plan.expect}
+            case "draught" | "sun" | "quiet" | "shut":
+                return {"what": effect} if any(self._bears(effect, path, done) for path in done) else {}
 
-    def _warmth(self, done: Mapping[str, Value], minutes: int) -> dict[str, Any]:
+    def _bears(self, effect: Effect, path: str, done: Mapping[str, Value]) -> bool:
+        """Whether one change is of a kind that has this effect at once."""
+        if path.endswith((".AirDistribution", ".RecirculationMode")):
+            return done[path] in _BY_VALUE.get(effect, ())
+        return path.endswith(_BY_LESS.get(effect, ())) and not self._more(path, done)
+
+    def _more(self, path: str, done: Mapping[str, Value]) -> bool:
+        before = self._cabin.value(path)
+        return int(done[path]) > int(before or 0)
+
+    def _warmth(self, way: str, done: Mapping[str, Value], minutes: int) -> dict[str, Any]:
         """By how much the cabin changes, or if that is another way, by how much the plan tells on it."""
         model, now = self._table.model, self._cabin.fact("cabin_c")
         then = self._cabin.changed(done).temperature_c(model, minutes)
         else_then = self._cabin.temperature_c(model, minutes)
         if now is None or then is None or else_then is None:
             return {}
-        gained, told = then - float(now), then - else_then
+        sign = 1 if way == "warmer" else -1
+        gained, told = (then - float(now)) * sign, (then - else_then) * sign
         for what, change in (("cabin", gained), ("cabin-than", told)):
-            felt = min(abs(change), abs(told)) >= model.noticeable_c
-            if felt and (change > 0) == (told > 0):
-                way = "warmer" if change > 0 else "cooler"
-                return {"what": f"{what}-{way}", "celsius": round(abs(change) * 2) / 2, "minutes": minutes}
+            if min(change, told) >= model.noticeable_c:
+                return {"what": f"{what}-{way}", "celsius": round(change * 2) / 2, "minutes": minutes}
         return {}
+
+    def _blown(self, way: str, done: Mapping[str, Value]) -> dict[str, Any]:
+        """Whether the air that is blown at the place is felt to change, at once."""
+        model = self._table.model
+        before, after = self._cabin.blown_c(model), self._cabin.changed(done).blown_c(model)
+        sign = 1 if way == "warmer" else -1
+        if before is None or after is None or (after - before) * sign < model.noticeable_blown_c:
+            return {}
+        return {"what": f"blown-{way}"}
 
 
 def _count(target: Target, quantity: Quantity, value: Value | None) -> Decimal | None:

@@ -122,8 +122,9 @@ class Felt:
         sources = [
             noise.still_db + noise.db_per_km_h * speed_km_h,
             noise.still_db + noise.db_per_fan * fans,
-            wide * noise.open_db_at_100_km_h * min(speed_km_h / 100, 1.2),
         ]
+        if wide and speed_km_h:  # sound power grows with the area and the fifth power of the speed
+            sources.append(noise.open_db_at_100_km_h + 10 * log10(wide) + 50 * log10(speed_km_h / 100))
         return 10 * log10(sum(10 ** (db / 10) for db in sources))
 
     def _number(self, look: Look, path: str) -> float:

@@ -9,6 +9,7 @@ no_effect-plain = Nothing to change.
 no_effect-nothing_moves = Nothing is moving.
 no_effect-at_limit = That is already at its limit.
 no_effect-nothing_helps = There is nothing left in this car that would help.
+no_effect-take_a_break = The air is cool and fresh already. Please take a break soon.
 sent = On the way: { $clauses }. { $reason }
 sent-plain = On the way.
 stopped = I stopped { $settings }. { $reason }

@@ -7,6 +7,7 @@ no_effect-plain = 不需要调整。
 no_effect-nothing_moves = 现在没有部件在移动。
 no_effect-at_limit = 已经到极限了。
 no_effect-nothing_helps = 车上没有其他能改善的办法了。
+no_effect-take_a_break = 空气已经凉爽新鲜。请尽快休息。
 sent = 正在执行：{ $clauses }。{ $reason }
 sent-plain = 正在执行。
 stopped = 已停止：{ $settings }。{ $reason }
