@@ -8,6 +8,7 @@ answers in the same dialect, `export_tools` shows a vehicle's tools to a model.
 from intent_bridge.llm.dialects import AUTO, DIALECTS
 from intent_bridge.llm.export import ToolExport, export_tools
 from intent_bridge.llm.model import OpenCall, ParsedCall, ReadError, ReadResult
+from intent_bridge.llm.preflight import Early, Preflight
 from intent_bridge.llm.reader import StreamReader, read, read_answer
 from intent_bridge.llm.results import CallResult, write_results
 from intent_bridge.llm.single import read_call
@@ -20,8 +21,10 @@ __all__ = [
     "TARGETS",
     "CallResult",
     "Constraint",
+    "Early",
     "OpenCall",
     "ParsedCall",
+    "Preflight",
     "ReadError",
     "ReadResult",
     "StreamReader",

@@ -14,6 +14,7 @@ from intent_bridge.bridge.results import tool_result
 from intent_bridge.llm import CallResult, ParsedCall, ReadResult, read, write_results
 from intent_bridge.serve.claims import Claims, Evidence
 from intent_bridge.serve.context import allowed_result, asker, conversation
+from intent_bridge.serve.early import EarlyJudge
 from intent_bridge.serve.model import Ask, Model, ModelError, Said, with_calls
 from intent_bridge.serve.request import DataClass, Reply, Request, Tell, Usage, Vehicle
 from intent_bridge.serve.sentences import Sentences
@@ -136,9 +137,9 @@ class _Loop:
                 return self._ours("tokens")
             said = await self._ask(messages)
             result = read(said.dialect, said.raw, tools=self._tools)
-            if not result.calls and result.error is None:
+            if not said.refused and not result.calls and result.error is None:
                 return self._text(result, state)
-            wrong = _unfit(result)
+            wrong = said.refused or _unfit(result)
             if wrong:
                 if not self._may_mend(wrong):
                     return self._ours("mends")
@@ -158,7 +159,8 @@ class _Loop:
         room = min(self._limits.answer_tokens, self._limits.tokens - spent.tokens)
         try:
             async with asyncio.timeout_at(self._view.deadline_s):
-                said = await self._of._model.ask(Ask(messages, self._tools, room))
+                watch = EarlyJudge(self._view, self._of.vehicle, self._tools).hear
+                said = await self._of._model.ask(Ask(messages, self._tools, room, watch=watch))
         finally:
             spent.waited_ms += (turn.clock_s() - asked_s) * 1000
         spent.tokens += said.tokens

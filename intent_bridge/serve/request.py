@@ -105,8 +105,10 @@ class Reply:
 
 
 EventKind: TypeAlias = Literal[
-    "heard", "lane", "thinking", "acting", "outcome", "asking", "mending", "replaced", "lane_failed", "answer"
-]
+    "heard", "lane", "thinking", "refused", "prepared", "acting", "outcome", "asking", "mending", "replaced",
+    "lane_failed", "answer",
+]  # fmt: skip
+"""`refused` and `prepared` are told while the model still writes; `prepared` carries a dry run's outcome."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,9 +172,9 @@ class View:
         if self.turn.abstained is None:
             self.turn.abstained = outcome
 
-    def tell(self, kind: EventKind, what: str = "") -> None:
+    def tell(self, kind: EventKind, what: str = "", outcome: Outcome | None = None) -> None:
         """See `Turn.tell`."""
-        self.turn.tell(kind, self.lane, what)
+        self.turn.tell(kind, self.lane, what, outcome)
 
 
 def cut_down(

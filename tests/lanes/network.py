@@ -34,9 +34,37 @@ class Script(httpx2.AsyncBaseTransport):
             raise httpx2.ConnectError("the network is gone", request=request)
         if step.get("never"):
             await asyncio.sleep(3600)
-        body = step["raw"] if "raw" in step else json.dumps(completion(step))
-        headers = {"content-type": step.get("type", "application/json")}
+        streams = json.loads(self.asked[-1]).get("stream") and "raw" not in step
+        body = step["raw"] if "raw" in step else streamed(step) if streams else json.dumps(completion(step))
+        headers = {"content-type": "text/event-stream" if streams else step.get("type", "application/json")}
         return httpx2.Response(step.get("status", 200), headers=headers, stream=_Body(body.encode(), step))
+
+
+def streamed(step: Mapping[str, Any]) -> str:
+    """The completion of a step as server-sent events, arguments and text in pieces of a token's size."""
+    whole = completion(step)
+    choice = whole["choices"][0]
+    deltas: list[dict[str, Any]] = [{"role": "assistant"}]
+    text = choice["message"]["content"] or ""
+    deltas += [{"content": text[at : at + 4]} for at in range(0, len(text), 4)]
+    for index, call in enumerate(choice["message"]["tool_calls"] or []):
+        name, arguments = call["function"]["name"], call["function"]["arguments"]
+        begin = {
+            "index": index,
+            "id": call["id"],
+            "type": "function",
+            "function": {"name": name, "arguments": ""},
+        }
+        deltas.append({"tool_calls": [begin]})
+        for at in range(0, len(arguments), 4):
+            piece = {"index": index, "function": {"arguments": arguments[at : at + 4]}}
+            deltas.append({"tool_calls": [piece]})
+    chunks: list[dict[str, Any]] = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+    chunks.append({"index": 0, "delta": {}, "finish_reason": choice["finish_reason"]})
+    frame = {"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "m"}
+    events = [{**frame, "choices": [chunk]} for chunk in chunks]
+    events.append({**frame, "choices": [], "usage": whole["usage"], "timings": whole.get("timings")})
+    return "".join(f"data: {json.dumps(event)}\n\n" for event in events) + "data: [DONE]\n\n"
 
 
 class _Body(httpx2.AsyncByteStream):
@@ -45,9 +73,10 @@ class _Body(httpx2.AsyncByteStream):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         cut = self._step.get("cut", len(self._body))
-        for at in range(0, cut, PIECE):
+        size = self._step.get("piece", PIECE)
+        for at in range(0, cut, size):
             await asyncio.sleep(self._step.get("drip", 0) / 1000)
-            yield self._body[at : min(cut, at + PIECE)]
+            yield self._body[at : min(cut, at + size)]
         if cut < len(self._body):
             raise httpx2.ReadError("connection reset by peer")
 
@@ -80,7 +109,9 @@ def _text(arguments: Any) -> str:
     return arguments if isinstance(arguments, str) else json.dumps(arguments)
 
 
-def model(script: Script, *, retries: int = 0, text_dialect: str | None = None) -> OpenAIModel:
+def model(
+    script: Script, *, retries: int = 0, text_dialect: str | None = None, stream: bool = False
+) -> OpenAIModel:
     """The real client, on the scripted network."""
     client = AsyncOpenAI(
         base_url="http://model.test/v1",
@@ -89,4 +120,4 @@ def model(script: Script, *, retries: int = 0, text_dialect: str | None = None) 
         http_client=httpx2.AsyncClient(transport=script),
     )
     client._platform = "Linux"  # else the client asks for it on a thread, which has no virtual time
-    return OpenAIModel("m", client=client, text_dialect=text_dialect)
+    return OpenAIModel("m", client=client, text_dialect=text_dialect, stream=stream)

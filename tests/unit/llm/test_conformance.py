@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from intent_bridge.llm import ParsedCall, ReadResult, StreamReader, read
+from intent_bridge.llm import ParsedCall, Preflight, ReadResult, StreamReader, read
 from intent_bridge.llm.dialects import DIALECTS
 
 _CHECKOUT = Path(__file__).parents[3]
@@ -61,6 +61,16 @@ def test_a_message_fed_byte_by_byte_gives_the_same_as_the_whole(case: dict[str, 
     for byte in raw.encode():
         reader.feed(bytes((byte,)))
     assert reader.finish() == read(case["format"], raw, tools=_tools(case), lenient=lenient)
+
+
+@pytest.mark.parametrize("case", [c for c in _CASES if c["format"] in DIALECTS], ids=lambda c: c["id"])
+def test_nothing_is_refused_early_that_is_called_in_the_end(case: dict[str, Any]) -> None:
+    raw = case["raw"] if isinstance(case["raw"], str) else json.dumps(case["raw"], ensure_ascii=False)
+    preflight = Preflight(case["format"], _tools(case) or [])
+    news = [early for character in raw for early in preflight.feed(character)]
+    refused = [early.name for early in news if early.refused is not None]
+    if DIALECTS[case["format"]].checks:  # the other dialects leave the check of arguments to the catalogue
+        assert not refused or preflight.finish().calls == ()
 
 
 def _plain(calls: tuple[ParsedCall, ...]) -> list[tuple[object, ...]]:
