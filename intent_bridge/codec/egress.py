@@ -5,11 +5,11 @@ and checksum right; no bit outside the frame's signals; every actuator's signal 
 allows, or at one that asks for nothing new. Shares no code with guard or encoder.
 """
 
-from collections import deque
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final, Literal
 
+from intent_bridge.codec.egress_limits import Activation, Limits
 from intent_bridge.codec.egress_table import (
     REMEMBERED_MAX,
     Entry,
@@ -23,18 +23,11 @@ from intent_bridge.codec.protection import FreshLink, Link
 from intent_bridge.codec.secoc import NO_SECURITY, Security
 from intent_bridge.codec.sequence import CheckStatus
 from intent_bridge.profile import Profile
-from intent_bridge.types import Permit, RawFrame, Value
+from intent_bridge.types import Permit, RawFrame
 
 Kind = Literal["start", "repeat", "stop", "neutral"]
 
-FRAMES_MAX: Final = 200
-"""Start and repeat frames that may leave within FRAMES_WINDOW_MS, all messages together."""
-FRAMES_WINDOW_MS: Final = 1000
-
 _HALF: Final = Fraction(1, 2)
-
-_Activation = tuple[str, Value, int]
-"""Path, value and mint time: repeats of one command are one activation."""
 
 
 class EgressGate:
@@ -53,10 +46,8 @@ class EgressGate:
             s.info.name: {} for s in self._statuses.values()
         }
         self._sent, self._heard = (links(profile, guarded, security) for _ in range(2))
-        self._begun: dict[str, _Activation] = {}
-        self._budgets = {path: actuator.spec.budget for path, actuator in profile.actuators.items()}
-        self._changes: dict[str, deque[int]] = {path: deque() for path in profile.actuators}
-        self._frames: deque[int] = deque()
+        self._begun: dict[str, Activation] = {}
+        self._limits = Limits(profile)
 
     def enable(self) -> None:
         """Let permitted commands pass from now on."""
@@ -112,16 +103,17 @@ class EgressGate:
         before = None if link is None else link.last
         if link is not None and (reason := _out_of_sequence(layout, link, raw.data, urgent)):
             return reason
-        begun = self._new_activations(layout, raw.data, permits, now_ms, kind)
-        if isinstance(begun, str) or (reason := None if urgent else self._too_often(begun, now_ms)):
+        begun, name = self._new_activations(layout, raw.data, permits, now_ms, kind), layout.info.name
+        if isinstance(begun, str) or (
+            reason := None if urgent else self._limits.refuses(name, begun, self._live, now_ms)
+        ):
             if link is not None:
                 link.last = before
             return begun if isinstance(begun, str) else reason
         if not urgent:
-            self._frames.append(now_ms)
+            self._limits.count(name, begun, self._live, now_ms)
         for activation in begun:
             self._begun[activation[0]] = activation
-            self._changes[activation[0]].append(now_ms)
         return None
 
     def check_all(
@@ -134,17 +126,15 @@ class EgressGate:
         sent = [self._sent[name] for name in self._sent if any(o and o.info.name == name for o in layouts)]
         paths = [e.path for layout in layouts if layout for e in layout.entries if e.path is not None]
         counters = [c.last for c in sent]
-        capped = self._frames.copy()
+        kept = self._limits.kept([layout.info.name for layout in layouts if layout], paths)
         begun = {path: self._begun.get(path) for path in paths}
-        changes = {path: self._changes[path].copy() for path in paths}
         for raw in frames:
             reason = self.check(raw, permits, now_ms, kind=kind)
             if reason is None:
                 continue
             for link, last in zip(sent, counters, strict=True):
                 link.last = last
-            self._frames = capped
-            self._changes |= changes
+            self._limits.restore(kept)
             self._begun |= {path: known for path, known in begun.items() if known is not None}
             for path in [p for p, known in begun.items() if known is None]:
                 self._begun.pop(path, None)
@@ -164,7 +154,7 @@ class EgressGate:
 
     def _new_activations(
         self, layout: Layout, data: bytes, permits: Sequence[Permit], now_ms: int, kind: Kind
-    ) -> tuple[_Activation, ...] | str:
+    ) -> tuple[Activation, ...] | str:
         """The activations that this frame begins, or why its content may not leave."""
         shown = layout.shown(data)
         if int.from_bytes(data, "little") & ~shown.bits:
@@ -173,7 +163,7 @@ class EgressGate:
         for permit in permits:
             for path in permit.emitted:
                 holders.setdefault(path, []).append(permit)
-        begins: list[_Activation] = []
+        begins: list[Activation] = []
         purpose = False
         for entry in shown.entries:
             raw = entry.raw(data)
@@ -212,19 +202,6 @@ class EgressGate:
             return abs(live - meaning) <= _HALF  # a status may count in smaller steps
         return False
 
-    def _too_often(self, begins: Sequence[_Activation], now_ms: int) -> str | None:
-        while self._frames and now_ms - self._frames[0] >= FRAMES_WINDOW_MS:
-            self._frames.popleft()
-        if len(self._frames) >= FRAMES_MAX:
-            return f"frame cap: {FRAMES_MAX} frames within {FRAMES_WINDOW_MS} ms"
-        for path, _, _ in begins:
-            budget, changes = self._budgets[path], self._changes[path]
-            while changes and now_ms - changes[0] >= budget.window_ms:
-                changes.popleft()
-            if len(changes) >= budget.changes:
-                return f"budget: {path} was set {budget.changes} times within {budget.window_ms} ms"
-        return None
-
 
 def _meanings(layout: Layout, data: bytes) -> dict[str, Meaning]:
     """What a status frame says of its paths."""
@@ -236,11 +213,11 @@ def _meanings(layout: Layout, data: bytes) -> dict[str, Meaning]:
     return {str(entry.path): meaning for entry, meaning in read if meaning is not None}
 
 
-def _permitted(entry: Entry, raw: int, permits: Sequence[Permit], now_ms: int) -> _Activation | None:
+def _permitted(entry: Entry, raw: int, permits: Sequence[Permit], now_ms: int) -> Activation | None:
     """The newest permit in force under which the signal may have this number."""
     meaning = entry.meaning(raw)
     assert entry.path is not None
-    newest: _Activation | None = None
+    newest: Activation | None = None
     for permit in permits:
         value = permit.emitted[entry.path]
         same = type(value) is int if isinstance(meaning, Fraction) else type(value) is type(meaning)

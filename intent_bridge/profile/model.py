@@ -169,10 +169,12 @@ class Motion(_Model):
 
 
 class Budget(_Model):
-    """How often an actuator may be set within a window; one more is refused."""
+    """How often an actuator may be set within a window, and how far; more is refused."""
 
     changes: Annotated[int, Field(ge=1)]
     window_ms: Ms
+    travel: Annotated[Exact, Field(gt=0)] | None = None
+    """Numbers: all its ways within the window together, in its unit."""
 
 
 class ToolText(_Model):
@@ -198,6 +200,12 @@ class Actuator(Quantity):
     budget: Budget
     motion: Motion | None = None
     tool: ToolText | None = None
+
+    @model_validator(mode="after")
+    def _travels_as_a_number(self) -> Self:
+        if self.budget.travel is not None and self.step is None:
+            raise ValueError(f"a {self.type} has no travel: leave it out of the budget")
+        return self
 
 
 class Step(_Model):

@@ -9,6 +9,7 @@ import e2e.p02
 import e2e.p05
 from cantools.database.can import Database
 
+from intent_bridge.codec import EgressGate
 from intent_bridge.profile import Profile, load_profile
 from intent_bridge.types import _MINT, Frame, Permit, Quality, RawFrame, Sample, Value
 
@@ -92,3 +93,12 @@ def foreign(raw: RawFrame) -> dict[str, int | float | str]:
     """What cantools reads in a frame of the tiny car."""
     decoded = DBC.get_message_by_frame_id(raw.can_id).decode_simple(raw.data)
     return {name: v if isinstance(v, int | float) else str(v) for name, v in decoded.items()}
+
+
+def gate(*heard: RawFrame) -> EgressGate:
+    """An enabled gate that has received these frames."""
+    opened = EgressGate(tiny_car())
+    opened.enable()
+    for raw in heard:
+        opened.observe(raw, 0)
+    return opened

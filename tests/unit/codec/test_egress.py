@@ -14,27 +14,18 @@ from tests.unit.codec.support import (
     CLIMATE,
     FAN,
     LANE_KEEP,
-    LANE_KEEP_MODE,
     SEAT,
     SEAT_HEATING,
     SEATS,
     TEMPERATURE,
     foreign,
+    gate,
     live,
     permit,
     status,
     tiny_car,
     with_bit,
 )
-
-
-def gate(*heard: RawFrame) -> EgressGate:
-    """An enabled gate that has received these frames."""
-    opened = EgressGate(tiny_car())
-    opened.enable()
-    for raw in heard:
-        opened.observe(raw, 0)
-    return opened
 
 
 def one(emitted: Mapping[str, Value], encoder: Encoder | None = None, **others: Mapping[str, Value]) -> Frame:
@@ -265,44 +256,6 @@ def test_a_stop_frame_leaves_even_when_its_counter_jumped() -> None:
     assert opened.check(encoder.encode(allowed, {}, {})[0].raw, [allowed], 0, kind="start") is None
     encoder.counters["SEAT_CMD"] = 9
     assert opened.check(encoder.stop(allowed, [SEAT], {}, {})[0].raw, [allowed], 0, kind="stop") is None
-
-
-def test_one_change_more_than_the_budget_is_refused_until_the_window_has_passed() -> None:
-    encoder, opened = Encoder(tiny_car()), gate()
-    budget = tiny_car().actuators[LANE_KEEP].spec.budget
-
-    def change(now_ms: int) -> str | None:
-        allowed = permit({LANE_KEEP: bool(now_ms % 2)}, minted_ms=now_ms)
-        before = dict(encoder.counters)
-        reason = opened.check(encoder.encode(allowed, {}, {})[0].raw, [allowed], now_ms, kind="start")
-        if reason is not None:
-            encoder.counters.update(before)
-        return reason
-
-    assert [change(n) for n in range(budget.changes)] == [None] * budget.changes
-    assert change(budget.changes) == f"budget: {LANE_KEEP} was set 5 times within 60000 ms"
-    assert change(budget.window_ms - 1) is not None
-    assert change(budget.window_ms) is None
-
-
-def test_repeats_of_one_command_use_no_budget() -> None:
-    encoder, opened, allowed = Encoder(tiny_car()), gate(), permit({LANE_KEEP_MODE: "WARN"})
-    for n in range(3 * tiny_car().actuators[LANE_KEEP_MODE].spec.budget.changes):
-        (frame,) = encoder.encode(allowed, {}, {})
-        assert opened.check(frame.raw, [allowed], 100 * n, kind="repeat" if n else "start") is None
-
-
-def test_the_frame_cap_holds_for_all_messages_together_but_not_for_a_stop() -> None:
-    encoder, opened, allowed = Encoder(tiny_car()), gate(), permit({SEAT: 10})
-    reasons = [
-        opened.check(encoder.encode(allowed, {}, {})[0].raw, [allowed], 0, kind="start")
-        for _ in range(egress.FRAMES_MAX + 1)
-    ]
-    assert set(reasons[:-1]) == {None}
-    assert reasons[-1] == "frame cap: 200 frames within 1000 ms"
-    assert opened.check(encoder.stop(allowed, [SEAT], {}, {})[0].raw, [allowed], 0, kind="stop") is None
-    (later,) = encoder.encode(allowed, {}, {})
-    assert opened.check(later.raw, [allowed], egress.FRAMES_WINDOW_MS, kind="start") is None
 
 
 # --- batches --------------------------------------------------------------------------------------
