@@ -1,7 +1,7 @@
 """The same bridge for asyncio hosts: the same verbs, run one after another on a thread of their own."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self, TypeVar
 
@@ -50,9 +50,9 @@ class AsyncBridge:
         """See `Bridge.state`."""
         return await self.run(self.bridge.state)
 
-    def tools(self, dialect: str = "openai") -> list[dict[str, Any]]:
+    def tools(self, dialect: str = "openai", domains: Collection[str] | None = None) -> list[dict[str, Any]]:
         """See `Bridge.tools`."""
-        return self.bridge.tools(dialect)
+        return self.bridge.tools(dialect, domains)
 
     def tool_result(self, outcome: Outcome) -> str:
         """See `Bridge.tool_result`."""

@@ -9,7 +9,7 @@ import secrets
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ from intent_bridge.bridge.journal import Journal
 from intent_bridge.bridge.knowledge import Knowledge
 from intent_bridge.bridge.policies import Policies
 from intent_bridge.bridge.results import id_of, timed, tool_result
+from intent_bridge.bridge.toolset import toolset
 from intent_bridge.bridge.watch import Watch
 from intent_bridge.codec import Keys
 from intent_bridge.engine import Answer, Effect, Engine, Record, Send
@@ -164,9 +165,18 @@ class Bridge(Policies, Knowledge):
 
     # --- verbs ------------------------------------------------------------------------------------
 
-    def tools(self, dialect: str = "openai") -> list[dict[str, Any]]:
-        """The tools this vehicle has, as the given kind of model takes them."""
-        return export_tools(dialect, self.engine.catalogue.tools).tools
+    def tools(
+        self,
+        dialect: str = "openai",
+        domains: Collection[str] | None = None,
+        may_now: Provenance | None = None,
+    ) -> list[dict[str, Any]]:
+        """The tools this vehicle has, as the given kind of model takes them.
+
+        For small models fewer: those of `domains`, and those that would not deny this asker everything now.
+        """
+        dry_run = None if may_now is None else lambda call: self.explain(call, may_now)
+        return export_tools(dialect, toolset(self.engine.catalogue.tools, domains, dry_run)).tools
 
     def handle(
         self, call: object, provenance: Provenance | None = None, *, facts: Mapping[str, object] | None = None

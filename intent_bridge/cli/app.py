@@ -83,12 +83,23 @@ def check(
 def tools(
     vehicle: Vehicle,
     dialect: Annotated[str, typer.Option(help="Whose tool format: openai, anthropic, …")] = "openai",
+    domain: Annotated[
+        list[str] | None, typer.Option(help="Only these: climate, seat, adas, body, …; several times.")
+    ] = None,
+    state: Sets = None,
+    who: From = None,
+    cost: Annotated[bool, typer.Option("--cost", help="How many tokens they take, in every format.")] = False,
     as_json: Json = False,
 ) -> int:
-    """Print the tools of a vehicle, as a model takes them (always JSON)."""
-    from intent_bridge.cli.verbs import print_tools
+    """Print the tools of a vehicle, as a model takes them (always JSON).
 
-    return print_tools(vehicle, dialect)
+    With `--set` or `--from`, only those of which something would be allowed then.
+    """
+    from intent_bridge.cli.tools import print_cost, print_tools
+
+    if cost:
+        return print_cost(vehicle, domain, state or [], who, as_json=as_json)
+    return print_tools(vehicle, dialect, domain, state or [], who)
 
 
 @app.command()

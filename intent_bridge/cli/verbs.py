@@ -1,4 +1,4 @@
-"""What the shorter verbs do: tools, explain, send, sim, run."""
+"""What the shorter verbs do: explain, send, sim, run."""
 
 import json
 import signal
@@ -22,19 +22,6 @@ from intent_bridge.types import Outcome, Quality, Status
 LISTEN_S = 3.0
 """How long a real vehicle is listened to before the first call, so that its state is known."""
 CARRIED_OUT = frozenset({Status.DONE, Status.SENT, Status.NO_EFFECT, Status.NO_ACTION})
-
-
-def print_tools(vehicle: str, dialect: str) -> int:
-    """The vehicle's tools as JSON."""
-    from intent_bridge.intents import Catalogue
-    from intent_bridge.llm import TARGETS, export_tools
-
-    try:
-        exported = export_tools(dialect, Catalogue(load_profile(vehicle)).tools)
-    except KeyError as error:
-        raise UsageProblem(f"there is no dialect `{dialect}`", f"one of {', '.join(TARGETS)}") from error
-    print(json.dumps(exported.tools, ensure_ascii=False, indent=2))
-    return Exit.OK
 
 
 def explain_call(

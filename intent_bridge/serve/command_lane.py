@@ -107,6 +107,7 @@ class CommandLane:
 
     async def think(self, view: View) -> Reply | None:
         """Carry out what the model made of the words. ModelError when it cannot be asked."""
+        view = view.words_only()
         turn, words = view.turn, " ".join(view.request.words.split())
         if not words or len(words) > WORDS_MAX:
             return None
