@@ -1,7 +1,8 @@
 """Whether the person's own words bear out a call that a model made of them: a second, independent opinion.
 
-It agrees when the offline grammar understands the same, or when the words hold every number, place and switch
-of the call and nothing that turns a wish around. It never says what was meant instead.
+It agrees when the offline grammar understands the same, or when it knows all of the words, and they hold
+every number, place and switch of the call and nothing that turns a wish around. It never says what was
+meant instead.
 """
 
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ class Witness:
         if said(known, tokens, "sign") & _SIGNS:
             return False
         concepts = _concepts(known, tokens)
-        return bool(call.arguments) and all(
+        return bool(concepts and call.arguments) and all(
             self._holds(concepts, name, value) for name, value in call.arguments.items()
         )
 
@@ -66,11 +67,13 @@ class Witness:
 
 
 def _concepts(known: Lexicon, tokens: list[str]) -> tuple[Concept, ...]:
-    """What is known of the words, left to right, the longest phrases first; other words are passed over."""
+    """What the words say, left to right, the longest phrases first; nothing where a word is not known."""
     found: list[Concept] = []
     start = 0
     while start < len(tokens):
-        end, reading = max(pieces(known, tokens, start), default=(start + 1, ()), key=lambda one: one[0])
+        end, reading = max(pieces(known, tokens, start), default=(0, ()), key=lambda one: one[0])
+        if not end or any(concept.kind == "foreign" for concept in reading):
+            return ()
         found += reading
         start = end
     return folded(found)

@@ -1,8 +1,8 @@
 """A lane of a small model inside the vehicle: it writes commands of a grammar instead of JSON calls.
 
-The grammar holds the model to the form and hides its errors: a joke can become a temperature. So before
-anything moves, or touches driver assistance, an independent signal has to agree: the offline grammar, or the
-person's own words holding every number and place of the call. Else the person is asked first.
+The grammar holds the model to the form and hides its errors: a joke can become a temperature. So nothing is
+done before an independent signal agrees: the offline grammar, or the person's own words, all of them known
+and holding every number, place and switch of the call. Else the person is asked whether that was meant.
 """
 
 from collections.abc import Mapping, Sequence
@@ -94,7 +94,6 @@ class CommandLane:
     ) -> None:
         bridge = vehicle.bridge
         self._vehicle, self._completer = vehicle, completer
-        self._profile = bridge.profile
         self._sentences = Sentences(bridge.profile)
         self._witness = Witness(bridge.engine.catalogue, bridge.profile.file.driver_side)
         self.language = CommandLanguage(bridge.engine.catalogue.tools)
@@ -148,7 +147,7 @@ class CommandLane:
         asked = ToolCall(f"{request.id}/{number}", call.name, arguments)
         if not self._witness.agrees(request.words, request.language, asked):
             shown = await self._vehicle.explain(asked, request.provenance)
-            if shown.status is Status.NO_ACTION and any(map(self._careful, shown.actions)):
+            if shown.status is Status.NO_ACTION and shown.actions:
                 unsure = Outcome(
                     asked.id,
                     call.name,
@@ -159,11 +158,6 @@ class CommandLane:
                 view.turn.ask(view.lane, unsure)
                 return unsure
         return await view.act(call.name, arguments)
-
-    def _careful(self, action: Any) -> bool:
-        """Whether an action moves something, or is about driver assistance."""
-        spec = self._profile.actuators[action.path].spec
-        return spec.motion is not None or action.path.startswith("Vehicle.ADAS.")
 
 
 @cache

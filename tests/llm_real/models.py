@@ -20,7 +20,7 @@ params = xllamacpp.CommonParams()
 params.model.path, threads = sys.argv[1], int(sys.argv[2])
 params.n_ctx, params.n_parallel, params.warmup, params.verbosity = 8192, 1, False, -1
 params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
-params.hostname, params.port = "127.0.0.1", 0
+params.hostnames, params.port = ["127.0.0.1"], 0
 server = xllamacpp.Server(params)
 print(server.listening_address, flush=True)
 sys.stdin.read()

@@ -20,6 +20,7 @@ deferred = I will do that as soon as it is allowed. { $reason }
 needs_confirmation = Shall I { $clauses }? { $reason }
 needs_confirmation-plain = Shall I do that? { $reason }
 needs_choice = Which one: { $choices }?
+needs_choice-unsure = Do you mean this: { $choices }?
 needs_choice-plain = Which one do you mean?
 no_action = I changed nothing.
 no_action-report = This is what the car reports.

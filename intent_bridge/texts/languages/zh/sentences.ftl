@@ -18,6 +18,7 @@ deferred = 条件允许时我会马上执行。{ $reason }
 needs_confirmation = 要{ $clauses }吗？{ $reason }
 needs_confirmation-plain = 要这样做吗？{ $reason }
 needs_choice = 您指的是{ $choices }？
+needs_choice-unsure = 您是说{ $choices }吗？
 needs_choice-plain = 您指的是哪一个？
 no_action = 没有做任何改动。
 no_action-report = 这是车辆报告的状态。
