@@ -217,13 +217,12 @@ class Commands:
 
     def _objections(self, run: Running, state: State, now_ms: int) -> tuple[RuleHit, ...]:
         """Why a running command may not go on, on the newest state; empty while it may."""
-        moving = run.permit, run.order.who, state, now_ms, run.history
-        hits = self.guard.watch(*moving) if run.moves else ()
-        verdict = self.guard.judge(
-            run.verdict.emitted, state, run.order.who, now_ms, confirmed=run.human_yes, history=run.history
-        )
-        allowed = verdict.permit is not None and verdict.permit.emitted == run.permit.emitted
-        return hits or (() if allowed else verdict.hits)
+        permit, who, past = run.permit, run.order.who, run.history
+        hits = self.guard.watch(permit, who, state, now_ms, past) if run.moves else ()
+        if hits:
+            return hits
+        against = self.guard.objections(permit, who, state, now_ms, confirmed=run.human_yes, history=past)
+        return against or ()
 
     # --- end ------------------------------------------------------------------------------------
 

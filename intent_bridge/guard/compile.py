@@ -1,9 +1,11 @@
-"""The rules of one actuator path as three flat Python functions.
+"""The rules of one actuator path as four flat Python functions.
 
 `read(state, now_ms)` takes what the rules need out of the state: a tuple in the order of `inputs`, None where
 a sample may not be used. `fast(value, inputs, who)` judges when nothing is None: two-valued, one test per
 rule. `full` judges otherwise: each condition in its two forms, "possibly true" and "certainly true". Both
 clamp first and judge the clamped value (a clamp may not read `value`, so one pass is the fixed point).
+`passes(value, state, now_ms, who)` is what most calls need, in one go: the value is one of the path's, nothing
+is None, no rule but a clamp fires, and no clamp moves the value.
 
 The source is made of the typed tree only: names of our own (`i0`), integers, and quoted enum members. It
 runs without builtins, has no loop and no call except the look-up of samples, so its cost is bounded.
@@ -25,6 +27,8 @@ Fast: TypeAlias = Callable[[Value, Inputs, Provenance], tuple[Value | None, int]
 """Emitted value (None: the clamps exclude each other) and the bits of the rules whose condition holds."""
 Full: TypeAlias = Callable[[Value, Inputs, Provenance], tuple[Value | None, int, int]]
 """Emitted value, bits of the rules whose condition is not certainly false, bits of those certainly true."""
+
+Passes: TypeAlias = Callable[[Value, State, int, Provenance], bool]
 
 _MAX_NESTING: Final = 20
 _CONTEXT_LOCALS: Final = {
@@ -54,6 +58,7 @@ class Program:
     read: Read = field(repr=False)
     fast: Fast = field(repr=False)
     full: Full = field(repr=False)
+    passes: Passes = field(repr=False)
     source: str = field(repr=False)
 
 
@@ -62,7 +67,10 @@ def compile_rules(gauge: Gauge, rules: Sequence[Rule], gauges: Mapping[str, Gaug
     rules = tuple(sorted(rules, key=lambda rule: rule.text.id))
     inputs = tuple(sorted(frozenset[str]().union(*(rule.reads for rule in rules))))
     writer = _Writer(gauge, rules, inputs)
-    source = "\n".join((*_read_lines(inputs, gauges), *writer.fast_lines(), *writer.full_lines(), ""))
+    passes = writer.passes_lines(_need_lines(inputs, gauges))
+    source = "\n".join(
+        (*_read_lines(inputs, gauges), *writer.fast_lines(), *writer.full_lines(), *passes, "")
+    )
     space: dict[str, Any] = {
         "__builtins__": {},
         "type": type,
@@ -70,12 +78,22 @@ def compile_rules(gauge: Gauge, rules: Sequence[Rule], gauges: Mapping[str, Gaug
         "bool": bool,
         "str": str,
         "OK": Quality.OK,
+        "MV": gauge.members,
     }
     space |= {f"M{n}": gauges[path].members for n, path in enumerate(inputs) if path in gauges}
     exec(compile(source, f"<rules of {gauge.path}>", "exec"), space)
     clamps = sum(1 << n for n, rule in enumerate(rules) if rule.text.effect == "clamp")
     return Program(
-        gauge.path, gauge, inputs, rules, clamps, space["read"], space["fast"], space["full"], source
+        gauge.path,
+        gauge,
+        inputs,
+        rules,
+        clamps,
+        space["read"],
+        space["fast"],
+        space["full"],
+        space["passes"],
+        source,
     )
 
 
@@ -85,19 +103,37 @@ def _read_lines(inputs: tuple[str, ...], gauges: Mapping[str, Gauge]) -> list[st
         lines.append(f" i{n} = None")
         if path not in gauges:
             continue
-        gauge = gauges[path]
-        fits = {
-            int: f" and {gauge.low} <= w <= {gauge.high}",
-            bool: "",
-            str: f" and w in M{n}",
-        }[gauge.type]
         lines += [
             f" s = get({path!r})",
-            f" if s is not None and s[2] is OK and 0 <= now - s[1] <= {gauge.max_age_ms}:",
+            f" if s is not None and s[2] is OK and 0 <= now - s[1] <= {gauges[path].max_age_ms}:",
             "  w = s[0]",
-            f"  if type(w) is {gauge.type.__name__}{fits}: i{n} = w",
+            f"  if {_fits(gauges[path], 'w', f'M{n}')}: i{n} = w",
         ]
     return [*lines, f" return ({''.join(f'i{n}, ' for n in range(len(inputs)))})"]
+
+
+def _need_lines(inputs: tuple[str, ...], gauges: Mapping[str, Gauge]) -> list[str]:
+    """The same for those who have nothing to say of an unknown."""
+    lines = [" get = state.get"]
+    for n, path in enumerate(inputs):
+        if path not in gauges:
+            return [" return False"]
+        fresh = f"0 <= now - s[1] <= {gauges[path].max_age_ms}"
+        lines += [
+            f" s = get({path!r})",
+            f" if s is None or s[2] is not OK or not {fresh}: return False",
+            f" i{n} = s[0]",
+            f" if not ({_fits(gauges[path], f'i{n}', f'M{n}')}): return False",
+        ]
+    return lines
+
+
+def _fits(gauge: Gauge, name: str, members: str) -> str:
+    """A test that a value is one of the path's: of exactly its type, and within its bounds."""
+    kind = f"type({name}) is {gauge.type.__name__}"
+    if gauge.type is int:
+        return f"{kind} and {gauge.low} <= {name} <= {gauge.high}"
+    return kind if gauge.type is bool else f"{kind} and {name} in {members}"
 
 
 def _conjuncts(node: ir.Node) -> tuple[ir.Node, ...]:
@@ -117,7 +153,23 @@ class _Writer:
         self._locals = {VALUE: "v", **_CONTEXT_LOCALS, **{path: f"i{n}" for n, path in enumerate(inputs)}}
 
     def fast_lines(self) -> list[str]:
-        lines = [*self._head("fast"), f" m = {self._always}", *self._range()]
+        return [*self._head("fast"), *self._judge_lines("None, m"), " return v, m"]
+
+    def passes_lines(self, need_lines: list[str]) -> list[str]:
+        others = sum(bit for bit, _ in self._others)
+        return [
+            "def passes(v, state, now, who):",
+            f" if not ({_fits(self._gauge, 'v', 'MV')}): return False",
+            *need_lines,
+            *self._context_lines(),
+            " asked = v",
+            *self._judge_lines("False"),
+            f" return not m & {others} and v == asked",
+        ]
+
+    def _judge_lines(self, conflict: str) -> list[str]:
+        """Clamps `v` and collects in `m` the rules that hold, everything being known."""
+        lines = [f" m = {self._always}", *self._range()]
         for bit, rule in self._clamps:
             indent = " "
             if rule.when is not None:
@@ -125,9 +177,9 @@ class _Writer:
                 lines.append(f"  m |= {bit}")
                 indent = "  "
             lines += self._narrow(rule, indent)
-        lines += self._meet("None, m")
+        lines += self._meet(conflict)
         parts = {bit: _conjuncts(rule.when) for bit, rule in self._others if rule.when is not None}
-        return [*lines, *self._tests(parts, " "), " return v, m"]
+        return [*lines, *self._tests(parts, " ")]
 
     def _tests(self, rules: Mapping[int, tuple[ir.Node, ...]], indent: str) -> list[str]:
         """Tests of conditions, each given as the parts that must all hold.
@@ -183,10 +235,13 @@ class _Writer:
         lines = [f"def {name}(v, inputs, who):"]
         if self._inputs:
             lines.append(f" {''.join(f'i{n}, ' for n in range(len(self._inputs)))} = inputs")
+        return lines + self._context_lines()
+
+    def _context_lines(self) -> list[str]:
         used = frozenset[str]().union(
             *(ir.reads(rule.when) for _, rule in self._bits if rule.when is not None)
         )
-        return lines + [f" {_CONTEXT_LOCALS[n]} = {_CONTEXT_SOURCES[n]}" for n in CONTEXT if n in used]
+        return [f" {_CONTEXT_LOCALS[n]} = {_CONTEXT_SOURCES[n]}" for n in CONTEXT if n in used]
 
     def _range(self) -> list[str]:
         return [f" lo = {self._gauge.low}; hi = {self._gauge.high}"] if self._clamps else []

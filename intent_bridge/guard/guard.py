@@ -52,6 +52,7 @@ class Guard:
         self.policy_hash = rules.digest
         self._gauges = {p: Gauge.of(p, info.quantity, info.max_age_ms) for p, info in profile.inputs.items()}
         self._specs = {path: info.spec for path, info in profile.actuators.items()}
+        self._lifetimes_ms = {path: spec.lifetime_ms for path, spec in self._specs.items()}
         limits = {p: [r.limit for r in bound if r.limit is not None] for p, bound in rules.rules.items()}
         self._horizons_ms = {
             path: max(one.window_ms for one in given) for path, given in limits.items() if given
@@ -116,6 +117,24 @@ class Guard:
             defer_deadline_ms=min(deadlines) if decision is Decision.DEFER else None,
         )
 
+    def objections(
+        self,
+        permit: Permit,
+        who: Provenance,
+        state: State,
+        now_ms: int,
+        *,
+        confirmed: bool = False,
+        history: History = NO_HISTORY,
+    ) -> tuple[RuleHit, ...] | None:
+        """Why what a permit says would not be permitted now, as `judge` says; None when it still would."""
+        actions = [Action(path, value) for path, value in permit.emitted.items()]
+        if not confirmed and self._passes(actions, state, who, now_ms):
+            return None
+        verdict = self.judge(actions, state, who, now_ms, confirmed=confirmed, history=history)
+        allowed = verdict.permit is not None and verdict.permit.emitted == permit.emitted
+        return None if allowed else verdict.hits
+
     def watch(
         self, permit: Permit, who: Provenance, state: State, now_ms: int, history: History = NO_HISTORY
     ) -> tuple[RuleHit, ...]:
@@ -174,13 +193,7 @@ class Guard:
         """Whether all is known and no rule has a word to say: most calls, and so the short way."""
         for action in actions:
             program = self.programs.get(action.path)
-            if program is None or not program.gauge.fits(action.value):
-                return False
-            inputs = program.read(state, now_ms)
-            if None in inputs:
-                return False
-            value, possible = program.fast(action.value, inputs, who)
-            if possible & ~program.clamps or value != action.value:
+            if program is None or not program.passes(action.value, state, now_ms, who):
                 return False
         return len(actions) == 1 or (bool(actions) and not _ambiguous(actions))
 
@@ -326,14 +339,14 @@ class Guard:
         return hashlib.sha256(repr((self.policy_hash, who.zone.value, facts)).encode()).hexdigest()
 
     def _permit(self, emitted: Sequence[Action], now_ms: int) -> Permit:
-        values = {action.path: action.value for action in emitted}
-        return Permit(
-            emitted=MappingProxyType(values),
-            policy_hash=self.policy_hash,
-            minted_ms=now_ms,
-            expires_ms=now_ms + max([self._specs[path].lifetime_ms for path in values]),
-            mint=_MINT,
-        )
+        values: dict[str, Value] = {}
+        lifetime_ms = 0
+        for action in emitted:
+            path = action.path
+            values[path] = action.value
+            if self._lifetimes_ms[path] > lifetime_ms:
+                lifetime_ms = self._lifetimes_ms[path]
+        return Permit(MappingProxyType(values), self.policy_hash, now_ms, now_ms + lifetime_ms, _MINT)
 
 
 def _beyond(

@@ -18,6 +18,8 @@ Domain: TypeAlias = Literal["climate", "seat", "adas", "body", "drive", "comfort
 
 
 def _number(value: object) -> Decimal:
+    if type(value) is int:
+        return Decimal(value)
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise PydanticCustomError("wrong_type", "must be a number")
     return value if isinstance(value, Decimal) else Decimal(str(value))  # str(22.3) is 22.3, exactly
@@ -25,6 +27,8 @@ def _number(value: object) -> Decimal:
 
 def _whole(value: object) -> int:
     """JSON Schema knows one kind of number: 2.0 is an integer, and `true` is not."""
+    if type(value) is int:
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise PydanticCustomError("wrong_type", "must be a whole number")
     if value != int(value):
@@ -128,5 +132,8 @@ class IntentModel(BaseModel):
     @property
     def arguments(self) -> dict[str, object]:
         """The fields that were given, as plain JSON values; parsing them again gives an equal intent."""
-        given = ((name, value) for name, value in self.__dict__.items() if value is not None)
-        return {name: _plain(value) if type(value) is Decimal else value for name, value in given}
+        return {
+            name: _plain(value) if type(value) is Decimal else value
+            for name, value in self.__dict__.items()
+            if value is not None
+        }

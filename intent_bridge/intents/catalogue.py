@@ -51,7 +51,7 @@ class Catalogue:
             raise refuse("unknown_tool", "the name of the tool must be one of those listed")
         tool = (self._tools if own else self._built).get(name)
         if tool is not None:
-            return cast(Intent | NotEquipped, tool.parse(arguments))
+            return cast("Intent | NotEquipped", tool.parse(arguments))
         if name in self._absent:
             return NotEquipped(name)
         near = difflib.get_close_matches(name, self._tools, n=2)

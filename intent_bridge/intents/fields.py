@@ -135,15 +135,23 @@ def to_value(target: Target, quantity: Quantity, given: object) -> Value:
     if kept is None or kept[0] is not target or kept[1] is not quantity:
         if len(_READ) >= _MAX_READ:
             _READ.clear()
-        _READ[key] = kept = target, quantity, reading(target, quantity)
+        _READ[key] = kept = target, quantity, reading(target, quantity), {}
+    known = kept[3]
+    if (value := known.get((given.__class__, given))) is not None:
+        return value
     try:
-        return kept[2].value(given)
+        value = kept[2].value(given)
+        if len(known) < _MAX_READ:
+            known[given.__class__, given] = value
+        return value
     except ToolCallError as error:
         raise at(target.field, error) from error
 
 
-_READ: dict[tuple[int, int], tuple[Target, Quantity, Reading]] = {}
-"""Readings made before, by the identity of what they were made from; the entry keeps both alive."""
+_READ: dict[tuple[int, int], tuple[Target, Quantity, Reading, dict[tuple[type, object], Value]]] = {}
+"""Readings made before, by the identity of what they were made from; the entry keeps both alive.
+
+Each with the values that it gave; there are few, for they lie on a grid."""
 _MAX_READ: Final = 4096
 
 

@@ -7,11 +7,13 @@ or a ToolCallError, never another exception.
 """
 
 import json
+import json.scanner
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any, Final, cast
 
 from intent_bridge.errors import ToolCallError
 from intent_bridge.intents.refusal import quote, refuse
@@ -45,6 +47,8 @@ def read_json(
     `any_text` lets control and invisible characters stand inside strings, for envelopes that carry
     prose beside the call; the arguments of a call are always checked again without it.
     """
+    if max_bytes >= MAX_BYTES and max_depth >= MAX_DEPTH and (plain := read_plain(text)) is not UNSURE:
+        return plain
     try:
         decoded = _decoded(text, max_bytes)
         if decoded.count("[") + decoded.count("{") > max_depth:
@@ -60,9 +64,34 @@ def read_json(
         raise refuse("not_json", _AT.format(error.msg.lower(), error)) from error
     except Exception as error:  # a foreign object may raise anything at all; the border turns it into ours
         raise refuse("not_json", f"cannot be read as JSON text ({type(error).__name__})") from error
-    if decoded.isascii() and decoded.isprintable() and "\\" not in decoded:
-        return value  # the decoder has checked its numbers and names; its strings can hold nothing else
     return check_value(value, max_bytes=max_bytes, max_depth=max_depth, any_text=any_text)
+
+
+class Unsure(Enum):
+    """What `read_plain` says of a text that it leaves to `read_json`."""
+
+    UNSURE = 0
+
+
+UNSURE: Final = Unsure.UNSURE
+
+
+def read_plain(text: object) -> object:
+    """What a sound JSON text of printable ASCII without escapes says; UNSURE of every other.
+
+    The short way, which most calls can take. Each string of such a text stands there as it is and can hide
+    nothing, the decoder sees to numbers and names, and its size and depth are within the limits of arguments:
+    no part of it need be looked at again. It refuses nothing: whoever is unsure takes the long way.
+    """
+    if type(text) is not str or len(text) > MAX_BYTES or "\\" in text:
+        return UNSURE
+    if not (text.isascii() and text.isprintable()) or text.count("[") + text.count("{") > MAX_DEPTH:
+        return UNSURE
+    try:
+        value, end = _scan(text, 0)
+    except (StopIteration, ValueError, ToolCallError):
+        return UNSURE
+    return value if end == len(text) else UNSURE
 
 
 _AT: Final = "{0}, at line {1.lineno} column {1.colno}; send one JSON value and nothing else"
@@ -88,6 +117,8 @@ def check_value(
 
 def check_arguments(value: object) -> dict[str, Any]:
     """The arguments of one call as a fresh dictionary of plain data; ToolCallError otherwise."""
+    if type(value) is dict and (flat := _flat(value)) is not None:
+        return flat
     plain = check_value(value)
     if not isinstance(plain, dict):
         raise refuse("not_an_object", 'arguments must be a JSON object, such as {"on": true}')
@@ -100,23 +131,19 @@ def _flat(table: dict[Any, Any]) -> dict[str, object] | None:
         return None
     out: dict[str, object] = {}
     for name, item in table.items():
-        if type(name) is not str or not _plain_word(name):
+        if type(name) is not str or len(name) > _FLAT_TEXT or not (name.isascii() and name.isprintable()):
             return None
         kind = type(item)
-        if kind is str:
-            if not _plain_word(item):
-                return None
-        elif kind is int or kind is float:
+        if kind is int or kind is float:
             if not -_MAX_WHOLE < item < _MAX_WHOLE:  # false for NaN too
+                return None
+        elif kind is str:
+            if len(item) > _FLAT_TEXT or not (item.isascii() and item.isprintable()):
                 return None
         elif kind is not bool and item is not None:
             return None
         out[name] = item
     return out
-
-
-def _plain_word(text: str) -> bool:
-    return text.isascii() and text.isprintable() and len(text) <= _FLAT_TEXT
 
 
 _FLAT_ITEMS: Final = 32
@@ -269,3 +296,4 @@ _DECODER: Final = json.JSONDecoder(
     parse_float=lambda digits: _finite(float(_short(digits))),
     parse_constant=_constant,
 )
+_scan = cast(Callable[[str, int], tuple[object, int]], json.scanner.make_scanner(cast(Any, _DECODER)))

@@ -76,16 +76,20 @@ class Narrowed:
     check: Callable[[IntentModel], NotEquipped | None] | None = None
     """What one field cannot say: does the setting's own path exist at this zone, does the amount fit."""
     _fields: frozenset[str] = field(init=False)
+    _accepted: Mapping[str, set[object]] = field(init=False, compare=False, repr=False)
+    """Per field, values that its reading has accepted; after the model's own check they are of one type."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_fields", frozenset(self.intent.model_fields))
+        object.__setattr__(self, "_accepted", {name: set() for name in self.readings})
 
     def parse(self, arguments: Mapping[str, object]) -> IntentModel | NotEquipped:
         """The intent that these plain arguments mean; ToolCallError when they do not fit the tool."""
-        fields = self._fields
-        given = {name: v for name, v in arguments.items() if v is not None or name not in fields}
+        fields, given = self._fields, arguments
+        if None in arguments.values():
+            given = {name: v for name, v in arguments.items() if v is not None or name not in fields}
         try:
-            intent = self.intent.model_validate(given)
+            intent: IntentModel = self.intent.__pydantic_validator__.validate_python(given)
         except ValidationError as error:
             raise self._refusal(error.errors(include_url=False)[0]) from None
         self._check_combination(given)
@@ -94,8 +98,10 @@ class Narrowed:
             if name in self.absent:
                 missing = missing or NotEquipped(self.intent.tool, name)
             elif name in self.readings:
-                found = self._read(name, getattr(intent, name))
-                missing = missing or found
+                value = getattr(intent, name)
+                if value not in self._accepted[name]:
+                    found = self._read(name, value)
+                    missing = missing or found
         if missing is None and self.check is not None:
             missing = self.check(intent)
         return missing or intent
@@ -107,6 +113,8 @@ class Narrowed:
             if isinstance(value, str) and value in self.elsewhere.get(name, ()):
                 return NotEquipped(self.intent.tool, name, value)
             raise at(name, error) from None
+        if len(self._accepted[name]) < _ACCEPTED_MAX:
+            self._accepted[name].add(value)
         return None
 
     def _check_combination(self, given: Mapping[str, object]) -> None:
@@ -132,6 +140,7 @@ class Narrowed:
         return refuse(code, message, where)
 
 
+_ACCEPTED_MAX = 1024
 _TYPES: Mapping[str, str] = {
     "bool_type": "must be true or false",
     "string_type": "must be a string",

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from intent_bridge.errors import ToolCallError
+from intent_bridge.intents.front_door import UNSURE, read_plain
 from intent_bridge.llm import door
 from intent_bridge.types import ToolCall
 
@@ -21,6 +22,10 @@ MAX_NAME_CHARACTERS = 128
 """Longest tool name of the dialects is 64 (OpenAI, Gemini) to 128 (Anthropic, MCP)."""
 
 ARGUMENT_KEYS = ("arguments", "parameters", "args", "input")
+_TYPES = (None, "function", "function_call", "tool_use", "tool_call", "tool-call")
+_OTHER_KEYS = frozenset(ARGUMENT_KEYS[1:])
+_INNER = ("function", "functionCall", "function_call", "toolUse")
+_ENVELOPES = frozenset((*_INNER, "jsonrpc", "method"))
 
 
 def read_call(raw: object) -> ToolCall:
@@ -31,13 +36,18 @@ def read_call(raw: object) -> ToolCall:
     """
     if isinstance(raw, ToolCall):
         return ToolCall(raw.id, check_name(raw.name), door.read_arguments(raw.arguments))
-    value = door.read_message(raw)
+    value = read_plain(raw)
+    plain = value is not UNSURE
+    if not plain:
+        value = door.read_message(raw)
     if not isinstance(value, dict):
         raise ToolCallError(
             "not_a_call", f"expected a tool call object, got {door.kind(value)}; send one call"
         )
     id_, name, arguments = _open_envelope(value)
-    return ToolCall(check_id(id_), check_name(name), door.read_arguments(arguments))
+    if not (plain and type(arguments) is dict):  # else it has been read, part of a plain text, for this call
+        arguments = door.read_arguments(arguments)
+    return ToolCall(check_id(id_), check_name(name), arguments)
 
 
 def check_name(name: object) -> str:
@@ -62,13 +72,11 @@ def check_id(id_: object) -> str:
 
 def _open_envelope(call: Mapping[str, Any]) -> tuple[object, object, object]:
     """Return (id, name, arguments) as they stand in whichever envelope this is."""
+    if _ENVELOPES.isdisjoint(call):
+        return _open_bare(call)
     if "jsonrpc" in call or "method" in call:
         return _open_mcp(call)
-    kinds = [
-        key
-        for key in ("function", "functionCall", "function_call", "toolUse")
-        if isinstance(call.get(key), Mapping)
-    ]
+    kinds = [key for key in _INNER if isinstance(call.get(key), Mapping)]
     if len(kinds) > 1:
         raise ToolCallError("ambiguous_call", f"the call has both {' and '.join(kinds)}; send one of them")
     if kinds:
@@ -84,7 +92,11 @@ def _open_envelope(call: Mapping[str, Any]) -> tuple[object, object, object]:
         )
         optional = kinds == ["functionCall"] or "args" in inner
         return id_, inner.get("name"), _arguments(inner, optional=optional)
-    if call.get("type") not in (None, "function", "function_call", "tool_use", "tool_call", "tool-call"):
+    return _open_bare(call)
+
+
+def _open_bare(call: Mapping[str, Any]) -> tuple[object, object, object]:
+    if "type" in call and call["type"] not in _TYPES:
         raise ToolCallError(
             "unsupported_type", f"call type {call['type']!r} is not supported; use a function call", "type"
         )
@@ -96,7 +108,8 @@ def _open_envelope(call: Mapping[str, Any]) -> tuple[object, object, object]:
         raise ToolCallError(
             "not_a_call", "the object is not a tool call; send one call with a name and arguments"
         )
-    id_ = call.get("call_id") if call.get("call_id") is not None else call.get("id")
+    call_id = call.get("call_id")
+    id_ = call.get("id") if call_id is None else call_id
     return id_, call["name"], _arguments(call, optional=False)
 
 
@@ -119,6 +132,8 @@ def _open_mcp(call: Mapping[str, Any]) -> tuple[object, object, object]:
 
 def _arguments(call: Mapping[str, Any], *, optional: bool) -> object:
     """Return the arguments under whichever key they have; two of the keys at once are refused."""
+    if "arguments" in call and _OTHER_KEYS.isdisjoint(call) and not optional:
+        return call["arguments"]
     present = [key for key in ARGUMENT_KEYS if key in call]
     if len(present) > 1:
         raise ToolCallError(

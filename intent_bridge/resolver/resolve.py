@@ -5,7 +5,7 @@ are not described by targets (relative change, scene, stop, reading) have an arm
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from intent_bridge.intents import (
     SETTINGS,
@@ -27,7 +27,7 @@ from intent_bridge.intents import (
     to_value,
     topic_of,
 )
-from intent_bridge.profile import plain, to_vss
+from intent_bridge.profile import Profile, once, plain, to_vss
 from intent_bridge.profile.model import Quantity
 from intent_bridge.resolver.answers import answers
 from intent_bridge.resolver.comfort import resolve_comfort
@@ -45,11 +45,16 @@ from intent_bridge.resolver.zones import NoZone, WhichZone, resolve_zone
 from intent_bridge.types import Action, Choice, ToolCall, Value
 
 
+_NO_VALUE: Final = (Unresolved, Nothing)
+
+
 def resolve(intent: Intent, context: Context) -> Resolution:
     """The absolute meaning of one intent in one vehicle at one moment.
 
     ToolCallError when a value does not fit the place it is meant for (a rear seat that moves less).
     """
+    if intent.targets:
+        return _set(intent, context)
     match intent:
         case AdjustSetting():
             return _adjust(intent, context)
@@ -73,7 +78,7 @@ def resolve(intent: Intent, context: Context) -> Resolution:
 
 def _set(intent: IntentModel, context: Context) -> Resolution:
     actions: list[Action] = []
-    zone: SpokenZone | None = getattr(intent, "zone", None)
+    zone: SpokenZone | None = intent.__dict__.get("zone")  # many tools have no such field
     meant = _meant(zone, context)
     for target in intent.targets:
         given = getattr(intent, target.field)
@@ -86,7 +91,7 @@ def _set(intent: IntentModel, context: Context) -> Resolution:
             return NotEquipped(intent.tool, "zone", str(zone or context.who.zone))
         for path in paths:
             value = _value(target, path, given, context)
-            if isinstance(value, Unresolved | Nothing):
+            if isinstance(value, _NO_VALUE):
                 return value
             actions.append(Action(path, value))
     return Absolute(tuple(actions), intent.arguments)
@@ -173,16 +178,26 @@ def _meant(zone: SpokenZone | None, context: Context) -> tuple[Zone, ...] | Whic
     return resolve_zone(zone, context.who, context.known, context.profile)
 
 
-def _paths(target: Target, meant: tuple[Zone, ...] | WhichZone | NoZone, context: Context) -> list[str]:
+def _paths(target: Target, meant: tuple[Zone, ...] | WhichZone | NoZone, context: Context) -> tuple[str, ...]:
     """The paths this vehicle has for a target; a group of places means those that it has."""
-    actuators = context.profile.actuators
     if not target.zoned:
-        return [target.path] if target.path in actuators else []
+        return (target.path,) if target.path in context.profile.actuators else ()
     if not isinstance(meant, tuple):
-        return []
-    side = context.profile.file.driver_side
-    found = (p.path(target.path) for zone in meant for p in places(zone, side))
-    return [path for path in found if path in actuators]
+        return ()
+    known = _reached(context.profile)
+    paths = known.get((target.path, meant))
+    if paths is None:
+        side = context.profile.file.driver_side
+        found = (p.path(target.path) for zone in meant for p in places(zone, side))
+        paths = tuple(path for path in found if path in context.profile.actuators)
+        known[target.path, meant] = paths
+    return paths
+
+
+@once
+def _reached(profile: Profile) -> dict[tuple[str, tuple[Zone, ...]], tuple[str, ...]]:
+    """The paths of templates at groups of places, as they are asked for."""
+    return {}
 
 
 def _which_zone(

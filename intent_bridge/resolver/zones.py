@@ -6,9 +6,10 @@ somebody in the last row) is said to be missing.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, TypeAlias
 
-from intent_bridge.intents import ZONES, Place, SpokenZone, Zone, places, side_of
+from intent_bridge.intents import ZONES, DriverSide, Place, SpokenZone, Zone, places, side_of
 from intent_bridge.profile import Profile
 from intent_bridge.types import Provenance, Quality, SeatZone, Value
 
@@ -38,16 +39,16 @@ def resolve_zone(
 ) -> tuple[Zone, ...] | WhichZone | NoZone:
     """The single places a word means; without a word, the speaker's own. Front first, left before right."""
     side = profile.file.driver_side
-    everywhere = places("all", side)
     if word in ZONES:
-        return tuple(place.zone for place in places(word, side))
+        return _members(word, side)
+    if word is None or word == "my_side":
+        return _own(who.zone, side)
+    everywhere = places("all", side)
     if word in ("left_side", "right_side"):
         return tuple(place.zone for place in everywhere if f"{side_of(place, side)}_side" == word)
     if word == "kids":
         return _kids(everywhere, known, profile)
     here = next((place for place in everywhere if place.zone == who.zone.value), None)
-    if word is None or word == "my_side":
-        return (here.zone,) if here else WhichZone(tuple(place.zone for place in everywhere))
     if here is None:
         row = "Row2" if word == "behind_me" else "Row"
         return WhichZone(tuple(place.zone for place in everywhere if place.seat.startswith(row)))
@@ -56,6 +57,19 @@ def resolve_zone(
         return tuple(p.zone for p in everywhere if p is not here and p.seat.startswith(f"{row}."))
     behind = tuple(p.zone for p in everywhere if row == "Row1" and p.seat == f"Row2.{seat}")
     return behind or NoZone(str(word))
+
+
+@cache
+def _members(zone: Zone, side: DriverSide) -> tuple[Zone, ...]:
+    return tuple(place.zone for place in places(zone, side))
+
+
+@cache
+def _own(seat: SeatZone, side: DriverSide) -> tuple[Zone, ...] | WhichZone:
+    """The speaker's own place; where nobody knows it, a question."""
+    everywhere = tuple(place.zone for place in places("all", side))
+    own = tuple(zone for zone in everywhere if zone == seat.value)
+    return own or WhichZone(everywhere)
 
 
 def occupied(zones: tuple[Zone, ...], known: Known, profile: Profile) -> tuple[Zone, ...]:

@@ -97,7 +97,7 @@ def gateway(profile: Profile, guard: Guard, folder: Path) -> Callable[[], object
                     "policy": guard.policy_hash,
                 }
             )  # fmt: skip
-            guard.judge(first.emitted, state, WHO, NOW_MS)
+            assert guard.objections(first.permit, WHO, state, NOW_MS) is None
 
     return whole
 

@@ -175,9 +175,12 @@ def test_compiled_rules_say_what_the_interpreter_says(
     }
     assert emitted == expected
     assert {rule_id: said[rule_id] for rule_id in truths} == truths
+    passes = GAUGES[TARGET].fits(value) and None not in inputs
     if None not in inputs:
         assert program.fast(value, inputs, who) == (emitted, possible)
         assert possible == certain
+        passes = passes and emitted == value and not possible & ~program.clamps
+    assert program.passes(value, state, NOW, who) is passes
 
 
 @given(rules(), values(KINDS[TARGET]), STATES, WHO)
