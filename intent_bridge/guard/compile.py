@@ -4,7 +4,7 @@
 a sample may not be used. `fast(value, inputs, who)` judges when nothing is None: two-valued, one test per
 rule. `full` judges otherwise: each condition in its two forms, "possibly true" and "certainly true". Both
 clamp first and judge the clamped value (a clamp may not read `value`, so one pass is the fixed point).
-`passes(value, state, now_ms, who)` is what most calls need, in one go: the value is one of the path's, nothing
+`passes(value, state, now_ms, who)` is what most calls need, in one go: the value is the path's, nothing
 is None, no rule but a clamp fires, and no clamp moves the value.
 
 The source is made of the typed tree only: names of our own (`i0`), integers, and quoted enum members. It

@@ -44,7 +44,6 @@ from intent_bridge.resolver.types import (
 from intent_bridge.resolver.zones import NoZone, WhichZone, resolve_zone
 from intent_bridge.types import Action, Choice, ToolCall, Value
 
-
 _NO_VALUE: Final = (Unresolved, Nothing)
 
 
