@@ -14,6 +14,7 @@ from intent_bridge.cli.audit_verbs import audit as audit_group
 from intent_bridge.cli.dbc import dbc
 from intent_bridge.cli.exits import HINTS, Exit, UsageProblem, exit_code
 from intent_bridge.cli.policy_verbs import policy
+from intent_bridge.cli.ros import ros
 from intent_bridge.errors import IntentBridgeError
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.add_typer(policy, name="policy")
 app.add_typer(dbc, name="dbc")
 app.add_typer(audit_group, name="audit")
+app.add_typer(ros, name="ros", hidden=True)
 
 Vehicle = Annotated[
     str, typer.Argument(help="A shipped vehicle's name (demo_sedan) or a folder.", metavar="VEHICLE")

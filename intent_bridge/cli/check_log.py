@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,11 @@ def check_log(profile: Profile, log: Path, *, as_json: bool) -> int:
         seen, frames, foreign = read_log(profile, log)
     except ValueError as error:
         raise UsageProblem(str(error)) from error
+    return show_drive(seen, frames, foreign, as_json=as_json)
+
+
+def show_drive(seen: Mapping[str, Seen], frames: int, foreign: int, *, as_json: bool) -> int:
+    """Print what a drive says of every path; exit code 1 when a path would not be usable in it."""
     reports = [one.report() for one in seen.values()]
     bad = [report for report in reports if report["verdict"] != "ok"]
     if as_json:

@@ -3,7 +3,7 @@
 from .binding import ActuatorInfo, Binding, FactInfo, MessageInfo, Profile, SensorInfo
 from .load import data_dir, load_profile, shipped_vehicles
 from .once import once
-from .values import describe, from_vss, plain, to_vss
+from .values import describe, from_vss, measured, plain, to_vss
 
 __all__ = [
     "ActuatorInfo",
@@ -16,6 +16,7 @@ __all__ = [
     "describe",
     "from_vss",
     "load_profile",
+    "measured",
     "once",
     "plain",
     "shipped_vehicles",

@@ -5,6 +5,7 @@ write (`Decimal`, in the path's unit) and back, exactly: nothing is rounded, a n
 the grain is refused. Errors are `ValueError` with a text that says what would fit.
 """
 
+import math
 from decimal import Decimal
 
 from ..types import Value
@@ -41,6 +42,21 @@ def from_vss(quantity: Quantity, given: object) -> Value:
     if isinstance(given, str) and given in quantity.values:
         return given
     raise ValueError(f"{_short(given)} is not a value of this path, give one of {_literals(quantity)}")
+
+
+def measured(quantity: Quantity, given: object) -> Value:
+    """The exact value of what was measured: as `from_vss`, with a number taken at its nearest step.
+
+    Raises ValueError on what is not finite, out of range or of a wrong type.
+    """
+    if isinstance(given, float):
+        if not math.isfinite(given):
+            raise ValueError(f"{given} is no number")
+        if quantity.type == "number" and quantity.step is not None:
+            return from_vss(quantity, round(given / float(quantity.step)) * quantity.step)
+        if given.is_integer():  # an enum whose literals are numbers
+            return from_vss(quantity, int(given))
+    return from_vss(quantity, given)
 
 
 def plain(value: Decimal | bool | int | str) -> bool | int | float | str:

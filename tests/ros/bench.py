@@ -171,6 +171,11 @@ def passed_per_s(client: Client, inward: str, outward: str) -> Callable[[], floa
     publisher = client.node.create_publisher(Int32, inward, 100)
     client.node.create_subscription(Int32, outward, back.append, 100)
     client.until(lambda: publisher.get_subscription_count() and client.node.count_publishers(outward), inward)
+    while not back:  # a gate lets nothing pass before it knows the vehicle's state
+        publisher.publish(Int32(data=1))
+        client.executor.spin_once(timeout_sec=0.2)
+    for _ in range(20):
+        client.executor.spin_once(timeout_sec=0.1)
 
     def block() -> float:
         back.clear()

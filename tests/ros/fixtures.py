@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -44,9 +44,17 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Process]]:
     """Start a module of ours as a process; all are ended with the test."""
     started: list[Process] = []
 
-    def begin(module: str, *, namespace: str = "", **parameters: object) -> Process:
+    def begin(
+        module: str,
+        *,
+        namespace: str = "",
+        params_file: Path | None = None,
+        remap: Mapping[str, str] | None = None,
+        **parameters: object,
+    ) -> Process:
         log = tmp_path / f"{len(started)}.log"
-        started.append(Process(module, log, namespace=namespace, parameters=parameters))
+        more = {"params_file": params_file, "remap": remap}
+        started.append(Process(module, log, namespace=namespace, parameters=parameters, **more))
         return started[-1]
 
     yield begin

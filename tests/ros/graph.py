@@ -55,11 +55,22 @@ def until(condition: Callable[[], Any], what: str, seconds: float = PATIENCE_S) 
 class Process:
     """One module of ours in a process, its output in a file."""
 
-    def __init__(self, module: str, log: Path, *, namespace: str, parameters: Mapping[str, object]) -> None:
+    def __init__(
+        self,
+        module: str,
+        log: Path,
+        *,
+        namespace: str,
+        parameters: Mapping[str, object],
+        params_file: Path | None = None,
+        remap: Mapping[str, str] | None = None,
+    ) -> None:
         self.log = log
         arguments = [f"-p{key.replace('__', '.')}:={_yaml(value)}" for key, value in parameters.items()]
         split = [part for text in arguments for part in ("-p", text[2:])]
         space = ["-r", f"__ns:={namespace}"] if namespace else []
+        space += [part for pair in (remap or {}).items() for part in ("-r", ":=".join(pair))]
+        space += ["--params-file", str(params_file)] if params_file else []
         command = [sys.executable, "-m", *module.split(), "--ros-args", *space, *split]
         with log.open("w") as out:
             self.process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)

@@ -15,7 +15,7 @@ from intent_bridge_msgs import msg
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from std_msgs.msg import Header
 
-from intent_bridge.profile import Profile, SensorInfo, from_vss, plain, to_vss
+from intent_bridge.profile import Profile, SensorInfo, measured, plain, to_vss
 from intent_bridge.types import (
     Channel,
     Frame,
@@ -125,23 +125,13 @@ def read_value(info: SensorInfo, given: msg.PathValue) -> Value | None:
     elif given.kind == msg.PathValue.KIND_TEXT:
         said = given.text
     elif given.kind == msg.PathValue.KIND_NUMBER:
-        said = on_grain(info, given.number)
+        said = float(given.number)
     else:
         raise MessageError(f"{given.path}: kind {given.kind} does not exist")
     try:
-        return from_vss(info.quantity, said)
+        return measured(info.quantity, said)
     except ValueError as error:
         raise MessageError(f"{info.path}: {error}") from error
-
-
-def on_grain(info: SensorInfo, number: float) -> Any:
-    """A measured number at its path's nearest step; MessageError where it is not finite."""
-    if not math.isfinite(number):
-        raise MessageError(f"{info.path}: {number} is no number")
-    step = info.quantity.step
-    if info.quantity.type != "number" or step is None:
-        return int(number) if number == int(number) else number
-    return round(number / float(step)) * step
 
 
 def sample(info: SensorInfo, given: msg.PathValue, received_ms: int) -> Sample:
