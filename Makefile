@@ -71,6 +71,7 @@ bench: .venv/dev-set  ## how fast, beside peers; figures go to build/bench.json
 	PYTHONPATH=build/corpus $(BIN)/python -W ignore -m tests.bench.corpus
 	$(BIN)/python -W ignore -m tests.bench.handle
 	$(BIN)/python -W ignore -m tests.bench.cyclic
+	$(BIN)/python -W ignore -m tests.bench.lanes
 
 corpus: build/corpus-set  ## fetch the DBC files of opendbc and cantools, for tests and benchmarks
 

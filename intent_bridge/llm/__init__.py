@@ -12,6 +12,7 @@ from intent_bridge.llm.preflight import Early, Preflight
 from intent_bridge.llm.reader import StreamReader, read, read_answer
 from intent_bridge.llm.results import CallResult, write_results
 from intent_bridge.llm.single import read_call
+from intent_bridge.llm.table import ToolTable
 from intent_bridge.llm.targets import TARGETS
 from intent_bridge.llm.tighten import Constraint
 
@@ -29,6 +30,7 @@ __all__ = [
     "ReadResult",
     "StreamReader",
     "ToolExport",
+    "ToolTable",
     "export_tools",
     "read",
     "read_answer",

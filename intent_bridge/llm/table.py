@@ -19,10 +19,16 @@ Schema = Mapping[str, Any]
 
 
 class ToolTable:
-    """Name -> parameter schema of the offered tools; ToolCallError `bad_tools` if they cannot be read."""
+    """Name -> parameter schema of the offered tools; ToolCallError `bad_tools` if they cannot be read.
+
+    Whoever reads many answers makes it once and hands it to the readers as their `tools`.
+    """
 
     def __init__(self, tools: object) -> None:
         self.schemas: dict[str, Schema] = {}
+        if isinstance(tools, ToolTable):
+            self.schemas = tools.schemas
+            return
         try:
             for name, schema in _entries(tools):
                 self.schemas[name] = schema

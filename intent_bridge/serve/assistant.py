@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from intent_bridge.bridge.results import tool_result
-from intent_bridge.llm import CallResult, ParsedCall, ReadResult, read, write_results
+from intent_bridge.llm import CallResult, ParsedCall, ReadResult, ToolTable, read, write_results
 from intent_bridge.serve.claims import Claims, Evidence
 from intent_bridge.serve.context import allowed_result, asker, conversation
 from intent_bridge.serve.early import EarlyJudge
@@ -58,6 +58,7 @@ class Assistant:
         self._allowed = frozenset(allowed)
         self._own_words = own_words
         self._tools = vehicle.bridge.tools("openai")
+        self._table = ToolTable(self._tools)
         self._history: deque[dict[str, Any]] = deque(maxlen=2 * self.settings.limits.history)
 
     async def respond(self, request: Request, tell: Tell | None = None) -> Reply:
@@ -127,6 +128,7 @@ class _Loop:
         self._tools = [
             tool for tool in assistant._tools if view.tools is None or tool["function"]["name"] in view.tools
         ]
+        self._table = assistant._table if view.tools is None else ToolTable(self._tools)
 
     async def run(self) -> Reply:
         of, spent = self._of, self._spent
@@ -136,7 +138,7 @@ class _Loop:
             if spent.tokens >= self._limits.tokens:
                 return self._ours("tokens")
             said = await self._ask(messages)
-            result = read(said.dialect, said.raw, tools=self._tools)
+            result = read(said.dialect, said.raw, tools=self._table)
             if not said.refused and not result.calls and result.error is None:
                 return self._text(result, state)
             wrong = said.refused or _unfit(result)
@@ -159,7 +161,7 @@ class _Loop:
         room = min(self._limits.answer_tokens, self._limits.tokens - spent.tokens)
         try:
             async with asyncio.timeout_at(self._view.deadline_s):
-                watch = EarlyJudge(self._view, self._of.vehicle, self._tools).hear
+                watch = EarlyJudge(self._view, self._of.vehicle, self._table).hear
                 said = await self._of._model.ask(Ask(messages, self._tools, room, watch=watch))
         finally:
             spent.waited_ms += (turn.clock_s() - asked_s) * 1000

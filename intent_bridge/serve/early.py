@@ -1,9 +1,6 @@
 """The loop's look at an answer that a model still writes: stop what cannot become legal, prepare what can."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from intent_bridge.llm import Preflight
+from intent_bridge.llm import Preflight, ToolTable
 from intent_bridge.serve.request import Vehicle
 from intent_bridge.serve.turn import View
 from intent_bridge.types import ToolCall
@@ -12,7 +9,7 @@ from intent_bridge.types import ToolCall
 class EarlyJudge:
     """Watches one answer. Nothing is sent: a legal call is only tried, so that the host sees it coming."""
 
-    def __init__(self, view: View, vehicle: Vehicle, tools: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, view: View, vehicle: Vehicle, tools: ToolTable) -> None:
         self._view, self._vehicle, self._tools = view, vehicle, tools
         self._flight: Preflight | None = None
 

@@ -52,8 +52,8 @@ def test_what_is_left_out_is_denied_whatever_is_asked(car: SimulatedBridge) -> N
             assert outcome.status not in (Status.NO_ACTION, Status.NEEDS_CONFIRMATION, Status.DEFERRED)
 
 
-def test_every_tool_is_tried_with_calls_that_fit_its_schema(car: SimulatedBridge) -> None:
-    for spec in car.engine.catalogue.tools:
+def test_every_tool_that_acts_is_tried_with_calls_that_fit_its_schema(car: SimulatedBridge) -> None:
+    for spec in (spec for spec in car.engine.catalogue.tools if not spec.read_only):
         tried = list(probes(spec.parameters))
         assert 1 <= len(tried) <= PROBES_MAX
         fits = [jsonschema.Draft202012Validator(dict(spec.parameters)).is_valid(each) for each in tried]
