@@ -27,6 +27,7 @@ def compare(message: Message, plan: Plan, rng: random.Random, rounds: int) -> in
         values = random_values(message, rng)
         if values:
             compare_encode(message, plan, values)
+            compare_decode(message, plan, message.encode(dict(values)))
             compare_change(message, plan, values, rng)
         compared += (said is not None) + 2 * bool(values)
     return compared
@@ -111,6 +112,16 @@ def random_values(message: Message, rng: random.Random, fixed: Values | None = N
     return values
 
 
+def without_values(message: Message) -> list[str]:
+    """Signals of which no number lies in their own range: pages with one of them can only be decoded."""
+    rng = random.Random(1)
+    return [
+        s.name
+        for s in message.signals
+        if (selector_raw(message, s, rng) if s.is_multiplexer else random_raw(s, rng)) is None
+    ]
+
+
 def outer_first(message: Message) -> Iterator[Signal]:
     """The signals, multiplexers before what they select."""
     waiting = list(message.signals)
@@ -150,8 +161,10 @@ def in_range(signal: Signal, raw: float) -> bool:
 def random_raw(signal: Signal, rng: random.Random) -> float | None:
     """A raw number in range, the edges more often; None when there is none."""
     if signal.conversion.is_float:
-        value = rng.choice([0.0, 1.0, -1.5, 0.125, 1e4, rng.uniform(-100, 100)])
-        return value if in_range(signal, value) else None
+        ends = [end for end in (signal.minimum, signal.maximum) if end is not None]
+        drawn = [0.0, 1.0, -1.5, 0.125, 1e4, rng.uniform(-100, 100), *map(float, ends)]
+        fitting = [value for value in drawn if in_range(signal, value)]
+        return rng.choice(fitting) if fitting else None
     low, high = bounds(signal)
     if signal.minimum is not None and signal.maximum is not None:
         ends = sorted((end - signal.offset) / signal.scale for end in (signal.minimum, signal.maximum))
