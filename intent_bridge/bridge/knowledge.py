@@ -3,8 +3,10 @@
 import threading
 from abc import abstractmethod
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
+from intent_bridge.bridge.scenes import UserScenes
 from intent_bridge.engine import Effect, Engine
 from intent_bridge.guard import usable
 from intent_bridge.profile import Profile, plain, to_vss
@@ -25,6 +27,11 @@ class Knowledge:
     @abstractmethod
     def _carry_out(self, effects: list[Effect]) -> None:
         """Do what the engine wants done."""
+
+    @cached_property
+    def scenes(self) -> UserScenes:
+        """The scenes there are; people's own are added and removed here."""
+        return UserScenes(self.engine, self._changed)
 
     def tell(self, facts: Mapping[str, object]) -> None:
         """Tell what no bus does: the profile's `facts`, in VSS values; None where it is not known any more.

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from intent_bridge.cli.exits import Exit
+from intent_bridge.engine import check_scenes
 from intent_bridge.errors import ProfileError
 from intent_bridge.guard import load_packs
 from intent_bridge.intents import Catalogue
@@ -32,6 +33,7 @@ def check_vehicle(vehicle: str) -> dict[str, object]:
         profile = load_profile(vehicle)
         rules = load_packs(profile)
         tools = Catalogue(profile).tools
+        check_scenes(profile)
     except ProfileError as error:
         return {"vehicle": vehicle, "problems": [str(problem) for problem in error.problems], "warnings": []}
     keys = {rule.text.reason_key for bound in rules.rules.values() for rule in bound}

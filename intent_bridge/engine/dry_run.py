@@ -43,6 +43,7 @@ def dry_run(engine: "Engine", call: ToolCall, who: Provenance, now_ms: int) -> O
     if order is None:
         return Outcome(call.id, call.name, Status.NO_ACTION, type(resolution).__name__.lower())
     verdict = engine.judge.verdict(order, engine.state, now_ms)
+    verdict = engine.needs.met(order, verdict, engine.state, now_ms)
     shown = judged(order, verdict, DRY[verdict.decision], "dry_run")
     if verdict.permit is None:
         return shown

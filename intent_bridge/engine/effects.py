@@ -5,9 +5,12 @@ The order is the meaning: a `Record` stands before the `Send` or `Answer` it acc
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from intent_bridge.types import Action, Frame, Outcome, Provenance
+
+if TYPE_CHECKING:
+    from intent_bridge.engine.scenes import Course
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +54,7 @@ class Order:
     undoes: str = ""
     """The id of the call that this puts back."""
     restores: Outcome | None = None
+    course: "Course | None" = None
+    """Of a scene in stages: `actions` are those of the present stage, before the first those of the whole."""
     data: Mapping[str, Any] = field(default_factory=dict)
     """What the outcome tells besides: why these actions, and what to expect of them."""

@@ -16,6 +16,7 @@ from intent_bridge.engine.commands import Commands, Ended, Refused
 from intent_bridge.engine.deferred import Deferrals
 from intent_bridge.engine.dry_run import dry_run, would_allow
 from intent_bridge.engine.effects import Answer, Effect, Order, Record
+from intent_bridge.engine.ending import finish
 from intent_bridge.engine.facts import fact_samples
 from intent_bridge.engine.judge import Judge
 from intent_bridge.engine.memory import Memory
@@ -23,10 +24,12 @@ from intent_bridge.engine.options import chosen
 from intent_bridge.engine.outcomes import invalid, judged, kept_back, not_equipped, plain
 from intent_bridge.engine.questions import Questions
 from intent_bridge.engine.records import asked_record, intent_record, outcome_record, snapshot
-from intent_bridge.engine.running import reports, restoring
+from intent_bridge.engine.routines import Routines, happened
+from intent_bridge.engine.running import reports
+from intent_bridge.engine.scenes import Course, Needs, next_stage
 from intent_bridge.engine.undo import Undos, can_undo, undoing
 from intent_bridge.errors import InvariantError, ToolCallError
-from intent_bridge.guard import NO_HISTORY, Guard, Screen, usable
+from intent_bridge.guard import Guard, Screen, usable
 from intent_bridge.intents import Intent, NotEquipped, catalogue_of
 from intent_bridge.profile import Profile
 from intent_bridge.resolver import (
@@ -74,7 +77,8 @@ class Engine:
         """
         self.profile, self.guard = profile, guard
         self.judge, self.screen = Judge(guard), Screen(profile, guard.rules)
-        self.catalogue = catalogue_of(profile)
+        self.catalogue, self.needs = catalogue_of(profile), Needs(profile)
+        self.routines = Routines(profile)
         self.state: dict[str, Sample] = {}
         self.live: dict[str, Sample] = {}
         """Last sound sample of every path, however old: what sibling signals carry."""
@@ -106,7 +110,7 @@ class Engine:
             started = self._lap("parse", started)
             resolution = self.resolved(intent, who, now_ms)
         except ToolCallError as error:
-            return self._close(invalid(call, error), now_ms)
+            return self.close(invalid(call, error), now_ms)
         self._lap("resolve", started)
         return self._follow(call, who, resolution, now_ms)
 
@@ -122,28 +126,29 @@ class Engine:
 
     def _follow(self, call: ToolCall, who: Provenance, resolution: Resolution, now_ms: int) -> list[Effect]:
         match resolution:
-            case Absolute(actions=actions, arguments=arguments):
-                return self._start(Order(call.id, call.name, who, actions, arguments), now_ms)
+            case Absolute(actions=actions, arguments=arguments, stages=stages):
+                course = Course(stages) if stages else None
+                return self._start(Order(call.id, call.name, who, actions, arguments, course=course), now_ms)
             case Options():
                 order = chosen(self, call, who, resolution, now_ms)
                 if order is None:
                     return self._follow(call, who, Nothing("nothing_helps"), now_ms)
                 return self._start(order, now_ms)
             case NotEquipped():
-                return self._close(not_equipped(call, resolution), now_ms)
+                return self.close(not_equipped(call, resolution), now_ms)
             case Ambiguous(choices=choices):
                 allowed = tuple(c for c in choices if would_allow(self, c, who, now_ms))
-                return self._close(
+                return self.close(
                     Outcome(call.id, call.name, Status.NEEDS_CHOICE, "which_zone", choices=allowed), now_ms
                 )
             case Report(data=data):
-                return self._close(Outcome(call.id, call.name, Status.NO_ACTION, "report", data=data), now_ms)
+                return self.close(Outcome(call.id, call.name, Status.NO_ACTION, "report", data=data), now_ms)
             case Halt(paths=paths):
                 return self._halt(call, paths, now_ms)
             case Nothing(code=code):
-                return self._close(Outcome(call.id, call.name, Status.NO_EFFECT, code), now_ms)
+                return self.close(Outcome(call.id, call.name, Status.NO_EFFECT, code), now_ms)
             case Unresolved(path=path, quality=quality):
-                return self._close(
+                return self.close(
                     Outcome(
                         call.id, call.name, Status.DENIED, "state_unknown", f"`{path}` is {quality.value}"
                     ),
@@ -164,17 +169,18 @@ class Engine:
             return [Answer(Outcome("", "confirm", Status.DENIED, question))]
         order = question.order
         if not accept:
-            return self._close(judged(order, question.verdict, Status.NO_ACTION, "declined"), now_ms)
+            return self.close(judged(order, question.verdict, Status.NO_ACTION, "declined"), now_ms)
         verdict = self.judge.verdict(order, self.state, now_ms, confirmed=True)
+        verdict = self.needs.met(order, verdict, self.state, now_ms)
         if verdict.digest != question.verdict.digest:
-            return self._close(judged(order, verdict, Status.DENIED, "confirmation_void"), now_ms)
-        return self._act(order, verdict, now_ms, human_yes=True)
+            return self.close(judged(order, verdict, Status.DENIED, "confirmation_void"), now_ms)
+        return self.act(order, verdict, now_ms, human_yes=True)
 
     def undo(self, who: Provenance, now_ms: int, call_id: str = "") -> list[Effect]:
         """Put back what a call has changed (without an id: the last one done), through the same guard."""
         self._laps = {}
         found = undoing(self, who, now_ms, call_id)
-        return self._start(found, now_ms) if isinstance(found, Order) else self._close(found, now_ms)
+        return self._start(found, now_ms) if isinstance(found, Order) else self.close(found, now_ms)
 
     def can_undo(self, who: Provenance, now_ms: int) -> tuple[Outcome, ...]:
         """What `undo` would come to for each call that changed something, newest first; nothing is sent."""
@@ -189,7 +195,7 @@ class Engine:
             return effects + self.finish([Ended(run, Status.STOPPED, "asked")], now_ms)
         order = self.deferred.take(call_id) or self.questions.withdraw(call_id)
         if order is not None:
-            return self._close(plain(order, Status.NO_ACTION, "withdrawn"), now_ms)
+            return self.close(plain(order, Status.NO_ACTION, "withdrawn"), now_ms)
         known = self.memory.outcome(call_id)
         return [Answer(known or Outcome(call_id, "", Status.NO_EFFECT, "nothing_moves"))]
 
@@ -207,22 +213,23 @@ class Engine:
         samples = self.screen.screened(reading.samples, now_ms)
         self.state.update(samples)
         effects, ended = self.commands.heard(reading, samples, self.state, self.live, now_ms)
-        return effects + self.finish(ended, now_ms) + self._retry(samples.keys(), now_ms)
+        effects += self.finish(ended, now_ms) + self._retry(samples.keys(), now_ms)
+        return effects + happened(self, samples.keys(), now_ms)
 
     def tell(self, facts: Mapping[str, object], now_ms: int) -> list[Effect]:
         """Take facts from the host (VSS values); ValueError for what is no fact of this vehicle."""
         samples = fact_samples(self.profile, facts, now_ms)
         self.state.update(samples)
-        return self._retry(samples.keys(), now_ms)
+        return self._retry(samples.keys(), now_ms) + happened(self, samples.keys(), now_ms)
 
     def poll(self, now_ms: int) -> list[Effect]:
         """Do what time alone makes due."""
         effects, ended = self.commands.poll(self.state, self.live, now_ms)
         effects += self.finish(ended, now_ms)
         for order in self.deferred.expired(now_ms):
-            effects += self._close(plain(order, Status.TIMEOUT, "deferred_expired"), now_ms)
+            effects += self.close(plain(order, Status.TIMEOUT, "deferred_expired"), now_ms)
         for question in self.questions.expired(now_ms):
-            effects += self._close(plain(question.order, Status.TIMEOUT, "confirmation_expired"), now_ms)
+            effects += self.close(plain(question.order, Status.TIMEOUT, "confirmation_expired"), now_ms)
         return effects
 
     def next_ms(self) -> int | None:
@@ -245,9 +252,9 @@ class Engine:
 
     def _start(self, order: Order, now_ms: int) -> list[Effect]:
         if self.judge.locked(order, now_ms):
-            return self._close(plain(order, Status.DENIED, "locked_out"), now_ms)
+            return self.close(plain(order, Status.DENIED, "locked_out"), now_ms)
         started = self._stopwatch()
-        verdict = self.judge.verdict(order, self.state, now_ms)
+        verdict = self.needs.met(order, self.judge.verdict(order, self.state, now_ms), self.state, now_ms)
         self.judge.denied(order, verdict, now_ms)
         self._lap("judge", started)
         return self.judge.compared(order, verdict, self.state, now_ms) + self._decided(order, verdict, now_ms)
@@ -255,67 +262,73 @@ class Engine:
     def _decided(self, order: Order, verdict: Verdict, now_ms: int) -> list[Effect]:
         match verdict.decision:
             case Decision.ALLOW | Decision.CLAMP:
-                return self._act(order, verdict, now_ms, human_yes=False)
+                return self.act(order, verdict, now_ms, human_yes=False)
             case Decision.CONFIRM:
                 if (nothing := self._nothing_to_do(order, verdict, now_ms)) is not None:
                     return nothing  # nobody is asked about what is so already
                 confirmation = self.questions.ask(order, verdict, now_ms)
                 outcome = judged(order, verdict, Status.NEEDS_CONFIRMATION, "")
-                return self._close(replace(outcome, confirmation=confirmation), now_ms, order)
+                return self.close(replace(outcome, confirmation=confirmation), now_ms, order)
             case Decision.DEFER:
                 return self._defer(order, verdict, now_ms)
             case Decision.DENY:
-                return self._close(judged(order, verdict, Status.DENIED, "rule"), now_ms, order)
+                return self.close(judged(order, verdict, Status.DENIED, "rule"), now_ms, order)
 
-    def _act(self, order: Order, verdict: Verdict, now_ms: int, *, human_yes: bool) -> list[Effect]:
+    def act(self, order: Order, verdict: Verdict, now_ms: int, *, human_yes: bool) -> list[Effect]:
         if verdict.permit is None:
-            return self._leave(order, judged(order, verdict, Status.DENIED, "rule"), now_ms)
+            return self.leave(order, judged(order, verdict, Status.DENIED, "rule"), now_ms)
         if (nothing := self._nothing_to_do(order, verdict, now_ms)) is not None:
             return nothing
+        if order.course is not None and not order.course.begun:
+            return next_stage(self, order, now_ms, human_yes=human_yes)
         started = self._stopwatch()
         counters = dict(self.encoder.counters)
         others = dict(self.commands.values(now_ms))
         try:
             run = self.commands.prepare(order, verdict, human_yes, self.live, now_ms, self.judge.history)
         except InvariantError as error:
-            return self._leave(order, judged(order, verdict, Status.ERROR, str(error)), now_ms)
+            return self.leave(order, judged(order, verdict, Status.ERROR, str(error)), now_ms)
         if self.silent:
             shown = replace(run.outcome(Status.NOT_DELIVERED, "listen_only"), timing_us=dict(self._laps))
-            return self._close(shown, now_ms)
+            return self.close(shown, now_ms)
         begun = self.commands.begin(run, now_ms)
         self._lap("encode", started)
         if isinstance(begun, Refused):
-            return self._leave(order, kept_back(order, verdict, begun.reason), now_ms)
+            return self.leave(order, kept_back(order, verdict, begun.reason), now_ms)
         sends, superseded = begun
         self.judge.begun(run, self.state, now_ms)
         paths = run.inputs | verdict.permit.emitted.keys() | self.encoder.siblings(run.frames)
         read = snapshot(paths, self.state, self.live, now_ms)
         record = intent_record(order, verdict, human_yes, read, others, counters, run.frames, now_ms)
         effects = [Record(record), *sends, *self.finish(superseded, now_ms)]
-        return effects + (self._close(run.outcome(Status.SENT), now_ms) if run.moves else [])
+        return effects + (self.close(run.outcome(Status.SENT), now_ms) if run.moves else [])
 
-    def _leave(self, order: Order, outcome: Outcome, now_ms: int) -> list[Effect]:
+    def leave(self, order: Order, outcome: Outcome, now_ms: int) -> list[Effect]:
         """Close an order that sends nothing; one that was to put things back answers for its call."""
         back = order.restores
-        return self._close(outcome if back is None else replace(back, code="rollback_refused"), now_ms)
+        return self.close(outcome if back is None else replace(back, code="rollback_refused"), now_ms)
 
     def _nothing_to_do(self, order: Order, verdict: Verdict, now_ms: int) -> list[Effect] | None:
         """The close of an order whose every value is there already and is not being left; None otherwise."""
-        going = self.commands.values(now_ms)
-        if not all(
-            self.known(a.path, now_ms)[0] == a.value and going.get(a.path, a.value) == a.value
-            for a in verdict.emitted
-        ):
+        if not self.there(verdict, now_ms):
             return None
         there = reports(verdict, {a.path: a.value for a in verdict.emitted}, acts=False)
         outcome = judged(order, verdict, Status.NO_EFFECT, "already")
-        return self._leave(order, replace(outcome, actions=there), now_ms)
+        return self.leave(order, replace(outcome, actions=there), now_ms)
+
+    def there(self, verdict: Verdict, now_ms: int) -> bool:
+        """Whether every emitted value is there already and is not being left."""
+        going = self.commands.values(now_ms)
+        return all(
+            self.known(a.path, now_ms)[0] == a.value and going.get(a.path, a.value) == a.value
+            for a in verdict.emitted
+        )
 
     def _defer(self, order: Order, verdict: Verdict, now_ms: int) -> list[Effect]:
         deadline_ms = verdict.defer_deadline_ms
         if deadline_ms is None or not self.deferred.add(order, now_ms + deadline_ms):
-            return self._close(judged(order, verdict, Status.DENIED, "too_many_deferred"), now_ms)
-        return self._close(judged(order, verdict, Status.DEFERRED, "rule"), now_ms, order)
+            return self.close(judged(order, verdict, Status.DENIED, "too_many_deferred"), now_ms)
+        return self.close(judged(order, verdict, Status.DEFERRED, "rule"), now_ms, order)
 
     def _retry(self, changed: AbstractSet[str], now_ms: int) -> list[Effect]:
         effects: list[Effect] = []
@@ -328,42 +341,18 @@ class Engine:
     def _halt(self, call: ToolCall, paths: Sequence[str], now_ms: int) -> list[Effect]:
         runs = self.commands.paths_moving(paths)
         if not runs:
-            return self._close(Outcome(call.id, call.name, Status.NO_EFFECT, "nothing_moves"), now_ms)
+            return self.close(Outcome(call.id, call.name, Status.NO_EFFECT, "nothing_moves"), now_ms)
         effects: list[Effect] = []
         for run in runs:
             effects += self.commands.halt(run, self.live, now_ms)
         effects += self.finish([Ended(run, Status.STOPPED, "asked") for run in runs], now_ms)
-        return effects + self._close(Outcome(call.id, call.name, Status.STOPPED, "asked"), now_ms)
+        return effects + self.close(Outcome(call.id, call.name, Status.STOPPED, "asked"), now_ms)
 
     def finish(self, ended: Sequence[Ended], now_ms: int) -> list[Effect]:
         """Answer for commands that are over, and put back what a failed one has changed."""
-        if not ended:
-            return []
-        effects: list[Effect] = []
-        self.judge.ended([end.run for end in ended], now_ms)
-        for end in ended:
-            run, outcome = end.run, end.run.outcome(end.status, end.code)
-            self.undos.learn(run, end.status, end.code)
-            if end.hits:
-                outcome = replace(outcome, verdict=replace(run.verdict, hits=end.hits))
-            if run.order.restores is not None:
-                code = "rolled_back" if end.status is Status.DONE else "rollback_failed"
-                effects += self._close(replace(run.order.restores, code=code), now_ms)
-                continue
-            if end.status in _FAILED and (back := restoring(run, self.live, self.profile)):
-                order = Order(self.memory.mint("rollback"), "rollback", run.order.who, back, restores=outcome)
-                effects += self._roll_back(order, outcome, run.human_yes, now_ms)
-                continue
-            effects += self._close(outcome, now_ms)
-        return effects
+        return finish(self, ended, now_ms) if ended else []
 
-    def _roll_back(self, order: Order, outcome: Outcome, human_yes: bool, now_ms: int) -> list[Effect]:
-        verdict = self.judge.verdict(order, self.state, now_ms, confirmed=human_yes, history=NO_HISTORY)
-        if verdict.permit is None:
-            return self._close(replace(outcome, code="rollback_refused"), now_ms)
-        return self._act(order, verdict, now_ms, human_yes=human_yes)
-
-    def _close(self, outcome: Outcome, now_ms: int, held_back: Order | None = None) -> list[Effect]:
+    def close(self, outcome: Outcome, now_ms: int, held_back: Order | None = None) -> list[Effect]:
         """Answer a call; for one that a rule held back, with what other rules need to judge it again."""
         if self._laps and not outcome.timing_us:
             outcome = replace(outcome, timing_us=dict(self._laps))
@@ -386,7 +375,3 @@ class Engine:
         now = self._stopwatch()
         self._laps[stage] = (now - started) // 1000
         return now
-
-
-_FAILED = (Status.TIMEOUT, Status.REFUSED_BY_ECU, Status.NOT_DELIVERED)
-"""Ends in which the vehicle let the call down: what was changed is put back."""

@@ -63,6 +63,10 @@ class Undos:
         while len(self._steps) > MAX_UNDO:
             del self._steps[next(iter(self._steps))]
 
+    def forget(self, call_id: str) -> None:
+        """What a call changed stands as before: there is nothing to undo."""
+        self._steps.pop(call_id, None)
+
     def learn(self, run: Running, status: Status, code: str) -> None:
         """Take in a command that is over; one that was an undo takes its step away."""
         order = run.order

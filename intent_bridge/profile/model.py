@@ -213,13 +213,33 @@ class Step(_Model):
 
     call: str
     arguments: dict[str, Any]
+    wait: bool = False
+    """Begin only when the ECUs have confirmed all steps before; else it leaves together with them."""
+
+
+class Need(_Model):
+    """What must certainly hold before a scene begins, in the rule language, and the text that says so."""
+
+    when: Annotated[str, Field(min_length=1, max_length=400)]
+    reason_key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
 
 
 class Scene(_Model):
     """Several calls that are done together or not at all."""
 
     description: str
+    needs: tuple[Need, ...] = ()
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=20)]
+
+
+class Routine(_Model):
+    """A scene that an event calls for: proposed to the driver, or done."""
+
+    on: Annotated[str, Field(min_length=1, max_length=400)]
+    """The event, in the rule language: it begins to hold."""
+    scene: str
+    unattended: bool = False
+    """Do it with nobody asked, if every part lies within `unattended` and the guard allows it."""
 
 
 class Argument(_Model):
@@ -292,6 +312,9 @@ class ProfileFile(_Model):
     lacks: tuple[Path, ...] = ()
     """Actuators that this variant of the vehicle does not have: read if an ECU tells them, never set."""
     scenes: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Scene] = {}
+    routines: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Routine] = {}
+    unattended: tuple[str, ...] = ()
+    """Patterns of the actuator paths that a routine may set with nobody asked."""
 
 
 class ToolsFile(_Model):

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from . import model
 from .report import Place
 
-_GROUPS: Final = ("buses", "messages", "sensors", "facts", "actuators", "scenes")
+_GROUPS: Final = ("buses", "messages", "sensors", "facts", "actuators", "scenes", "routines")
 _STAND_INS: Final[Mapping[str, Any]] = {
     "vehicle": "unknown", "title": "", "driver_side": "left", "packs": ["base"],
     "not_available": ["SNA"], "confirmation_ms": 1, "scenes": {},

@@ -209,20 +209,25 @@ def _which_zone(
 
 def _scene(intent: ActivateScene, context: Context) -> Resolution:
     scene = context.profile.file.scenes[intent.scene]
-    merged: dict[str, Value] = {}
+    stages: list[dict[str, Value]] = [{}]
     for step in scene.steps:
         step_call = ToolCall(intent.scene, step.call, step.arguments)
         parsed = context.catalogue.parse(step_call, own=False)  # scenes speak the words of the intents
         if isinstance(parsed, NotEquipped):
             return parsed
         resolved = resolve(parsed, context)
+        if step.wait and stages[-1]:
+            stages.append({})
         if isinstance(resolved, Nothing):
             continue
         if not isinstance(resolved, Absolute):
             return resolved
-        merged.update({a.path: a.value for a in resolved.actions})
-    actions = tuple(Action(path, value) for path, value in merged.items())
-    return Absolute(actions, intent.arguments) if actions else Nothing("already")
+        stages[-1].update({a.path: a.value for a in resolved.actions})
+    split = tuple(tuple(Action(path, value) for path, value in stage.items()) for stage in stages if stage)
+    last = {action.path: action for stage in split for action in stage}  # a later step has the last word
+    if not last:
+        return Nothing("already")
+    return Absolute(tuple(last.values()), intent.arguments, split if len(split) > 1 else ())
 
 
 def _halt(zone: SpokenZone | None, context: Context) -> Halt:

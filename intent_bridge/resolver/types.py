@@ -30,6 +30,8 @@ class Absolute:
 
     actions: tuple[Action, ...]
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    stages: tuple[tuple[Action, ...], ...] = ()
+    """A scene in several stages: the same actions, by stage, each waiting for the one before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,8 @@ class Texts:
         A missing one is replaced by a general word ("that setting"), so it is a blemish and no error.
         """
         wanted = {setting_id(path) for path in self._profile.inputs} | {f"reason-{k}" for k in reason_keys}
+        scenes = self._profile.file.scenes.values()
+        wanted |= {f"reason-{need.reason_key}" for scene in scenes for need in scene.needs}
         for path, actuator in self._profile.actuators.items():
             if kind_of(actuator.spec) == "choice":
                 wanted |= {f"{setting_id(path)}.{name}" for name in actuator.spec.values or {}}

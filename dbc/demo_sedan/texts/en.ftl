@@ -6,6 +6,7 @@ Cabin-Fragrance-Intensity = the fragrance
        *[other] level { $steps }
       }
 Body-IsPinchProtectionWorking = the pinch protection
+CurrentLocation-IsAtHome = being at home
 
 reason-blower-limit = The fan cannot do more right now.
 reason-fan-while-defrosting = The windscreen needs that much air while it is being cleared.
@@ -15,3 +16,9 @@ reason-air-is-used-up = The air in the car is used up and needs to be renewed.
 reason-mild-heat-for-child = A child sits there, so the heat stays mild.
 reason-too-close-to-airbag = That is too close to the airbag while the car drives.
 reason-no-pinch-protection = The pinch protection is not working.
+
+# What scenes need first (profile.yaml)
+
+reason-scene-parked = That is for the parked car.
+reason-scene-battery = The battery is too low for that.
+reason-scene-door-open = A door is open.
