@@ -78,7 +78,9 @@ class UserScenes:
                 first = error.errors(include_url=False)[0]
                 raise ValueError(f"`{'.'.join(map(str, first['loc']))}`: {first['msg'].lower()}") from None
             except ProfileError as error:
-                raise ValueError("; ".join(f"{p.what}; {p.mend}".rstrip("; ") for p in error.problems)) from None
+                raise ValueError(
+                    "; ".join(f"{p.what}; {p.mend}".rstrip("; ") for p in error.problems)
+                ) from None
             self._keep()
 
     def remove(self, name: str) -> bool:

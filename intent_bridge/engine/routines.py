@@ -121,6 +121,8 @@ def _begin(engine: "Engine", name: str, now_ms: int) -> list[Effect]:
             return engine.act(order, verdict, now_ms, human_yes=False)
     if verdict.decision > Decision.CONFIRM:
         return []  # it may not be done now, so nobody is asked
+    if verdict.decision < Decision.CONFIRM:  # with the digest that a yes is held against
+        verdict = engine.judge.verdict(order, engine.state, now_ms, confirmed=True)
     confirmation = engine.questions.ask(order, verdict, now_ms)
     outcome = judged(order, verdict, Status.NEEDS_CONFIRMATION, "")
     return engine.close(replace(outcome, confirmation=confirmation), now_ms, order)

@@ -25,10 +25,12 @@ def test_every_key_of_a_profile_is_explained() -> None:
     )
     keys = {key for shape in shapes for key in shape.model_fields}
     keys |= {
-        key for shape in (model.Scene, model.Step, model.Budget, model.Motion) for key in shape.model_fields
+        key
+        for shape in (model.Scene, model.Step, model.Need, model.Routine, model.Budget, model.Motion)
+        for key in shape.model_fields
     }
     explained = set(re.findall(r"\b[a-z][a-z0-9_]*\b", " ".join(re.findall(r"`([^`\n]+)`", TEXT))))
-    named_by_a_heading = {"messages", "sensors", "actuators", "scenes", "lacks"}
+    named_by_a_heading = {"messages", "sensors", "actuators", "scenes", "routines", "lacks"}
     assert keys - explained - named_by_a_heading - DESCRIBED_ELSEWHERE == set()
 
 
