@@ -46,13 +46,18 @@ def sentences(lexicon: Lexicon, tokens: list[str]) -> list[Sentence]:
 
 
 def said(lexicon: Lexicon, tokens: list[str], kind: str) -> set[str]:
-    """The names of all concepts of a kind that occur anywhere in the sentence."""
+    """The names of all concepts of a kind in the sentence; what stands inside a longer phrase is not said."""
+    spans = [(start, *piece) for start in range(len(tokens)) for piece in pieces(lexicon, tokens, start)]
+    longest = {start: max(e for s, e, _ in spans if s == start) for start, _, _ in spans}
+
+    def inside(start: int, end: int) -> bool:
+        return longest[start] > end or any(s < start and longest[s] >= end for s in longest)
+
     return {
         concept.name
-        for start in range(len(tokens))
-        for _, reading in pieces(lexicon, tokens, start)
+        for start, end, reading in spans
         for concept in reading
-        if concept.kind == kind
+        if concept.kind == kind and not inside(start, end)
     }
 
 
@@ -80,7 +85,7 @@ def pieces(lexicon: Lexicon, tokens: list[str], start: int) -> Iterator[tuple[in
 def folded(concepts: list[Concept]) -> tuple[Concept, ...]:
     """Numbers put together: 20 point 5, 22 and a half, 22 degrees half, 百分之 20."""
     out: list[Concept] = []
-    for concept in concepts:
+    for at, concept in enumerate(concepts):
         last = out[-1] if out else None
         before = out[-2] if len(out) > 1 else None
         if last is not None and concept.kind == "num" and concept.number is not None:
@@ -94,13 +99,14 @@ def folded(concepts: list[Concept]) -> tuple[Concept, ...]:
                 out[-1:] = [concept._replace(number=-concept.number)]
                 continue
             degrees = before.number if last[:2] == ("unit", "degree") and before is not None else None
-            if before and degrees and degrees == int(degrees) and 0 < concept.number < 10:
+            alone = at + 1 == len(concepts) or concepts[at + 1].kind != "unit"  # "24 degrees, 3 levels of air"
+            if before and degrees and degrees == int(degrees) and 0 < concept.number < 10 and alone:
                 out[-2] = _decimal(before, concept.number)
                 continue
         if last is not None and concept == ("mark", "half_more", None):
-            at = -1 if last.kind == "num" else -2 if last.kind == "unit" and before is not None else None
-            if at is not None and out[at].number is not None:
-                out[at] = out[at]._replace(number=(out[at].number or Decimal(0)) + Decimal("0.5"))
+            back = -1 if last.kind == "num" else -2 if last.kind == "unit" and before is not None else None
+            if back is not None and out[back].number is not None:
+                out[back] = out[back]._replace(number=(out[back].number or Decimal(0)) + Decimal("0.5"))
                 continue
         out.append(concept)
     return tuple(out)

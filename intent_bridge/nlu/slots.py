@@ -8,6 +8,7 @@ from typing import Final
 from intent_bridge.nlu.lexicon import Concept
 
 _MARKS: Final = frozenset({"to", "by", "plural"})
+_ONCE: Final = frozenset({"warmer", "cooler"})
 _EDGES: Final = frozenset({"comma", "and", "then", "stop", "but"})
 
 
@@ -16,6 +17,8 @@ class Slots:
     """One request as it was said; what it lacks may stand in its neighbour ("... and the rear one too")."""
 
     thing: str | None = None
+    whole: str | None = None
+    """What the thing was said to be a part of: the air conditioning of "AC on, temperature 22"."""
     act: str | None = None
     set: bool = False
     """A verb that says nothing more than that something shall change."""
@@ -44,11 +47,13 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
     found: dict[str, object] = {}
     words: dict[str, str] = {}
     marks: set[str] = set()
-    who = False
+    who = over = False
     for kind, name, number in concepts:
         if kind == "mark":
             if name in _MARKS:
                 marks.add(name)
+            elif name == "done":
+                over = True
             elif name not in _EDGES:
                 return None
         elif kind == "num":
@@ -65,14 +70,22 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
             who = True
         elif kind in ("thing", "act", "zone", "unit", "end", "size", "feeling", "do", "ref"):
             known = found.get(kind)
+            if known == name and name in _ONCE:
+                return None
+            if name.startswith("too_") and "thing" not in found:
+                return None  # "too cold" of nothing is how somebody feels
             merged = name if known in (None, name) else _merged(kind, str(known), name)
             if merged is None:
                 return None
+            if kind == "thing" and known not in (None, name):
+                found["whole"] = name if merged == known else known
             found[kind] = merged
         elif words.get(kind, name) == name:
             words[kind] = name
         else:
             return None
+    if over and not found.get("negated"):
+        return None  # what is done already is told, not asked for
     if who and "feeling" not in found:
         return None  # "I …" is somebody's report, unless it is how they feel
     if "feeling" in found and (words or found.keys() & {"act", "number", "set", "do", "unit"}):
@@ -114,30 +127,21 @@ _ACTS: Final = {
     ("far", "more"): "far",
     ("less", "near"): "near",
 }
-_THINGS: Final = {
-    ("ac", "cabin_temperature"): "cabin_temperature",
-    ("climate", "cabin_temperature"): "cabin_temperature",
-    ("climate", "fan_speed"): "fan_speed",
-    ("ac", "fan_speed"): "fan_speed",
-    ("climate", "air"): "air",
-    ("ac", "air"): "air",
-    ("climate", "climate_auto"): "climate_auto",
-    ("climate", "recirculation"): "recirculation",
-    ("climate", "fresh_air"): "fresh_air",
-    ("climate", "climate_sync"): "climate_sync",
-    ("ac", "climate_auto"): "climate_auto",
-    ("ac", "climate_sync"): "climate_sync",
-    ("ac", "recirculation"): "recirculation",
-    ("seat", "seat_position"): "seat_position",
-    ("seat", "seat_height"): "seat_height",
-    ("seat", "seat_recline"): "seat_recline",
-    ("seat", "seat_heating"): "seat_heating",
-    ("seat", "seat_ventilation"): "seat_ventilation",
-    ("seat", "seat_massage"): "seat_massage",
-    ("seat", "seat_lumbar"): "seat_lumbar",
-    ("seat", "seat_memory"): "seat_memory",
-    ("cabin_temperature", "heat"): "cabin_temperature",
-}
+_AIR_PARTS: Final = (
+    "cabin_temperature", "fan_speed", "air", "climate_auto", "recirculation", "fresh_air", "climate_sync",
+    "defrost", "max_defrost", "heat", "ac", "climate_mode", "air_quality",
+)  # fmt: skip
+_PARTS: Final = {
+    "climate": frozenset(_AIR_PARTS),
+    "ac": frozenset(_AIR_PARTS) - {"ac", "defrost", "max_defrost"},
+    "seat": frozenset({
+        "seat_position", "seat_height", "seat_recline", "seat_cushion_length", "seat_heating", "seat_memory",
+        "seat_ventilation", "seat_massage", "seat_lumbar", "seat_more",
+    }),
+    "heat": frozenset({"cabin_temperature"}),
+}  # fmt: skip
+"""Of two things that are one inside the other, the inner one is meant: seat and seat heating."""
+_THINGS: Final = {(whole, part): part for whole, parts in _PARTS.items() for part in parts}
 _SIZES: Final = {("little", "lot"): None, ("some", "lot"): "lot", ("little", "some"): "little"}
 _MERGES: Final = {"zone": _ROWS, "act": _ACTS, "thing": _THINGS, "size": _SIZES}
 

@@ -65,7 +65,7 @@ class Talk:
             before=self._before,
         )
         if isinstance(found, Abstained):
-            return (self._nothing(found.reason),)
+            return (self._nothing(found.reason, found.about),)
         if found.undo:
             return (bridge.undo(who),)
         if found.instead:
@@ -78,8 +78,9 @@ class Talk:
         self._asked = next((o for o in outcomes if o.confirmation is not None), None)
         return outcomes
 
-    def _nothing(self, reason: str) -> Outcome:
+    def _nothing(self, reason: str, about: str = "") -> Outcome:
         self._count += 1
         status = Status.NOT_EQUIPPED if reason == _ABSENT else Status.NO_ACTION
-        outcome = Outcome(f"say-{self._count}", "", status, reason)
+        data = {"about": about} if about else {}
+        outcome = Outcome(f"say-{self._count}", "", status, reason, data=data)
         return replace(outcome, texts=self._texts.render(outcome))

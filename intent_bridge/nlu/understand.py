@@ -11,7 +11,7 @@ from intent_bridge.intents.zones import DriverSide, Zone
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexicon, is_quoted, lexicon
 from intent_bridge.nlu.reading import REST, Sentence, said, sentences
 from intent_bridge.nlu.slots import Slots, slots
-from intent_bridge.nlu.wishes import Car, Problem, calls, switched_to, usual_thing
+from intent_bridge.nlu.wishes import Car, Problem, calls, switched_to, things, usual_thing
 from intent_bridge.types import ToolCall
 
 REQUESTS_MAX: Final = 6
@@ -48,9 +48,10 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Abstained:
-    """Nothing is done, and why: a code for the text `no_action-CODE`."""
+    """Nothing is done, and why: a code for the text `no_action-CODE`; `about` names the thing, if one was."""
 
     reason: str
+    about: str = ""
 
 
 Result: TypeAlias = Understood | Abstained
@@ -72,6 +73,8 @@ def understand(
     words = lexicon(language)
     tokens = words.tokens(text[:CHARACTERS_MAX])
     if not tokens or len(text) > CHARACTERS_MAX or len(tokens) > WORDS_MAX:
+        return Abstained("not_understood")
+    if said(words, tokens, "idiom"):
         return Abstained("not_understood")
     if is_quoted(text):
         return Abstained("quoted")
@@ -98,18 +101,32 @@ def _understood(
     meanings: list[Understood] = []
     cost = 0
     for sentence in sentences(words, tokens):
-        if meanings and sentence.cost > cost:
+        if (meanings or _is_absent(problem)) and sentence.cost > cost:
             break
         found = _sentence(sentence, car, speaker, before)
         if isinstance(found, Understood):
-            if all((found.calls, found.undo) != (known.calls, known.undo) for known in meanings):
-                meanings.append(found)
+            if not any(_says_as_much(known, found) for known in meanings):
+                meanings = [known for known in meanings if not _says_as_much(found, known)] + [found]
             cost = sentence.cost
         elif problem is None or problem.reason in ("not_understood", "incomplete"):
-            problem = found
+            problem, cost = found, sentence.cost if not meanings else cost
     if len(meanings) > 1:
         return Abstained("ambiguous")
     return meanings[0] if meanings else problem
+
+
+def _is_absent(problem: Abstained | None) -> bool:
+    """Whether the sentence was read as one about a thing that no car has from us."""
+    return problem is not None and problem.reason == "not_offered" and problem.about not in ("", *things())
+
+
+def _says_as_much(one: Understood, other: Understood) -> bool:
+    """Whether `one` is `other`, or the same with more of the words used ("a bit", "all", "on")."""
+    rest = iter(one.calls)
+    return one.undo == other.undo and all(
+        any(call.name == wanted.name and call.arguments.items() >= wanted.arguments.items() for call in rest)
+        for wanted in other.calls
+    )
 
 
 def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) -> Result:
@@ -138,7 +155,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         found = calls(request, car)
         if isinstance(found, Problem):
             if found.code != "other_domain":
-                return Abstained(found.code)
+                return Abstained(found.code, found.about)
             rest = True
             continue
         made += found
@@ -169,6 +186,8 @@ def _requests(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
         if whole is not None and not (whole.negated and _has_comma(chunk)):
             if requests and requests[-1].negated and edge == "and":
                 return None  # "don't open the window and turn on …": how far does the "don't" reach?
+            if requests and requests[-1].feeling and edge == "then":
+                return None  # "when cold, then …"
             requests.append(whole)
             continue
         cut = _cut(chunk, car)
@@ -189,13 +208,22 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
     if size > 24:
         return None
     known: dict[tuple[int, int], Slots | None] = {}
+    named = {c.name for c in chunk if c.kind == "thing"}
+    only = named.pop() if len(named) == 1 else None
+    """The thing of all parts, where there is one: "driver temperature 24, passenger 26"."""
 
     def part(start: int, end: int) -> Slots | None:
         if (start, end) not in known:
             made = slots(chunk[start:end])
             if made is not None and made.negated and chunk[start].kind not in ("not", "mark"):
                 made = None  # a "don't" stands before what it forbids
-            sound = made is not None and not isinstance(calls(made, car), Problem)
+            if start and chunk[start].kind == "size" and chunk[start - 1].kind == "feeling":
+                made = None  # "so cold" is one thing
+            full = made
+            if made is not None and made.thing is None:
+                full = replace(made, thing=(only if made.zone else None) or usual_thing(made))
+            sound = full is not None and not isinstance(calls(full, car), Problem)
+            sound = sound or (made is not None and made.negated and made.thing is not None)
             sound = sound or (
                 made is not None and made.thing in ("media", "navigation", "phone", "information")
             )
@@ -203,27 +231,31 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
         return known[start, end]
 
     for count in range(2, min(REQUESTS_MAX, size) + 1):
-        found: list[list[Slots]] = []
+        found: list[tuple[list[Slots], bool]] = []
         for cuts in combinations(range(1, size), count - 1):
             edges = (0, *cuts, size)
             parts = [part(a, b) for a, b in pairwise(edges)]
             if all(parts) and _apart(chunk, cuts, parts):
                 made = [p for p in parts if p is not None]
-                if made not in found:
-                    found.append(made)
-        if found:
-            return found[0] if len(found) == 1 else None
+                clean = all(_beside_comma(chunk, cut) for cut in cuts)
+                if (made, clean) not in found:
+                    found.append((made, clean))
+        best = [made for made, clean in found if clean] or [made for made, _ in found]
+        if best:  # a comma is a better place to cut than none
+            return best[0] if all(made == best[0] for made in best) else None
     return None
 
 
 def _apart(chunk: Sequence[Concept], cuts: Sequence[int], parts: Sequence[Slots | None]) -> bool:
     """After something forbidden there must be a comma: nobody knows how far a "don't" reaches without."""
     for cut, part in zip(cuts, parts, strict=False):
-        if part is not None and part.negated:
-            beside = (chunk[cut - 1], chunk[cut])
-            if all(c[:2] != ("mark", "comma") for c in beside):
-                return False
+        if part is not None and part.negated and not _beside_comma(chunk, cut):
+            return False
     return True
+
+
+def _beside_comma(chunk: Sequence[Concept], cut: int) -> bool:
+    return any(c[:2] == ("mark", "comma") for c in (chunk[cut - 1], chunk[cut]))
 
 
 def _filled(requests: Sequence[Slots], before: Turn | None, speaker: Zone) -> list[Slots] | None:
@@ -245,8 +277,11 @@ def _filled(requests: Sequence[Slots], before: Turn | None, speaker: Zone) -> li
             nearby = out[-1] if out and out[-1].has_value else later
             if nearby is not None and not nearby.negated:
                 now = _with_value(now, nearby)
-        if now.thing is None or now.ref in ("other", "same") or not now.has_value:
+        absent = now.thing is not None and now.thing not in things()
+        if now.thing is None or now.ref in ("other", "same") or not (now.has_value or absent):
             return None
+        if request.thing is None and (request.act or "").startswith("too_"):
+            return None  # "too cold" is how somebody feels, unless the thing is named
         out.append(now)
     return out
 
@@ -323,7 +358,9 @@ def _why(words: Lexicon, tokens: list[str], asks: bool, found: Result | None) ->
         return found
     if _foreign(words, tokens):
         return Abstained("other_domain")
-    return Abstained("not_understood")
+    if "feature" in signs and not said(words, tokens, "thing") & things().keys():
+        return Abstained("not_offered")  # "turn on the … assist": switched, and of a kind that we lack
+    return found or Abstained("not_understood")
 
 
 def _foreign(words: Lexicon, tokens: list[str]) -> bool:

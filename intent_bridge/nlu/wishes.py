@@ -40,9 +40,10 @@ class Car:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why no call was made of a request; the code of the abstention."""
+    """Why no call was made of a request: the code of the abstention, and the thing it was about."""
 
     code: str
+    about: str = ""
 
 
 @cache
@@ -77,23 +78,35 @@ def switched_to(said: Slots) -> Slots:
 
 def calls(said: Slots, car: Car) -> tuple[ToolCall, ...] | Problem:
     """The calls one request means."""
-    said = switched_to(said)
+    said = _mended(switched_to(said))
     if said.feeling is not None:
         return _comfort(said, car.driver_side)
     if said.do is not None:
         return _do(said, car.driver_side)
+    if said.thing is not None and said.thing not in things() and said.thing not in _FOREIGN:
+        return Problem("not_offered", said.thing)
     if said.thing is None or not said.has_value:
-        return Problem("incomplete")
+        return Problem("incomplete", said.thing or "")
     if said.thing in _FOREIGN:
         return Problem("other_domain")
-    if said.thing not in things():
-        return Problem("not_offered")
+    if said.act == "save":
+        return Problem("not_offered", said.thing)
     thing, kept = _meant(said)
     if thing is None:
         return Problem("incomplete")
     if thing == "cruise_speed":
         return _cruise(kept)
-    return _Wish(thing, kept, car).calls(also_on=things()[said.thing].get("also_on", False))
+    kept = _mended(replace(kept, thing=thing))
+    made = _Wish(thing, kept, car).calls(also_on=things().get(said.whole or said.thing, {}).get("also_on", False))
+    return replace(made, about=thing) if isinstance(made, Problem) else made
+
+
+def _mended(said: Slots) -> Slots:
+    """ "The fan is too loud": a complaint about a thing asks for the opposite."""
+    if said.act is None or said.thing is None or not said.act.startswith("too_"):
+        return said
+    table = things().get(said.thing, {})
+    return replace(said, act=table.get("complaints", _file()["complaints"]).get(said.act, said.act))
 
 
 def _comfort(said: Slots, side: DriverSide) -> tuple[ToolCall, ...] | Problem:
@@ -125,9 +138,11 @@ def _do(said: Slots, side: DriverSide) -> tuple[ToolCall, ...] | Problem:
     if said.do is None or said.number is not None or said.size or said.end or said.words:
         return Problem("not_understood")
     if said.do.startswith("scene:"):
-        if said.act in ("off", "close"):
+        if said.act in ("off", "close") or said.thing is not None:
             return Problem("not_offered")
         return (ToolCall("", "activate_scene", {"scene": said.do.removeprefix("scene:")}),)
+    if said.thing is not None and not things().get(said.thing, {}).get("moves"):
+        return Problem("not_understood")
     zone = zone_name(said.zone, side) if said.thing in ("window", "seat", None) else None
     return (ToolCall("", "stop_motion", {"zone": zone} if zone else {}),)
 
@@ -142,7 +157,9 @@ def _meant(said: Slots) -> tuple[str | None, Slots]:
         if said.number is not None:
             given.append("number")
         if said.end:
-            given.append("ends")
+            given += [said.end, "ends"]
+        if said.zone and said.act in ("off", "close"):
+            given.append("zone_off")
         other = next((others[g] for g in given if g and g in others), None)
         turned = table.get("turns", {}).get(said.act) if other else None
         if other is None:
@@ -184,7 +201,7 @@ class _Wish:
         if said.act in table.get("no", ()):
             return Problem("not_understood")
         first: tuple[ToolCall, ...] = ()
-        if also_on and act == "on" and (said.number is not None or said.end):
+        if also_on and act in _WEAK and (said.number is not None or said.end):
             first = (ToolCall("", "set_air_conditioning", {"on": True}),)
         made = self.made(act)
         if isinstance(made, Problem):
@@ -200,16 +217,16 @@ class _Wish:
             plural = self.table.get("plural") if "plural" in said.marks and said.zone is None else None
             return {"zone": plural} if plural else {}
         if not zoned:
-            return {} if zone == "all" else Problem("not_understood")
+            return {} if zone == "all" else Problem("not_offered")
         return {"zone": zone}
 
     def made(self, act: str | None) -> tuple[str, dict[str, Any]] | Problem:
         said = self.said
-        if said.unit is not None and said.number is None:
+        if said.unit not in (None, "level") and said.number is None:
             return Problem("not_understood")
         if said.number is not None:
             return self.numbered(act)
-        if "grade" in said.words and "grades" in self.table:
+        if "grade" in said.words and ("grades" in self.table or self.table.get("listed")):
             return self.graded(act)
         if said.words:
             return self.worded(act)
@@ -230,7 +247,7 @@ class _Wish:
         same = {"open": "on", "close": "off"}.get(act, act)
         arguments = self.table.get(act, self.table.get(same))
         if arguments is None:
-            return Problem("incomplete" if act in _WEAK else "not_offered")
+            return Problem("incomplete" if act in _WEAK and "setting" in self.table else "not_offered")
         return self.table["tool"], {**self.table.get("default", {}), **arguments}
 
     def changed(self, act: str | None, size: str | None) -> tuple[str, dict[str, Any]] | Problem:
@@ -238,6 +255,8 @@ class _Wish:
         direction = _UP.get(act or "")
         if direction is None or "setting" not in self.table:
             return Problem("incomplete")
+        if "to" in self.said.marks and size is None and "grades" in self.table:
+            return Problem("incomplete")  # "to strong" names a level
         arguments = {"setting": self.table["setting"], "direction": direction}
         return "adjust_setting", arguments | ({"size": size} if size not in (None, "some") else {})
 
@@ -246,12 +265,14 @@ class _Wish:
         said, table = self.said, self.table
         if said.size:
             return Problem("not_understood")
+        if said.end in ("hottest", "coldest") and said.end not in table.get("extremes", {}):
+            return Problem("not_understood")
         if said.end == "full":
-            if act in ("open", "close", "off"):
+            if act in ("close", "off") or (act == "open" and "open" in table):
                 return self.switched(act)
             end = "min" if _UP.get(act or "") == "down" else "max"
         else:
-            end = str(said.end)
+            end = table.get("extremes", {}).get(said.end, said.end)
             if act in ("close", "off") or _UP.get(act or "", "up" if end == "max" else "down") != (
                 "up" if end == "max" else "down"
             ):
@@ -286,6 +307,12 @@ class _Wish:
         """ "Low", "medium" and "high" of something that has levels."""
         if act not in (None, "on") or self.said.size or self.said.end or len(self.said.words) > 1:
             return Problem("not_understood")
+        if self.table.get("listed"):
+            offered = self.car.listed(self.table["tool"], self.table["number"])
+            if not offered:
+                return Problem("not_offered")
+            at = {"low": 0, "medium": len(offered) // 2, "high": -1}[self.said.words["grade"]]
+            return self.table["tool"], {self.table["number"]: plain(offered[at])}
         return self.table["tool"], dict(self.table["grades"][self.said.words["grade"]])
 
     def left(
