@@ -1,6 +1,7 @@
 """`say`: a sentence to the simulated car, understood with no model; answered as `run` answers a call."""
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 from intent_bridge.bridge import Bridge
 from intent_bridge.cli.answers import Answers
@@ -9,7 +10,7 @@ from intent_bridge.cli.options import read_state, read_who
 from intent_bridge.cli.run import shown
 from intent_bridge.cli.show import Show, console
 
-MISSING = "understanding sentences needs the extra: pip install 'intent-bridge[nlu]'"
+MISSING = "install the extra: pip install 'intent-bridge[nlu]'"
 
 
 def say_sentence(
@@ -41,14 +42,11 @@ def say_sentence(
 
 def checked_language(name: str | None) -> str | None:
     """A language that sentences are understood in; None leaves it to each sentence."""
-    try:
-        from intent_bridge.nlu import languages, lexicon
+    if find_spec("unicode_rbnf") is None:
+        raise UsageProblem("sentences are not understood in this installation", MISSING)
+    from intent_bridge.nlu import languages
 
-        known = languages()
-        if name in known:
-            lexicon(name)
-    except ImportError as error:
-        raise UsageProblem(f"{error.name} is not installed", MISSING) from error
+    known = languages()
     if name is not None and name not in known:
         raise UsageProblem(f"there is no language `{name}`", f"one of {', '.join(known)}")
     return name

@@ -6,7 +6,7 @@ with one car. The words of a language are a folder of data (`languages/`), the t
 """
 
 from intent_bridge.nlu.hearing import recognised
-from intent_bridge.nlu.lexicon import languages, lexicon
+from intent_bridge.nlu.lexicon import languages
 from intent_bridge.nlu.talk import Talk
 from intent_bridge.nlu.understand import Abstained, Result, Turn, Understood, understand
 
@@ -17,7 +17,6 @@ __all__ = [
     "Turn",
     "Understood",
     "languages",
-    "lexicon",
     "recognised",
     "understand",
 ]

@@ -9,6 +9,8 @@ from intent_bridge.nlu.lexicon import Concept, Lexicon, Reading
 READINGS_MAX = 48
 """So many ways to read what follows a word are kept, the shortest ones."""
 REST = Concept("rest", "")
+_ENDS_THERE = frozenset({"media", "navigation", "information"})
+"""After these a new request may follow; what somebody shall be told or reminded of goes on to the end."""
 COMMA = Concept("mark", "comma")
 STOP = Concept("mark", "stop")
 
@@ -34,7 +36,7 @@ def sentences(lexicon: Lexicon, tokens: list[str]) -> list[Sentence]:
                 continue
             if reading and reading[0].kind == "foreign":
                 if start == 0 or not lexicon.spaced or _separates(lexicon, tokens[start - 1]):
-                    found[(REST,)] = 1
+                    found |= _foreign(lexicon, tokens, start, ways, rest_of=reading[0].name)
                 continue
             for rest, cost in ways[end].items():
                 whole, total = reading + rest, cost + 1
@@ -43,6 +45,19 @@ def sentences(lexicon: Lexicon, tokens: list[str]) -> list[Sentence]:
         ways[start] = dict(sorted(found.items(), key=lambda item: item[1])[:READINGS_MAX])
     read = {Sentence(folded(list(concepts)), cost) for concepts, cost in ways[0].items()}
     return sorted(read, key=lambda sentence: sentence.cost)
+
+
+def _foreign(
+    lexicon: Lexicon, tokens: list[str], start: int, ways: list[dict[Reading, int]], rest_of: str
+) -> dict[Reading, int]:
+    """A request for somebody else: to the end of the sentence, or to where one of ours begins."""
+    found: dict[Reading, int] = {(REST,): len(tokens) - start}
+    if rest_of in _ENDS_THERE:
+        for end in range(start + 1, len(tokens)):
+            if _separates(lexicon, tokens[end]):
+                for rest, cost in ways[end].items():
+                    found.setdefault((REST, *rest), end - start + cost)
+    return found
 
 
 def said(lexicon: Lexicon, tokens: list[str], kind: str) -> set[str]:
@@ -99,7 +114,9 @@ def folded(concepts: list[Concept]) -> tuple[Concept, ...]:
                 out[-1:] = [concept._replace(number=-concept.number)]
                 continue
             degrees = before.number if last[:2] == ("unit", "degree") and before is not None else None
-            alone = at + 1 == len(concepts) or concepts[at + 1].kind != "unit"  # "24 degrees, 3 levels of air"
+            alone = (
+                at + 1 == len(concepts) or concepts[at + 1].kind != "unit"
+            )  # "24 degrees, 3 levels of air"
             if before and degrees and degrees == int(degrees) and 0 < concept.number < 10 and alone:
                 out[-2] = _decimal(before, concept.number)
                 continue

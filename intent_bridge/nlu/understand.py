@@ -44,6 +44,8 @@ class Understood:
     rest: bool = False
     instead: bool = False
     undo: bool = False
+    requests: int = 1
+    """How many it was cut into: of two ways to cut a sentence, the one with fewer is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,8 @@ def _understood(
             break
         found = _sentence(sentence, car, speaker, before)
         if isinstance(found, Understood):
-            if not any(_says_as_much(known, found) for known in meanings):
-                meanings = [known for known in meanings if not _says_as_much(found, known)] + [found]
+            if not any(_covers(known, found) for known in meanings):
+                meanings = [known for known in meanings if not _covers(found, known)] + [found]
             cost = sentence.cost
         elif problem is None or problem.reason in ("not_understood", "incomplete"):
             problem, cost = found, sentence.cost if not meanings else cost
@@ -120,8 +122,10 @@ def _is_absent(problem: Abstained | None) -> bool:
     return problem is not None and problem.reason == "not_offered" and problem.about not in ("", *things())
 
 
-def _says_as_much(one: Understood, other: Understood) -> bool:
+def _covers(one: Understood, other: Understood) -> bool:
     """Whether `one` is `other`, or the same with more of the words used ("a bit", "all", "on")."""
+    if one.requests != other.requests:
+        return one.requests < other.requests
     rest = iter(one.calls)
     return one.undo == other.undo and all(
         any(call.name == wanted.name and call.arguments.items() >= wanted.arguments.items() for call in rest)
@@ -166,7 +170,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
     if checked is not None:
         return checked
     turn = Turn(replace(last, negated=False), tuple(made))
-    return Understood(tuple(made), turn, rest, wrong and before is not None)
+    return Understood(tuple(made), turn, rest, wrong and before is not None, requests=len(requests))
 
 
 def _requests(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
@@ -217,6 +221,8 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
             made = slots(chunk[start:end])
             if made is not None and made.negated and chunk[start].kind not in ("not", "mark"):
                 made = None  # a "don't" stands before what it forbids
+            if chunk[start].kind == "unit":
+                made = None  # a unit belongs to the number before it
             if start and chunk[start].kind == "size" and chunk[start - 1].kind == "feeling":
                 made = None  # "so cold" is one thing
             full = made

@@ -61,6 +61,9 @@ def things() -> Mapping[str, Mapping[str, Any]]:
 def usual_thing(said: Slots) -> str | None:
     """The thing that is meant where none is named: "22 degrees", "warmer"."""
     usual: Mapping[str, str] = _file()["usual"]
+    number: Mapping[str, Any] = _file()["usual_number"]
+    if said.zone and said.unit is None and number["from"] <= (said.number or 0) <= number["to"]:
+        return str(number["thing"])
     return next((usual[word] for word in (said.unit, said.act) if word and word in usual), None)
 
 
@@ -97,7 +100,9 @@ def calls(said: Slots, car: Car) -> tuple[ToolCall, ...] | Problem:
     if thing == "cruise_speed":
         return _cruise(kept)
     kept = _mended(replace(kept, thing=thing))
-    made = _Wish(thing, kept, car).calls(also_on=things().get(said.whole or said.thing, {}).get("also_on", False))
+    made = _Wish(thing, kept, car).calls(
+        also_on=things().get(said.whole or said.thing, {}).get("also_on", False)
+    )
     return replace(made, about=thing) if isinstance(made, Problem) else made
 
 

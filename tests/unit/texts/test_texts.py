@@ -99,7 +99,8 @@ def test_every_status_is_a_sentence_with_and_without_actions(profile: Profile, s
 def test_done_names_the_confirmed_value(
     profile: Profile, path: str, value: Value, english: str, chinese: str
 ) -> None:
-    assert render(outcome(Status.DONE, (path, value)), profile) == {"en": english, "zh": chinese}
+    texts = render(outcome(Status.DONE, (path, value)), profile)
+    assert (texts["en"], texts["zh"]) == (english, chinese)
 
 
 def test_done_says_what_the_ecu_confirmed_and_not_what_was_emitted(profile: Profile) -> None:
@@ -112,15 +113,16 @@ def test_done_says_what_the_ecu_confirmed_and_not_what_was_emitted(profile: Prof
 def test_the_question_names_the_emitted_value_and_not_the_requested_one(profile: Profile) -> None:
     given = Outcome("1", "x", Status.NEEDS_CONFIRMATION, actions=(ActionReport(TEMPERATURE, 60, 45),))
     texts = render(given, profile)
-    assert texts == {
-        "en": "Shall I set the driver's temperature to 22.5 °C?",
-        "zh": "要把主驾温度调到22.5度吗？",
-    }
+    assert texts["en"] == "Shall I set the driver's temperature to 22.5 °C?"
+    assert texts["zh"] == "要把主驾温度调到22.5度吗？"
+    assert texts["de"] == "Soll ich die Temperatur beim Fahrer auf 22,5 °C stellen?"
 
 
 def test_places_that_make_up_a_row_are_named_together(profile: Profile) -> None:
     texts = render(outcome(Status.DONE, (HEAT, 2), (HEAT_BESIDE, 2)), profile)
-    assert texts == {"en": "Both front seat heaters are now level 2.", "zh": "前排座椅加热现在为2挡。"}
+    assert texts["en"] == "Both front seat heaters are now level 2."
+    assert texts["zh"] == "前排座椅加热现在为2挡。"
+    assert texts["de"] == "Die Sitzheizungen vorn sind jetzt Stufe 2."
 
 
 def test_places_with_different_values_are_named_one_by_one(profile: Profile) -> None:
