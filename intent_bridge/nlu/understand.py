@@ -366,7 +366,7 @@ def _why(words: Lexicon, tokens: list[str], asks: bool, found: Result | None) ->
         return Abstained("other_domain")
     if "feature" in signs and not said(words, tokens, "thing") & things().keys():
         return Abstained("not_offered")  # "turn on the … assist": switched, and of a kind that we lack
-    return found or Abstained("not_understood")
+    return found if isinstance(found, Abstained) else Abstained("not_understood")
 
 
 def _foreign(words: Lexicon, tokens: list[str]) -> bool:

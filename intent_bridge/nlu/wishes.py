@@ -21,6 +21,7 @@ _UP: Final = {"up": "up", "more": "up", "down": "down", "less": "down"}
 _WEAK: Final = frozenset({"on", "open"})
 """Beside a value these say no more than "set"."""
 _SWITCHING: Final = frozenset({"on", "off", "open", "close"})
+_PLURAL: Final = frozenset({"plural"})
 _FOREIGN: Final = frozenset({"media", "navigation", "phone", "information"})
 
 
@@ -69,14 +70,10 @@ def usual_thing(said: Slots) -> str | None:
 
 def switched_to(said: Slots) -> Slots:
     """ "Switch to recirculation": named and wanted, so on."""
-    if (
-        said.set
-        and said.thing is not None
-        and not said.has_value
-        and things().get(said.thing, {}).get("set_is_on")
-    ):
-        return replace(said, act="on")
-    return said
+    table = things().get(said.thing or "", {})
+    if said.has_value or said.negated or not table.get("set_is_on" if said.set else "named_is_on"):
+        return said
+    return replace(said, act="on")
 
 
 def calls(said: Slots, car: Car) -> tuple[ToolCall, ...] | Problem:
@@ -140,12 +137,14 @@ def _comfort(said: Slots, side: DriverSide) -> tuple[ToolCall, ...] | Problem:
 
 
 def _do(said: Slots, side: DriverSide) -> tuple[ToolCall, ...] | Problem:
-    if said.do is None or said.number is not None or said.size or said.end or said.words:
+    if said != Slots(do=said.do, thing=said.thing, zone=said.zone, act=said.act, marks=said.marks & _PLURAL):
         return Problem("not_understood")
     if said.do.startswith("scene:"):
         if said.act in ("off", "close") or said.thing is not None:
             return Problem("not_offered")
         return (ToolCall("", "activate_scene", {"scene": said.do.removeprefix("scene:")}),)
+    if said.do == "freeze":  # "don't move the seat" is no wish to stop it
+        return (ToolCall("", "stop_motion", {}),) if said.thing is None else Problem("negated")
     if said.thing is not None and not things().get(said.thing, {}).get("moves"):
         return Problem("not_understood")
     zone = zone_name(said.zone, side) if said.thing in ("window", "seat", None) else None
@@ -296,6 +295,8 @@ class _Wish:
             str(field): said.words[kind] for kind, field in fields.items() if field and kind in said.words
         }
         if table.get("needs_act") or act in ("off", "close"):
+            if act is None and "word_alone" in table:
+                act = "on"
             if act not in ("on", "off", "open", "close"):
                 return Problem("incomplete")
             switch = self.switched(act)
