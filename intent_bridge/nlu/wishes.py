@@ -137,6 +137,7 @@ def _comfort(said: Slots, side: DriverSide) -> tuple[ToolCall, ...] | Problem:
 
 
 def _do(said: Slots, side: DriverSide) -> tuple[ToolCall, ...] | Problem:
+    assert said.do is not None
     if said != Slots(do=said.do, thing=said.thing, zone=said.zone, act=said.act, marks=said.marks & _PLURAL):
         return Problem("not_understood")
     if said.do.startswith("scene:"):
