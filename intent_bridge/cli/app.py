@@ -221,13 +221,17 @@ Spoken = Annotated[str | None, typer.Option("--lang", help="The language; withou
 @app.command()
 def say(
     vehicle: Vehicle,
-    text: Annotated[str, typer.Argument(help="What a person says.", metavar="SENTENCE")],
+    text: Annotated[
+        str | None, typer.Argument(help="What a person says; without it, a conversation.", metavar="SENTENCE")
+    ] = None,
     language: Spoken = None,
     state: Sets = None,
     who: From = None,
     as_json: Json = False,
 ) -> int:
     """A sentence to the simulated vehicle, understood with no model; exit code 0 for every outcome."""
+    if text is None:
+        return chat(vehicle, language, state, who)
     from intent_bridge.cli.say import say_sentence
 
     return say_sentence(vehicle, text, state or [], who, language=language, as_json=as_json)
@@ -245,6 +249,14 @@ def record(
     from intent_bridge.cli.record import record_buses
 
     return record_buses(vehicle, bus or [], log, seconds=seconds, as_json=as_json)
+
+
+@app.command(hidden=True)
+def chat(vehicle: Vehicle, language: Spoken = None, state: Sets = None, who: From = None) -> int:
+    """Short for `say VEHICLE` without a sentence: a conversation in the terminal."""
+    from intent_bridge.cli.chat import talk_to
+
+    return talk_to(vehicle, state or [], who, language=language)
 
 
 @app.command()

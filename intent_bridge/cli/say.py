@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from intent_bridge.bridge import Bridge
 from intent_bridge.cli.answers import Answers
@@ -9,6 +10,10 @@ from intent_bridge.cli.exits import Exit, UsageProblem
 from intent_bridge.cli.options import read_state, read_who
 from intent_bridge.cli.run import shown
 from intent_bridge.cli.show import Show, console
+from intent_bridge.types import Outcome
+
+if TYPE_CHECKING:
+    from intent_bridge.nlu import Talk
 
 MISSING = "install the extra: pip install 'intent-bridge[nlu]'"
 
@@ -28,16 +33,20 @@ def say_sentence(
 
         talk = Talk(car, talk_in)
         outcomes = talk.say(text, speaker)
-        answers = Answers(car, talk.language)
-        show = None if as_json else Show(console())
-        for outcome in outcomes:
-            line = answers.outcome(outcome)
-            if show is None:
-                print(shown(line), end="")
-                continue
-            spoken = {talk.language: line.say[talk.language]}
-            show.outcome(line.model_copy(update={"say": spoken}), outcome.frames)
+        show_outcomes(car, talk, outcomes, as_json=as_json)
     return Exit.OK
+
+
+def show_outcomes(car: Bridge, talk: "Talk", outcomes: Sequence[Outcome], *, as_json: bool = False) -> None:
+    """Print what became of a sentence: as `run` answers, or for people, in the language of the sentence."""
+    answers, language = Answers(car, talk.language), talk.language
+    show = None if as_json else Show(console())
+    for outcome in outcomes:
+        line = answers.outcome(outcome)
+        if show is None:
+            print(shown(line), end="")
+        else:
+            show.outcome(line.model_copy(update={"say": {language: line.say[language]}}), outcome.frames)
 
 
 def checked_language(name: str | None) -> str | None:

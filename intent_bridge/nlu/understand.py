@@ -11,7 +11,8 @@ from intent_bridge.intents.zones import DriverSide, Zone
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexicon, is_quoted, lexicon
 from intent_bridge.nlu.reading import REST, Sentence, said, sentences
 from intent_bridge.nlu.slots import Slots, slots
-from intent_bridge.nlu.wishes import Car, Problem, calls, switched_to, things, usual_thing
+from intent_bridge.nlu.things import Car, Problem, switched_to, things, usual_thing
+from intent_bridge.nlu.wishes import calls
 from intent_bridge.types import ToolCall
 
 REQUESTS_MAX: Final = 6

@@ -6,15 +6,12 @@ Everything that was said must be used: a request with one word too many is not c
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
-from intent_bridge.intents import Catalogue
 from intent_bridge.intents.zones import DriverSide
 from intent_bridge.nlu.slots import Slots
+from intent_bridge.nlu.things import Car, Problem, mended, switched_to, things, zone_name
 from intent_bridge.profile import plain
-from intent_bridge.profile.yaml import read_yaml
 from intent_bridge.types import ToolCall
 
 _UP: Final = {"up": "up", "more": "up", "down": "down", "less": "down"}
@@ -25,60 +22,9 @@ _PLURAL: Final = frozenset({"plural"})
 _FOREIGN: Final = frozenset({"media", "navigation", "phone", "information"})
 
 
-@dataclass(frozen=True, slots=True)
-class Car:
-    """What has to be known of the car to put a request into words of its catalogue."""
-
-    catalogue: Catalogue
-    driver_side: DriverSide
-
-    def listed(self, tool: str, field: str) -> tuple[Decimal, ...]:
-        """The numbers that this car offers for a field, smallest first."""
-        spec = next((spec for spec in self.catalogue.tools if spec.name == tool), None)
-        offered = spec.parameters["properties"].get(field, {}).get("enum", ()) if spec is not None else ()
-        return tuple(sorted(Decimal(str(number)) for number in offered))
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why no call was made of a request: the code of the abstention, and the thing it was about."""
-
-    code: str
-    about: str = ""
-
-
-@cache
-def _file() -> Mapping[str, Any]:
-    data: Mapping[str, Any] = read_yaml(Path(__file__).parent / "things.yaml").data
-    return data
-
-
-def things() -> Mapping[str, Mapping[str, Any]]:
-    """The table of things, read once."""
-    table: Mapping[str, Mapping[str, Any]] = _file()["things"]
-    return table
-
-
-def usual_thing(said: Slots) -> str | None:
-    """The thing that is meant where none is named: "22 degrees", "warmer"."""
-    usual: Mapping[str, str] = _file()["usual"]
-    number: Mapping[str, Any] = _file()["usual_number"]
-    if said.zone and said.unit is None and number["from"] <= (said.number or 0) <= number["to"]:
-        return str(number["thing"])
-    return next((usual[word] for word in (said.unit, said.act) if word and word in usual), None)
-
-
-def switched_to(said: Slots) -> Slots:
-    """ "Switch to recirculation": named and wanted, so on."""
-    table = things().get(said.thing or "", {})
-    if said.has_value or said.negated or not table.get("set_is_on" if said.set else "named_is_on"):
-        return said
-    return replace(said, act="on")
-
-
 def calls(said: Slots, car: Car) -> tuple[ToolCall, ...] | Problem:
     """The calls one request means."""
-    said = _mended(switched_to(said))
+    said = mended(switched_to(said))
     if said.feeling is not None:
         return _comfort(said, car.driver_side)
     if said.do is not None:
@@ -96,19 +42,11 @@ def calls(said: Slots, car: Car) -> tuple[ToolCall, ...] | Problem:
         return Problem("incomplete")
     if thing == "cruise_speed":
         return _cruise(kept)
-    kept = _mended(replace(kept, thing=thing))
+    kept = mended(replace(kept, thing=thing))
     made = _Wish(thing, kept, car).calls(
         also_on=things().get(said.whole or said.thing, {}).get("also_on", False)
     )
     return replace(made, about=thing) if isinstance(made, Problem) else made
-
-
-def _mended(said: Slots) -> Slots:
-    """ "The fan is too loud": a complaint about a thing asks for the opposite."""
-    if said.act is None or said.thing is None or not said.act.startswith("too_"):
-        return said
-    table = things().get(said.thing, {})
-    return replace(said, act=table.get("complaints", _file()["complaints"]).get(said.act, said.act))
 
 
 def _comfort(said: Slots, side: DriverSide) -> tuple[ToolCall, ...] | Problem:
@@ -171,18 +109,6 @@ def _meant(said: Slots) -> tuple[str | None, Slots]:
             return (name if "tool" in table else None), said
         name, said = other, replace(said, act=turned or said.act)
     return None, said
-
-
-_PLACES: Final = {"front_left": {"left": "driver", "right": "passenger"},
-                  "front_right": {"left": "passenger", "right": "driver"}}  # fmt: skip
-_CATALOGUES: Final = {"left": "left_side", "right": "right_side", "mine": None, "behind_driver": "behind_me"}
-
-
-def zone_name(zone: str | None, side: DriverSide) -> str | None:
-    """The catalogue's name of a place; None for the speaker's own."""
-    if zone in _PLACES:
-        return _PLACES[zone][side]
-    return _CATALOGUES.get(zone or "mine", zone)
 
 
 @dataclass(frozen=True, slots=True)

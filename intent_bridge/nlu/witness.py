@@ -13,8 +13,8 @@ from intent_bridge.intents import Catalogue
 from intent_bridge.intents.zones import DriverSide
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, Concept, Lexicon, languages, lexicon
 from intent_bridge.nlu.reading import folded, pieces, said
+from intent_bridge.nlu.things import zone_name
 from intent_bridge.nlu.understand import Understood, understand
-from intent_bridge.nlu.wishes import zone_name
 from intent_bridge.types import ToolCall
 
 _SIGNS: Final = {"question", "reported", "hypothetical", "negated"}
