@@ -68,7 +68,7 @@ class ChatApp(App[None]):
                 yield Static("verdict", classes="title")
                 yield Static(id="verdict")
                 yield Static("frames", classes="title")
-                yield RichLog(id="frames", wrap=True)
+                yield RichLog(id="frames", wrap=True, min_width=20)
         yield Footer()
 
     def on_mount(self) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
@@ -18,6 +17,7 @@ from intent_bridge.texts import texts_for
 from intent_bridge.types import Frame
 
 _QUIET: Final = frozenset({0, "OFF"})
+_CLIMATE: Final = ".HVAC."
 _ROWS: Final = ("front_row", "rear_row")
 _FRESH: Final = "bold yellow"
 
@@ -27,7 +27,8 @@ class CabinView:
 
     def __init__(self, car: SimulatedBridge) -> None:
         self._car, self._texts = car, texts_for(car.profile)
-        self._before: Mapping[str, Any] = car.state()
+        self._first: Mapping[str, Any] = car.state()
+        self._before = self._first
 
     def mark(self) -> None:
         """From now on, what differs from this moment stands out."""
@@ -48,25 +49,29 @@ class CabinView:
                 paths = [path for path in self._car.profile.actuators if _is_at(path, seat)]
                 placed |= set(paths)
                 panels.append(self._panel(seat, paths, state, language))
-            rows.append(Columns(panels, expand=True, equal=True))
+            grid = Table.grid(expand=True)
+            for _ in panels:
+                grid.add_column(ratio=1)
+            grid.add_row(*panels)
+            rows.append(grid)
         rest = [path for path in self._car.profile.actuators if path not in placed]
-        rows.append(self._table(rest, state, language, all_of_them=False))
+        rows.append(self._table(rest, state, language))
         return Group(*rows)
 
     def _panel(self, seat: Place, paths: list[str], state: Mapping[str, Any], language: str) -> Panel:
-        body = self._table(paths, state, language, all_of_them=False)
+        body = self._table(paths, state, language)
         return Panel(body, title=self._texts.say(f"zone-{seat.zone}", language), border_style="dim")
 
-    def _table(
-        self, paths: Iterable[str], state: Mapping[str, Any], language: str, *, all_of_them: bool
-    ) -> Table:
+    def _table(self, paths: Iterable[str], state: Mapping[str, Any], language: str) -> Table:
+        """The climate, and whatever was changed since the conversation began."""
         table = Table.grid(padding=(0, 1), expand=True)
         table.add_column(ratio=3, no_wrap=True, overflow="ellipsis")
         table.add_column(ratio=2, justify="right", no_wrap=True)
         for path in paths:
             value = state.get(path)
             fresh = value != self._before.get(path)
-            if value is None or not (fresh or all_of_them or value not in _QUIET):
+            usual = value == self._first.get(path) and (value in _QUIET or _CLIMATE not in path)
+            if value is None or (usual and not fresh):
                 continue
             shown = self._texts.value(path, from_vss(self._car.profile.actuators[path].spec, value), language)
             style = _FRESH if fresh else ""
