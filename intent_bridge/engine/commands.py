@@ -46,6 +46,8 @@ class Commands:
         self._profile, self.guard, self._encoder, self._gate = profile, guard, encoder, gate
         self.running: dict[str, Running] = {}
         self._fading: list[Fading] = []
+        self._left_ms: dict[str, int] = {}
+        """When a frame of each command message left last."""
         self._answers = {
             message.spec.response.result.split(".")[0]: (name, message.spec.response)
             for name, message in profile.messages.items()
@@ -74,8 +76,11 @@ class Commands:
         others = targets((r for r in self.running.values() if not r.waiting.keys() & emitted.keys()), now_ms)
         frames = self._encoder.encode(permit, live, others)
         cycles_ms = {
-            path: cycle_ms for path in emitted if (cycle_ms := self._message(path).spec.cycle_ms) is not None
+            path: cycle_ms
+            for path in emitted
+            if (cycle_ms := self._message(path).timing.cycle_ms) is not None
         }
+        repeats = [self._message(path).timing.repetitions for path in cycles_ms]
         return Running(
             order=order,
             verdict=verdict,
@@ -91,6 +96,9 @@ class Commands:
             inputs=self.guard.inputs(emitted),
             moves=frozenset(p for p, s in specs.items() if s.motion is not None),
             waiting=emitted,
+            repeats_left=None
+            if None in repeats
+            else max((r for r in repeats if r is not None), default=None),
             history=history,
         )
 
@@ -98,6 +106,13 @@ class Commands:
         """Send a prepared command's first frames; older commands for the same paths give way."""
         if len(self.running) >= MAX_RUNNING:
             return Refused(f"more than {MAX_RUNNING} commands under way")
+        free_ms = max((self._free_ms(frame.message) for frame in run.frames), default=now_ms)
+        if free_ms > now_ms:  # the last value wins: what waited for the same path gives way
+            self._encoder.take_back(run.frames)
+            run.hold(free_ms, now_ms)
+            ended = self._supersede(run)
+            self.running[run.call_id] = run
+            return [], ended
         checked = self._checked(run, run.frames, "start", now_ms)
         if isinstance(checked, Refused):
             return checked
@@ -180,10 +195,31 @@ class Commands:
                 effects += self.halt(run, live, now_ms) if run.moves else self._end(run, live, now_ms)
                 ended.append(Ended(run, Status.TIMEOUT))
             elif run.due(now_ms):
-                more, end = self._repeat(run, state, live, now_ms)
+                next_frame = self._repeat if run.held_until_ms is None else self._start_held
+                more, end = next_frame(run, state, live, now_ms)
                 effects += more
                 ended += end
         return effects + self._fade(live, now_ms), ended
+
+    def _start_held(
+        self, run: Running, state: State, live: State, now_ms: int
+    ) -> tuple[list[Effect], list[Ended]]:
+        """The first frames of a command that had to wait, judged and made anew."""
+        why = self._objections(run, state, now_ms)
+        if why:
+            return self.halt(run, live, now_ms, why), [Ended(run, Status.STOPPED, "rule", why)]
+        others = targets((r for r in self.running.values() if r is not run), now_ms)
+        frames = self._encoder.encode(run.permit, live, others)
+        checked = self._checked(run, frames, "start", now_ms)
+        if isinstance(checked, Refused):
+            return self.halt(run, live, now_ms), [Ended(run, Status.ERROR, "egress")]
+        run.started(frames, now_ms)
+        return checked, []
+
+    def _free_ms(self, message: str) -> int:
+        """From when on a frame of this message may leave."""
+        distance_ms = self._profile.messages[message].timing.min_distance_ms
+        return self._left_ms[message] + distance_ms if message in self._left_ms else 0
 
     def _repeat(
         self, run: Running, state: State, live: State, now_ms: int
@@ -200,6 +236,10 @@ class Commands:
                 ended.append(Ended(one, Status.STOPPED, "rule", why))
         if run.call_id not in self.running:
             return effects, ended
+        free_ms = max(self._free_ms(message) for message, _ in pages)
+        if free_ms > now_ms:
+            run.repeat_ms = free_ms
+            return effects, ended
         others = targets((r for r in self.running.values() if r is not run), now_ms)
         frames = self._encoder.encode(run.permit, live, others, run.repeated())
         checked = self._checked(run, frames, "repeat", now_ms)
@@ -213,7 +253,8 @@ class Commands:
     def _shares(self, run: Running, pages: set[tuple[str, int | None]], now_ms: int) -> bool:
         """Whether frames of these pages say all that a command has to repeat."""
         repeated = run.repeated()
-        return now_ms < run.ends_ms and bool(repeated) and {self._page(p) for p in repeated} <= pages
+        begun = now_ms < run.ends_ms and run.held_until_ms is None
+        return begun and bool(repeated) and {self._page(p) for p in repeated} <= pages
 
     def _objections(self, run: Running, state: State, now_ms: int) -> tuple[RuleHit, ...]:
         """Why a running command may not go on, on the newest state; empty while it may."""
@@ -227,7 +268,10 @@ class Commands:
     # --- end ------------------------------------------------------------------------------------
 
     def halt(self, run: Running, live: State, now_ms: int, hits: Sequence[RuleHit] = ()) -> list[Effect]:
-        """End a command now: a stop frame for what moves, then its neutral frames."""
+        """End a command now: a stop frame for what moves, then neutral frames; none if it has not begun."""
+        if run.held_until_ms is not None:
+            self.running.pop(run.call_id, None)
+            return []
         paths = tuple(path for path in run.waiting if path in run.moves)
         stops: list[Effect] = []
         if paths:
@@ -239,6 +283,8 @@ class Commands:
 
     def _end(self, run: Running, live: State, now_ms: int) -> list[Effect]:
         self.running.pop(run.call_id, None)
+        if run.held_until_ms is not None:
+            return []
         said = self._neutral(run, live, now_ms)
         left = max(self._message(path).spec.neutral_repeats for path in run.permit.emitted) - 1
         if said and left > 0:
@@ -291,6 +337,7 @@ class Commands:
         permits = [run.permit, *(r.permit for r in self.running.values() if r is not run)]
         reason = self._gate.check_all([f.raw for f in frames], permits, now_ms, kind=kind)
         if reason is None:
+            self._left_ms |= dict.fromkeys((f.message for f in frames), now_ms)
             return [Send(run.call_id, frame) for frame in frames]
         self._encoder.take_back(frames)  # their counters were never seen by the ECU
         return Refused(reason)

@@ -46,6 +46,10 @@ class Running:
     moves: frozenset[str]
     """Paths that are motions."""
     waiting: dict[str, Value]
+    repeats_left: int | None = None
+    """So many repeats may still leave; None: as many as its life has cycles."""
+    held_until_ms: int | None = None
+    """Its first frame waits for the minimum distance to the message's last one; None once it has left."""
     history: History = NO_HISTORY
     """What limits counted when it was permitted; it does not count against itself."""
     reported: dict[str, Value] = field(default_factory=dict)
@@ -65,23 +69,42 @@ class Running:
 
     @property
     def next_ms(self) -> int:
-        """When it is overdue, or its next repeat is due before that."""
+        """When it is overdue, or its next frame is due before that."""
+        if self.held_until_ms is not None:
+            return min(self.deadline_ms, self.held_until_ms)
         if self.repeat_ms < self.ends_ms and self.repeated():
             return min(self.deadline_ms, self.repeat_ms)
         return self.deadline_ms
 
     def repeated(self) -> tuple[str, ...]:
         """Paths whose command is still to be repeated, always in the same order."""
+        if self.repeats_left == 0:
+            return ()
         return tuple(path for path in self.waiting if path in self.cycles_ms)
 
     def due(self, now_ms: int) -> bool:
-        """Whether a repeat is due."""
+        """Whether a frame is due."""
+        if self.held_until_ms is not None:
+            return self.held_until_ms <= now_ms
         return self.repeat_ms <= now_ms < self.ends_ms and bool(self.repeated())
 
     def again(self, frames: Iterable[Frame], now_ms: int) -> None:
         """A repeat that says what this command asks for has left."""
         self.note(frames)
         self.repeat_ms = now_ms + min(self.cycles_ms[path] for path in self.repeated())
+        if self.repeats_left is not None:
+            self.repeats_left -= 1
+
+    def hold(self, until_ms: int, now_ms: int) -> None:
+        """Its first frames were not sent: they are made anew when their message may be sent again."""
+        self.held_until_ms = until_ms
+        self.deadlines_ms = {path: at + until_ms - now_ms for path, at in self.deadlines_ms.items()}
+
+    def started(self, frames: tuple[Frame, ...], now_ms: int) -> None:
+        """Its first frames have left."""
+        self.frames, self.sent_ms, self.held_until_ms = frames, now_ms, None
+        self.repeat_ms = now_ms + min(self.cycles_ms.values(), default=0)
+        self.note(frames)
 
     def note(self, frames: Iterable[Frame]) -> None:
         """Remember the alive counters of frames that leave."""
@@ -164,8 +187,13 @@ def reports(
 
 
 def targets(running: Iterable[Running], now_ms: int) -> dict[str, Value]:
-    """Values that other running commands are still driving their paths to; a command past its life is not."""
-    return {path: value for run in running if now_ms <= run.ends_ms for path, value in run.waiting.items()}
+    """Values that running commands drive their paths to: those whose frame has left and whose life lasts."""
+    return {
+        path: value
+        for run in running
+        if now_ms <= run.ends_ms and run.held_until_ms is None
+        for path, value in run.waiting.items()
+    }
 
 
 def restoring(run: Running, live: State, profile: Profile) -> tuple[Action, ...]:

@@ -14,6 +14,7 @@ from cantools.database.can import Message as DbcMessage
 
 from ..types import Value
 from . import model, values
+from .timing import Timing
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ class MessageInfo:
     length: int
     spec: model.Message
     dbc: DbcMessage
+    timing: Timing
 
 
 @dataclass(frozen=True)

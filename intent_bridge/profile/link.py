@@ -117,10 +117,11 @@ class Link:
             place.below("motion").problem("a boolean cannot move", "remove `motion`")
         if spec.motion and spec.type == "enum" and spec.motion.tolerance:  # a memory recall moves, too
             place.below("motion", "tolerance").problem("values of a list are not near each other", "use 0")
-        message = self.file.messages.get(spec.command.split(".")[0])
-        if message and message.cycle_ms and spec.lifetime_ms < message.cycle_ms:
+        message = self.messages.get(spec.command.split(".")[0])
+        cycle_ms = message.timing.cycle_ms if message else None
+        if cycle_ms and spec.lifetime_ms < cycle_ms:
             place.below("lifetime_ms").problem(
-                f"lifetime of {spec.lifetime_ms} ms is shorter than one cycle of {message.cycle_ms} ms",
+                f"lifetime of {spec.lifetime_ms} ms is shorter than one cycle of {cycle_ms} ms",
                 "lengthen it",
             )
 
@@ -140,7 +141,7 @@ class Link:
             if self.broken:
                 continue  # an actuator that was left out may be the one that is missed below
             if name not in sent:
-                for key in ("cycle_ms", "response", "neutral_repeats"):
+                for key in ("cycle_ms", "repetitions", "min_distance_ms", "response", "neutral_repeats"):
                     if getattr(info.spec, key):
                         place.below(key).problem(f"`{name}` carries no command", f"remove `{key}`")
             elif info.spec.neutral_repeats and not self._has_neutral(name):

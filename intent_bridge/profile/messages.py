@@ -9,6 +9,7 @@ from . import model
 from .binding import MessageInfo
 from .protection import check_protection, counter_bits
 from .report import Place, one_of
+from .timing import read_timing
 
 _CLASSIC_LENGTH_MAX: Final = 8
 
@@ -64,6 +65,7 @@ def _find(
         length=dbc.length,
         spec=spec,
         dbc=dbc,
+        timing=read_timing(spec, dbc, databases[spec.bus]),
     )
 
 

@@ -64,7 +64,11 @@ class Message(_Model):
     e2e: E2E | None = None
     secoc: SecOC | None = None
     cycle_ms: Ms | None = None
-    """Commands only: time between repeats of a running command."""
+    """Commands only: time between repeats of a running command; else as the DBC's send type says."""
+    repetitions: Annotated[int, Field(ge=1, le=100)] | None = None
+    """Commands only: at most so many repeats; else GenMsgNrOfRepetition of a type with repetition."""
+    min_distance_ms: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    """Commands only: between two frames of this message; else GenMsgDelayTime. The last value wins."""
     response: Response | None = None
     neutral_repeats: Annotated[int, Field(ge=0, le=10)] = 0
     """Commands only: how often the neutral frame is sent when a command ends (0: the ECU latches)."""

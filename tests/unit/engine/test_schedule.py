@@ -1,0 +1,164 @@
+"""When command frames leave: once, again and again, a few times, and never too close; the last value wins."""
+
+import itertools
+import shutil
+from typing import Any
+
+import pytest
+
+from intent_bridge.engine import Answer, Engine, Send
+from intent_bridge.guard import Guard, load_packs
+from intent_bridge.profile import Profile, data_dir, load_profile
+from intent_bridge.sim import SimulatedVehicle
+from intent_bridge.types import (
+    Channel,
+    Decision,
+    Frame,
+    Outcome,
+    Provenance,
+    RuleHit,
+    SeatZone,
+    Speaker,
+    ToolCall,
+)
+
+DRIVER = Provenance(Speaker.DRIVER, SeatZone.DRIVER, Channel.VOICE)
+DISTANCE_MS = 60
+
+
+@pytest.fixture(scope="module")
+def profile(tmp_path_factory: pytest.TempPathFactory) -> Profile:
+    """demo_sedan, with a distance between climate frames and few repeats of seat frames."""
+    folder = tmp_path_factory.mktemp("schedule") / "demo_sedan"
+    shutil.copytree(data_dir() / "demo_sedan", folder)
+    file = folder / "profile.yaml"
+    text = file.read_text(encoding="utf-8")
+    for message, timing in (
+        ("CLIMATE_CMD", f"min_distance_ms: {DISTANCE_MS}"),
+        ("SEAT_CMD", "repetitions: 2\n    min_distance_ms: 40"),
+    ):
+        assert f"  {message}:\n    bus: comfort\n" in text
+        text = text.replace(f"  {message}:\n", f"  {message}:\n    {timing}\n")
+    file.write_text(text, encoding="utf-8")
+    return load_profile(folder)
+
+
+class Rig:
+    """An engine, and ECUs that can be deaf; a hand on the clock."""
+
+    def __init__(self, profile: Profile, *, deaf: bool = False) -> None:
+        self.engine = Engine(profile, Guard(profile, load_packs(profile)), secret=b"secret")
+        self.car, self.deaf, self.now_ms = SimulatedVehicle(profile), deaf, 0
+        self.sent: list[tuple[int, Frame]] = []
+        self.outcomes: dict[str, Outcome] = {}
+        self.run(150)
+
+    def take(self, effects: list[Any]) -> None:
+        for effect in effects:
+            if isinstance(effect, Send):
+                self.sent.append((self.now_ms, effect.frame))
+                if not self.deaf:
+                    self.car.receive(effect.frame.raw, self.now_ms)
+            elif isinstance(effect, Answer):
+                self.outcomes[effect.outcome.call_id] = effect.outcome
+
+    def run(self, duration_ms: int) -> None:
+        for _ in range(duration_ms):
+            for at_ms, raw in self.car.advance(self.now_ms):
+                self.take(self.engine.receive(raw, at_ms))
+            self.take(self.engine.poll(self.now_ms))
+            self.now_ms += 1
+
+    def fan(self, call_id: str, level: int, zone: str = "driver") -> None:
+        call = ToolCall(call_id, "set_fan_speed", {"zone": zone, "level": level})
+        self.take(self.engine.submit(call, DRIVER, self.now_ms))
+
+    def seat(self, call_id: str, millimetres: int) -> None:
+        call = ToolCall(call_id, "set_seat_position", {"zone": "driver", "millimetres": millimetres})
+        self.take(self.engine.submit(call, DRIVER, self.now_ms))
+
+    def frames(self, message: str) -> list[tuple[int, Frame]]:
+        return [(at_ms, frame) for at_ms, frame in self.sent if frame.message == message]
+
+
+def test_two_frames_of_one_message_keep_their_distance(profile: Profile) -> None:
+    rig = Rig(profile)
+    rig.fan("1", 3)
+    rig.run(5)
+    rig.fan("2", 4, "passenger")
+    assert len(rig.frames("CLIMATE_CMD")) == 1
+    assert rig.engine.next_ms() == rig.frames("CLIMATE_CMD")[0][0] + DISTANCE_MS
+    rig.run(500)
+    (first, _), (second, frame) = rig.frames("CLIMATE_CMD")
+    assert second - first == DISTANCE_MS
+    assert frame.signals["FanFRReq"] == 40
+    assert [rig.outcomes[n].status for n in ("1", "2")] == ["done", "done"]
+
+
+def test_of_values_that_wait_the_last_one_wins_and_only_it_leaves(profile: Profile) -> None:
+    rig = Rig(profile)
+    rig.fan("1", 1)
+    for n, level in enumerate((5, 6, 7)):
+        rig.run(2)
+        rig.fan(str(2 + n), level)
+    rig.run(500)
+    assert [frame.signals["FanFLReq"] for _, frame in rig.frames("CLIMATE_CMD")] == [10, 70]
+    assert [(rig.outcomes[n].status, rig.outcomes[n].code) for n in ("2", "3")] == [
+        ("stopped", "superseded")
+    ] * 2
+    assert rig.outcomes["4"].status == "done"
+
+
+def test_what_waits_is_judged_again_before_it_leaves(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = Rig(profile)
+    rig.fan("1", 3)
+    rig.run(5)
+    rig.fan("2", 4, "passenger")
+    forbidden = RuleHit("oem.quiet", "Vehicle.Cabin", Decision.DENY, "reason")
+    monkeypatch.setattr(rig.engine.commands, "_objections", lambda *_: (forbidden,))
+    rig.run(200)
+    assert len(rig.frames("CLIMATE_CMD")) == 1
+    assert rig.outcomes["2"].status == "stopped"
+
+
+def test_what_waits_and_is_taken_back_sends_nothing_at_all(profile: Profile) -> None:
+    rig = Rig(profile)
+    rig.seat("1", 100)
+    rig.run(5)
+    rig.seat("2", 120)
+    assert rig.engine.commands.running["2"].held_until_ms is not None
+    sent = len(rig.sent)
+    rig.take(rig.engine.withdraw("2", rig.now_ms))
+    assert len(rig.sent) == sent
+    assert rig.outcomes["2"].status == "stopped"
+
+
+def test_a_stop_does_not_wait_for_the_distance(profile: Profile) -> None:
+    rig = Rig(profile)
+    rig.seat("1", 100)
+    rig.run(3)
+    rig.take(rig.engine.withdraw("1", rig.now_ms))
+    (start, _), (stop, frame), *_ = rig.frames("SEAT_CMD")
+    assert stop - start == 3 < 40
+    assert frame.signals["ForeAftFLReq"] == "STOP"
+
+
+def test_repeats_end_after_their_number_though_nobody_confirms(profile: Profile) -> None:
+    rig = Rig(profile, deaf=True)
+    rig.seat("1", 100)
+    rig.run(2000)
+    starts = [at_ms for at_ms, frame in rig.frames("SEAT_CMD") if "permit" in frame.origins.values()]
+    assert [b - a for a, b in itertools.pairwise(starts)] == [100, 100]
+
+
+def test_counters_of_frames_that_waited_have_no_gap(profile: Profile) -> None:
+    rig = Rig(profile)
+    for n in range(6):
+        rig.fan(str(n), n + 1, "driver" if n % 2 else "passenger")
+        rig.run(25)
+    rig.run(300)
+    counters = [frame.counter or 0 for _, frame in rig.frames("CLIMATE_CMD")]
+    assert len(counters) > 2
+    assert all((b - a) % 16 == 1 for a, b in itertools.pairwise(counters))
