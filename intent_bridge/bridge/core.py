@@ -198,7 +198,7 @@ class Bridge(Policies, Knowledge):
             if facts:
                 self.tell(facts)
             if not parsed.id:
-                parsed = replace(parsed, id=self.engine.memory.mint("call"))
+                parsed = ToolCall(self.engine.memory.mint("call"), parsed.name, parsed.arguments)
             now_ms = self._listen()
             self._awaited = parsed.id
             self._answers.pop(parsed.id, None)

@@ -82,7 +82,11 @@ def read_plain(text: object) -> object:
     The short way, which most calls can take. Each string of such a text stands there as it is and can hide
     nothing, the decoder sees to numbers and names, and its size and depth are within the limits of arguments:
     no part of it need be looked at again. It refuses nothing: whoever is unsure takes the long way.
+    The same for a small table of such words and numbers, and of tables of these, that a host made: a copy.
     """
+    if type(text) is dict:
+        flat = _flat(text, tables=True)
+        return UNSURE if flat is None else flat
     if type(text) is not str or len(text) > MAX_BYTES or "\\" in text:
         return UNSURE
     if not (text.isascii() and text.isprintable()) or text.count("[") + text.count("{") > MAX_DEPTH:
@@ -125,8 +129,11 @@ def check_arguments(value: object) -> dict[str, Any]:
     return plain
 
 
-def _flat(table: dict[Any, Any]) -> dict[str, object] | None:
-    """A copy of a small table of short plain words and numbers, as most calls have; None: look closer."""
+def _flat(table: dict[Any, Any], *, tables: bool = False) -> dict[str, object] | None:
+    """A copy of a small table of short plain words and numbers, as most calls have; None: look closer.
+
+    With `tables` it may hold such tables.
+    """
     if len(table) > _FLAT_ITEMS:
         return None
     out: dict[str, object] = {}
@@ -139,6 +146,10 @@ def _flat(table: dict[Any, Any]) -> dict[str, object] | None:
                 return None
         elif kind is str:
             if len(item) > _FLAT_TEXT or not (item.isascii() and item.isprintable()):
+                return None
+        elif tables and kind is dict:
+            item = _flat(item)
+            if item is None:
                 return None
         elif kind is not bool and item is not None:
             return None

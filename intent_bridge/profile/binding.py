@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from cantools.database.can import Database
 from cantools.database.can import Message as DbcMessage
@@ -15,6 +16,8 @@ from cantools.database.can import Message as DbcMessage
 from ..types import Value
 from . import model, values
 from .timing import Timing
+
+_REMEMBERED_MAX: Final = 1024
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,19 @@ class Binding:
     names: Mapping[str, int] = field(default_factory=dict)
     by_raw: Mapping[int, str] = field(default_factory=dict)
     absent: frozenset[int] = frozenset()
+    _raws: dict[Value, tuple[type, int]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """Values asked for before: their type (1 is not True) and raw number."""
 
     def to_raw(self, value: Value) -> int:
         """The raw number that says exactly `value`; ValueError when it is not a value of this path."""
+        known = self._raws.get(value)
+        if known is not None and type(value) is known[0]:
+            return known[1]
         values.check(self.quantity, value)
-        if isinstance(value, str):
-            return self.named_raw(value)
-        return value * self.per_step + self.zero_raw
+        raw = self.named_raw(value) if isinstance(value, str) else value * self.per_step + self.zero_raw
+        if len(self._raws) < _REMEMBERED_MAX:
+            self._raws[value] = type(value), raw
+        return raw
 
     def from_raw(self, raw: int) -> Value | None:
         """The value that `raw` says; None when the sender says it has none.

@@ -8,7 +8,7 @@
 Adding a language is adding one folder. A text claims only what the outcome says was confirmed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -42,9 +42,12 @@ class Texts:
         own = self._profile.folder / "texts" / f"{language}.ftl"
         return [*sorted((FOLDER / language).glob("*.ftl")), *([own] if own.is_file() else [])]
 
-    def render(self, outcome: Outcome) -> dict[str, str]:
-        """Per language, the sentence the assistant may say; for `needs_confirmation` it is the question."""
-        return {name: sentence(words, self._profile, outcome) for name, words in self._words.items()}
+    def render(self, outcome: Outcome) -> Mapping[str, str]:
+        """Per language, the sentence the assistant may say; for `needs_confirmation` it is the question.
+
+        A sentence is made when somebody reads it.
+        """
+        return _Said(self._words, lambda words: sentence(words, self._profile, outcome))
 
     def choice(self, choice: Choice, language: str) -> str:
         """One way to complete an ambiguous call, as a person would name it."""
@@ -79,6 +82,33 @@ class Texts:
             for key in sorted(wanted)
             if not words.knows(key)
         ]
+
+
+class _Said(Mapping[str, str]):
+    """What may be said of one outcome, in each language; made when read. A copy is a plain dictionary."""
+
+    __slots__ = ("_made", "_say", "_words")
+
+    def __init__(self, words: Mapping[str, Words], say: Callable[[Words], str]) -> None:
+        self._words, self._say = words, say
+        self._made: dict[str, str] = {}
+
+    def __getitem__(self, language: str) -> str:
+        if language not in self._made:
+            self._made[language] = self._say(self._words[language])
+        return self._made[language]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words)
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+    def __reduce__(self) -> tuple[type[dict[str, str]], tuple[dict[str, str]]]:
+        return dict, (dict(self),)
 
 
 def texts_for(profile: Profile) -> Texts:
