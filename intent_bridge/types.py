@@ -268,6 +268,31 @@ class Outcome:
     timing_us: Mapping[str, int] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
 
+    def with_texts(self, texts: Mapping[str, str]) -> "Outcome":
+        """The same with what may be said of it."""
+        return self._with(self.timing_us, texts)
+
+    def with_timing(self, timing_us: Mapping[str, int]) -> "Outcome":
+        """The same with the times it took."""
+        return self._with(timing_us, self.texts)
+
+    def _with(self, timing_us: Mapping[str, int], texts: Mapping[str, str]) -> "Outcome":
+        return Outcome(
+            self.call_id,
+            self.intent,
+            self.status,
+            self.code,
+            self.message,
+            self.verdict,
+            self.confirmation,
+            self.choices,
+            self.actions,
+            self.frames,
+            self.data,
+            timing_us,
+            texts,
+        )
+
     def say(self, language: str) -> str:
         """The sentence the assistant may say, in one of the catalogue languages (`en`, `zh`)."""
         return self.texts[language]

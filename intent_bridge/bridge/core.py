@@ -10,7 +10,6 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -391,7 +390,7 @@ class Bridge(Policies, Knowledge):
         self._tell("outcome", outcome)
 
     def _told(self, outcome: Outcome) -> Outcome:
-        return replace(outcome, texts=self._texts.render(outcome))
+        return outcome.with_texts(self._texts.render(outcome))
 
     def _tell(self, topic: str, value: object) -> None:
         for listener in list(self._listeners[topic]):

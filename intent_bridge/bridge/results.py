@@ -1,6 +1,5 @@
 """What goes back to the model: status, our own sentence and the mend; no token, no threshold."""
 
-from dataclasses import replace
 from typing import Any
 
 from intent_bridge.bridge.aaos import status_code
@@ -47,4 +46,4 @@ def timed(outcome: Outcome, door_us: int, bus_us: int, ack_ms: int) -> Outcome:
     laps["parse"] = laps.get("parse", 0) + door_us
     laps["bus"] = bus_us
     laps["ack"] = ack_ms * 1000
-    return replace(outcome, timing_us=laps)
+    return outcome.with_timing(laps)

@@ -42,6 +42,8 @@ class EgressGate:
         self._commands = {_key(c): c for c in command_layouts(profile, guarded)}
         self._statuses = {_key(s): s for s in status_layouts(profile, guarded)}
         self._live: dict[str, Meaning] = {}
+        self._rests: dict[str, tuple[Meaning, int]] = {}
+        """Per path, a report and a raw number that was found to say the same."""
         self._told: dict[str, dict[int, dict[str, Meaning]]] = {
             s.info.name: {} for s in self._statuses.values()
         }
@@ -195,12 +197,19 @@ class EgressGate:
         live = self._live.get(entry.path)
         if live is None:  # never reported: only then may the start value stand for it
             return raw == entry.start
-        meaning = entry.meaning(raw)
-        if type(live) is type(meaning) and live == meaning:
-            return True
+        rests = self._rests.get(entry.path)
+        if rests is not None and rests[0] is live and rests[1] == raw:
+            return True  # found so before, of the same report
+        if not self._is_there(live, entry.meaning(raw)):
+            return False
+        self._rests[entry.path] = live, raw
+        return True
+
+    @staticmethod
+    def _is_there(live: Meaning, meaning: Meaning | None) -> bool:
         if isinstance(live, Fraction) and isinstance(meaning, Fraction):
             return abs(live - meaning) <= _HALF  # a status may count in smaller steps
-        return False
+        return type(live) is type(meaning) and live == meaning
 
 
 def _meanings(layout: Layout, data: bytes) -> dict[str, Meaning]:

@@ -30,7 +30,9 @@ class Encoder:
     def __init__(self, profile: Profile, security: Security = NO_SECURITY) -> None:
         self._protections = protections(profile, security)
         self._pages = pages(profile, self._protections)
-        self._paths = {(a.command.message, a.command.signal): p for p, a in profile.actuators.items()}
+        self._paths: dict[str, dict[str, str]] = {}
+        for path, actuator in profile.actuators.items():
+            self._paths.setdefault(actuator.command.message, {})[actuator.command.signal] = path
         commands = {page.info.name for page in self._pages.values()}
         self.counters: dict[str, int] = {
             name: security.freshness.get(name, 0) if isinstance(protection, SecOcProtection) else 0
@@ -78,8 +80,11 @@ class Encoder:
 
     def siblings(self, frames: Iterable[Frame]) -> frozenset[str]:
         """The paths of all actuators that these frames say something of."""
-        named = ((frame.message, signal) for frame in frames for signal in frame.origins)
-        return frozenset(self._paths[n] for n in named if n in self._paths)
+        paths: set[str] = set()
+        for frame in frames:
+            known = self._paths[frame.message]
+            paths.update([known[signal] for signal in frame.origins if signal in known])
+        return frozenset(paths)
 
     def take_back(self, frames: Sequence[Frame]) -> None:
         """These frames, the last ones built, were not sent: their counters are free again.
@@ -103,15 +108,21 @@ class Encoder:
 
     def _frame(self, page: Page, chosen: _Chosen, state: State, running: Mapping[str, Value]) -> Frame:
         image, origins = page.image, dict(page.origins)
-        said = {seat.path: _live(seat, state) for seat in page.living}
+        for seat in page.living:
+            raw, origin = _live(seat, state)
+            image = seat.field.put_raw(image, raw)
+            if origin != "live":
+                origins[seat.name] = origin
         for path, value in running.items():
             if path in page.seats and path not in chosen:
-                said[path] = self._raw(path, value), "running"
-        said.update({path: told for path, told in chosen.items() if path in page.seats})
-        for path, (raw, origin) in said.items():
-            field = page.seats[path].field
-            image = field.put_raw(image, raw)
-            origins[field.slot.name] = origin
+                seat = page.seats[path]
+                image = seat.field.put_raw(image, self._raw(path, value))
+                origins[seat.name] = "running"
+        for path, (raw, origin) in chosen.items():
+            if path in page.seats:
+                seat = page.seats[path]
+                image = seat.field.put_raw(image, raw)
+                origins[seat.name] = origin
         info, data = page.info, page.plan.to_bytes(image)
         protection, counter = self._protections.get(info.name), None
         if protection is not None:

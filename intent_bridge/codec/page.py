@@ -24,13 +24,16 @@ class Seat:
     field: Field
     rest: tuple[int, str]
     neutral: int | None
+    name: str
+    """Of the signal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """One command frame: a message, or one multiplexer page of it.
 
-    `image` holds what it says when nothing is asked and nothing known; `origins` says where that comes from.
+    `image` holds what it says when nothing is asked, `origins` where that comes from; in it the `living`
+    signals are not set.
     """
 
     info: MessageInfo
@@ -92,9 +95,9 @@ class _Pages:
                 continue
             elif path is not None:
                 seats[path] = seat = self._seat(path, field, rest)
-                raw, origin = rest if seat.neutral is None else (seat.neutral, "neutral")
-                image = field.put_raw(image, raw)
-                origins[slot.name] = origin
+                if seat.neutral is not None:
+                    image = field.put_raw(image, seat.neutral)
+                origins[slot.name] = "live" if seat.neutral is None else "neutral"
             else:
                 image = field.put_raw(image, rest[0])
                 origins[slot.name] = rest[1]
@@ -104,7 +107,8 @@ class _Pages:
     def _seat(self, path: str, field: Field, rest: tuple[int, str]) -> Seat:
         actuator = self.profile.actuators[path]
         name = actuator.spec.neutral
-        return Seat(path, actuator, field, rest, None if name is None else actuator.command.named_raw(name))
+        neutral = None if name is None else actuator.command.named_raw(name)
+        return Seat(path, actuator, field, rest, neutral, field.slot.name)
 
     def _rest(self, info: MessageInfo, signal: Signal, field: Field) -> tuple[int, str] | None:
         """What the signal says when nothing is known; a problem when there is nothing it can say."""

@@ -29,7 +29,7 @@ from intent_bridge.engine.running import reports
 from intent_bridge.engine.scenes import Course, Needs, next_stage
 from intent_bridge.engine.undo import Undos, can_undo, undoing
 from intent_bridge.errors import InvariantError, ToolCallError
-from intent_bridge.guard import Guard, Screen, usable
+from intent_bridge.guard import Guard, Screen
 from intent_bridge.intents import Intent, NotEquipped, catalogue_of
 from intent_bridge.profile import Profile
 from intent_bridge.resolver import (
@@ -355,7 +355,7 @@ class Engine:
     def close(self, outcome: Outcome, now_ms: int, held_back: Order | None = None) -> list[Effect]:
         """Answer a call; for one that a rule held back, with what other rules need to judge it again."""
         if self._laps and not outcome.timing_us:
-            outcome = replace(outcome, timing_us=dict(self._laps))
+            outcome = outcome.with_timing(dict(self._laps))
         record = outcome_record(outcome, now_ms)
         if held_back is not None:
             paths = [action.path for action in held_back.actions]
@@ -369,7 +369,7 @@ class Engine:
 
     def known(self, path: str, now_ms: int) -> tuple[Value | None, Quality]:
         """The usable value of a path, or None and why."""
-        return usable(self.state.get(path), self.profile.inputs[path], now_ms)
+        return self.guard.known(path, self.state, now_ms)
 
     def _lap(self, stage: str, started: int) -> int:
         now = self._stopwatch()

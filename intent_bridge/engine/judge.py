@@ -76,6 +76,8 @@ class Judge:
 
     def locked(self, order: Order, now_ms: int) -> bool:
         """Whether this tool was denied to this asker so often that it is not even judged now."""
+        if not self._denied:
+            return False
         times = self._denied.get((order.intent, order.who), ())
         return any(
             sum(now_ms - at_ms < retries.window_ms for at_ms in times) >= retries.denials

@@ -4,6 +4,7 @@ Values are exact (steps, booleans, names), times are milliseconds, ages are rela
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from intent_bridge.engine.effects import Effect, Order, Send
@@ -103,7 +104,8 @@ def snapshot(paths: Iterable[str], state: State, live: State, now_ms: int) -> di
     return out
 
 
-def who_record(who: Provenance) -> dict[str, Any]:
+@lru_cache(maxsize=256)
+def who_record(who: Provenance) -> Mapping[str, Any]:
     """Provenance as the line protocol spells it."""
     return {
         "speaker": who.speaker.value,

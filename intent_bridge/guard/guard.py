@@ -70,6 +70,10 @@ class Guard:
         self._notices = Notices(rules.notices, self._gauges)
         self._reads = {path: self._reached(path, companions) for path in self.programs}
 
+    def known(self, path: str, state: State, now_ms: int) -> tuple[Value | None, Quality]:
+        """The usable value of one path with OK, or None with the reason why it is unknown."""
+        return self._gauges[path].read(state.get(path), now_ms)
+
     def judge(
         self,
         actions: Sequence[Action],

@@ -1,8 +1,7 @@
 """`make bench`, the whole way: a call in, its frame on a virtual bus, beside one encoding by cantools.
 
 No ECU is waited for, the audit file is not synced. Each call asks for another value than the one before,
-which it replaces; after some calls the simulated ECUs take their turn, not timed. The peer takes its turn
-after each call.
+which it replaces. Calls come in rows; after each row the peer takes its turn, then, not timed, the ECUs.
 """
 
 import statistics
@@ -19,11 +18,12 @@ from intent_bridge.profile import load_profile
 from intent_bridge.types import Frame, Outcome, Status
 from tests.bench.figures import merge
 
-CALLS = 300
-ENCODES = 30
-"""Repeats of the peer for one call."""
+ROWS = 30
+ENCODES = 200
+"""Repeats of the peer after a row of calls."""
 SETTLE_MS = 3000
 IN_A_ROW = 20
+"""Within the budgets of changes and frames of the vehicle."""
 
 
 class Unwaiting(SimulatedBridge):
@@ -53,16 +53,16 @@ def measure(folder: Path) -> float:
     with Unwaiting(profile, audit=folder / "audit.jsonl", fsync="off") as bridge:
         frames: list[Frame] = []
         bridge.subscribe("frame", frames.append)
-        for n in range(CALLS):
-            if n % IN_A_ROW == 0:
-                bridge.advance_ms(SETTLE_MS)
+        for _ in range(ROWS):
+            bridge.advance_ms(SETTLE_MS)
             frames.clear()
             bridge.waiting = False
-            call = {"name": "set_fan_speed", "arguments": {"level": 3 + n % 2}}
-            calls.append(timed_ns(partial(bridge.handle, call)))
+            for n in range(IN_A_ROW):
+                call = {"name": "set_fan_speed", "arguments": {"level": 3 + n % 2}}
+                calls.append(timed_ns(partial(bridge.handle, call)))
             bridge.waiting = True
-            (frame,) = frames  # the call sends exactly one
-            encodes.append(encode_often(profile.messages[frame.message].dbc, frame.raw.data))
+            assert len(frames) == IN_A_ROW  # each call sends exactly one
+            encodes.append(encode_often(profile.messages[frames[-1].message].dbc, frames[-1].raw.data))
     return statistics.median(calls) / statistics.median(encodes)
 
 
