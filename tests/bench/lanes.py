@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from resource import RUSAGE_THREAD, getrusage
 from typing import Any, Literal
 
 from intent_bridge.audit import AuditOptions
@@ -74,8 +75,11 @@ async def first_events() -> dict[str, float]:
 
 
 def own_share(folder: Path, fsync: Literal["batch", "each"]) -> dict[str, float]:
-    """One request through dialect in, judgement, encoding, audit, dialect out: CPU and wall ms, p99."""
-    profile, cpu, wall = load_profile("demo_sedan"), list[float](), list[float]()
+    """One request through dialect in, judgement, encoding, audit, dialect out: CPU and wall ms, p99.
+
+    Undisturbed are the requests during which the scheduler gave the core to nobody else.
+    """
+    profile, cpu, wall, calm = load_profile("demo_sedan"), list[float](), list[float](), list[float]()
     options = AuditOptions(folder / f"{fsync}.jsonl", fsync)
     with Unwaiting(profile, audit=options) as bridge:
         tools = ToolTable(bridge.tools("openai"))
@@ -85,6 +89,7 @@ def own_share(folder: Path, fsync: Literal["batch", "each"]) -> dict[str, float]
             step = {"call": {"set_fan_speed": {"level": 3 + n % 2}}, "ids": [f"c{n}"]}
             text = json.dumps(completion(step))
             bridge.waiting = False
+            taken = getrusage(RUSAGE_THREAD).ru_nivcsw
             started, began = time.thread_time_ns(), time.perf_counter_ns()
             (call,) = read("openai_chat", text, tools=tools).calls
             outcome = bridge.handle({"id": call.id, "name": call.name, "arguments": call.arguments}, DRIVER)
@@ -92,11 +97,15 @@ def own_share(folder: Path, fsync: Literal["batch", "each"]) -> dict[str, float]
             json.dumps(write_results("openai_chat", [CallResult(call, content, False)]))
             cpu.append((time.thread_time_ns() - started) / 1e6)
             wall.append((time.perf_counter_ns() - began) / 1e6)
+            if getrusage(RUSAGE_THREAD).ru_nivcsw == taken:
+                calm.append(wall[-1])
             bridge.waiting = True
     return {
         f"own_share_{fsync}_cpu_p99_ms": round(p99(cpu), 2),
         f"own_share_{fsync}_cpu_median_ms": round(statistics.median(cpu), 2),
         f"own_share_{fsync}_wall_p99_ms": round(p99(wall), 2),
+        f"own_share_{fsync}_undisturbed_p99_ms": round(p99(calm), 2),
+        f"own_share_{fsync}_undisturbed_share": round(len(calm) / CALLS, 2),
         f"own_share_{fsync}_wall_median_ms": round(statistics.median(wall), 2),
     }
 

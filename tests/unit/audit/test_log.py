@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -9,6 +10,7 @@ from typing import TypeAlias
 import pytest
 
 from intent_bridge.audit import AuditLog, read, verify
+from intent_bridge.audit.log import FSYNC_BATCH, LOST_MOST
 
 Damage: TypeAlias = Callable[[list[str]], list[str]]
 
@@ -144,12 +146,51 @@ def test_a_batch_is_synced_when_it_is_full_and_at_the_end(
     synced: list[int] = []
     monkeypatch.setattr("intent_bridge.audit.log.os.fsync", synced.append)
     log = AuditLog(tmp_path / "a.jsonl", fsync="batch")
-    for number in range(65):
+    for number in range(2 * FSYNC_BATCH + 1):
         log.write({"n": number})
-    assert len(synced) == 1
     log.close()
     log.close()
-    assert len(synced) == 2
+    assert len(synced) == 3
+
+
+def test_nobody_waits_for_the_disk_before_as_much_again_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, began = threading.Event(), threading.Event()
+
+    def slow(_: int) -> None:
+        began.set()
+        disk.wait()
+
+    monkeypatch.setattr("intent_bridge.audit.log.os.fsync", slow)
+    log = AuditLog(tmp_path / "a.jsonl", fsync="batch")
+    for number in range(LOST_MOST - 1):
+        log.write({"n": number})  # would hang here
+    assert began.wait(10)
+    last = threading.Thread(target=log.write, args=({"n": LOST_MOST},))
+    last.start()
+    last.join(0.05)
+    assert last.is_alive()  # a whole batch behind: now it waits
+    disk.set()
+    last.join(10)
+    log.close()
+    assert verify(tmp_path / "a.jsonl")[0] == LOST_MOST
+
+
+def test_a_disk_that_failed_behind_a_batch_is_told_at_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: int) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr("intent_bridge.audit.log.os.fsync", fails)
+    log = AuditLog(tmp_path / "a.jsonl", fsync="batch")
+    for number in range(LOST_MOST - 1):
+        log.write({"n": number})
+    with pytest.raises(OSError, match="the disk is gone"):
+        log.write({"n": LOST_MOST})
+    with pytest.raises(OSError, match="the disk is gone"):
+        log.close()
 
 
 def test_the_hash_is_that_of_the_lines_own_bytes_so_that_any_tool_can_check_it(tmp_path: Path) -> None:
