@@ -282,7 +282,7 @@ class _Check:
             numbers = [Decimal(n) for n in _NUMBER.findall(text)]
             if not numbers and not lists.on.search(text) and not lists.off.search(text):
                 continue
-            if not known:
+            if not known or (None in values and lists.every.search(text)):
                 return "unknown"
             close = {n for v, p in zip(values, paths, strict=True) for n in self._counted(v, p)}
             if any(all(abs(n - m) > CLOSE for m in close) for n in numbers):
