@@ -13,7 +13,7 @@
 # 125: the guest broke, its console is shown.
 set -euo pipefail
 
-limit_s=280
+limit_s=600
 if [ "${1:-}" = -t ]; then limit_s=$2; shift 2; fi
 [ $# -gt 0 ] || { sed -n '2,14p' "$0"; exit 2; }
 

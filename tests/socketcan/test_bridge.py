@@ -50,12 +50,30 @@ class Drive:
         until(lambda: condition in {c.value for _, c in self.conditions}, f"{condition} is told")
 
     def start_seat(self) -> tuple[Outcome, int]:
-        """Send the seat on its longest way; the outcome so far, and where it was."""
+        """Send the seat on its longest way; the outcome so far, and where it was.
+
+        On a busy machine state may be too old for a moment, which stops a motion: then once more.
+        """
         start = self.seat()
-        outcome = self.do("set_seat_position", zone="passenger", millimetres=0 if start > 120 else 250)
-        assert outcome.status is Status.SENT
-        until(lambda: self.seat() != start, "the seat moves")
-        return outcome, start
+        moving: list[Outcome] = []
+
+        def begun() -> bool:
+            moving.append(
+                self.do("set_seat_position", zone="passenger", millimetres=0 if start > 120 else 250)
+            )
+            call_id = moving[-1].call_id
+            if moving[-1].status is Status.SENT:
+                until(
+                    lambda: self.seat() != start or self.over(call_id), "the seat moves, or its motion ended"
+                )
+            return self.seat() != start and not self.over(call_id)
+
+        until(begun, "the seat moves")
+        return moving[-1], start
+
+    def over(self, call_id: str) -> bool:
+        """Whether a call has ended."""
+        return any(o.call_id == call_id and o.status is not Status.SENT for o in self.outcomes)
 
     def seat(self) -> int:
         """Where the seat is; waits until that is known."""
@@ -72,10 +90,7 @@ class Drive:
     def ended(self, call_id: str) -> Outcome:
         """How a call that was `sent` ended."""
 
-        def over() -> bool:
-            return any(o.call_id == call_id and o.status is not Status.SENT for o in self.outcomes)
-
-        until(over, "the motion ended")
+        until(lambda: self.over(call_id), "the motion ended")
         return [o for o in self.outcomes if o.call_id == call_id][-1]
 
     def works(self) -> None:

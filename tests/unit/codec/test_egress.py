@@ -288,6 +288,19 @@ def test_after_a_lost_link_the_next_counter_is_taken_as_it_is() -> None:
     assert opened.check(encoder.encode(allowed, {}, {})[0].raw, [allowed], 0, kind="repeat") is None
 
 
+def test_of_all_identifiers_on_all_buses_only_the_permitted_frame_leaves() -> None:
+    allowed, frame, opened = permit({FAN: 1}), one({FAN: 1}).raw, gate()
+    left = [
+        (bus, can_id, extended)
+        for bus in ("body", "comfort")
+        for extended in (True, False)
+        for can_id in range(0x800)
+        if opened.check(RawFrame(bus, can_id, extended, frame.fd, frame.data), [allowed], 0, kind="start")
+        is None
+    ]
+    assert left == [("body", frame.can_id, False)]
+
+
 # --- any bytes ------------------------------------------------------------------------------------
 
 SPAMMED = gate()

@@ -162,3 +162,17 @@ def test_counters_of_frames_that_waited_have_no_gap(profile: Profile) -> None:
     counters = [frame.counter or 0 for _, frame in rig.frames("CLIMATE_CMD")]
     assert len(counters) > 2
     assert all((b - a) % 16 == 1 for a, b in itertools.pairwise(counters))
+
+
+def test_repeats_of_many_commands_at_once_keep_their_period(profile: Profile) -> None:
+    rig = Rig(profile, deaf=True)
+    rig.take(
+        rig.engine.submit(ToolCall("w", "set_window", {"zone": "all", "percent": 60}), DRIVER, rig.now_ms)
+    )
+    rig.take(rig.engine.submit(ToolCall("r", "set_sunshade", {"percent": 60}), DRIVER, rig.now_ms))
+    rig.take(rig.engine.submit(ToolCall("t", "set_sunroof", {"percent": 60}), DRIVER, rig.now_ms))
+    rig.run(2000)
+    for message in ("WINDOW_CMD", "ROOF_CMD"):
+        left = sorted({at_ms for at_ms, _ in rig.frames(message)})
+        assert len(left) > 15
+        assert max(b - a for a, b in itertools.pairwise(left)) <= 200  # two periods
