@@ -99,9 +99,10 @@ wheel-check: .venv/dev-set  ## the built wheel, in a clean venv outside the chec
 ros: $(ROS_SET)  ## ROS 2 in a folder of its own (DISTRO=kilted or jazzy), with this workspace built in it
 	@echo "ready; in a shell: . $(ROS)/setup.sh (nothing to source for $(ROS)/bin/python)"
 
-test-ros:  ## the ROS 2 nodes in processes of their own (skipped where ROS 2 cannot be had)
-	@ros2_ws/tools/possible.sh $(DISTRO) || exit 0; $(MAKE) --no-print-directory $(ROS_SET) && \
-		$(IN_ROS) $(ROS)/bin/python -m pytest -q -c tests/ros/pytest.ini tests/ros
+test-ros: | .venv/bin/python  ## the ROS 2 nodes in processes of their own (skipped where ROS 2 cannot be had)
+	@ros2_ws/tools/possible.sh $(DISTRO) $(ROS) $(BIN)/python || exit 0; $(MAKE) --no-print-directory $(ROS_SET) && \
+		$(IN_ROS) $(ROS)/bin/python -m pytest -q -c tests/ros/pytest.ini tests/ros && \
+		$(IN_ROS) ros2_ws/tools/colcon_test.sh $(ROS)
 
 bench-ros: $(ROS_SET)  ## the nodes beside bare rclpy; figures go to build/bench.json
 	$(IN_ROS) $(ROS)/bin/python -m tests.ros.bench

@@ -37,6 +37,8 @@ class SteppedBridge(Bridge):
         with self._changed:
             for path in samples:
                 self.health.heard(self.profile.sensors[path].binding.bus, now_ms)
+            known = {path: sample.value for path, sample in samples.items() if sample.value is not None}
+            self.engine.gate.tell(known)
             self._carry_out(self.engine.take(Reading("", samples, None, None), now_ms))
 
     def speak(self) -> None:

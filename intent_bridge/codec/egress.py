@@ -5,7 +5,7 @@ and checksum right; no bit outside the frame's signals; every actuator's signal 
 allows, or at one that asks for nothing new. Shares no code with guard or encoder.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final, Literal
 
@@ -23,7 +23,7 @@ from intent_bridge.codec.protection import FreshLink, Link
 from intent_bridge.codec.secoc import NO_SECURITY, Security
 from intent_bridge.codec.sequence import CheckStatus
 from intent_bridge.profile import Profile
-from intent_bridge.types import Permit, RawFrame
+from intent_bridge.types import Permit, RawFrame, Value
 
 Kind = Literal["start", "repeat", "stop", "neutral"]
 
@@ -86,6 +86,11 @@ class EgressGate:
                 told.clear()
             told[content] = _meanings(layout, raw.data)
         self._live.update(told[content])
+
+    def tell(self, values: Mapping[str, Value]) -> None:
+        """Take in what a vehicle without a bus says of its actuators, in place of status frames."""
+        for path, value in values.items():
+            self._live[path] = Fraction(value) if type(value) is int else value
 
     def check(self, raw: RawFrame, permits: Sequence[Permit], now_ms: int, *, kind: Kind) -> str | None:
         """None when the frame may leave (and is counted as sent), else why not.

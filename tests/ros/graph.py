@@ -26,7 +26,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-PATIENCE_S = 90.0
+PATIENCE_S = float(os.environ.get("PATIENCE_S", "90"))
 """How long a test waits for what must come; it goes on as soon as it has come."""
 DRIVER = Provenance(
     speaker=Provenance.SPEAKER_DRIVER, zone=Provenance.ZONE_DRIVER, channel=Provenance.CHANNEL_VOICE
@@ -218,10 +218,9 @@ class Car:
         assert said.successful, said.reason
 
     def knows(self) -> bool:
-        """Whether a harmless call is allowed, which needs the state to have come in."""
-        return bool(
-            self.explain('{"name": "set_ambient_light", "arguments": {"on": true}}').status != Outcome.DENIED
-        )
+        """Whether a call is allowed that needs the state to have come in, at a standstill."""
+        call = '{"name": "set_seat_position", "arguments": {"zone": "driver", "millimetres": 100}}'
+        return bool(self.explain(call).status != Outcome.DENIED)
 
     def acts(self) -> bool:
         """Whether a command reaches the ECUs: discovery takes its time."""

@@ -103,3 +103,32 @@ def test_state_said_without_a_bus_counts_from_its_own_time(car: Car) -> None:
     assert bridge.state()[path] == 10
     transport.turn(bridge, 2)
     assert bridge.quality()[path] is Quality.STALE
+
+
+class Deaf(Clocked):
+    """A vehicle without a bus: takes what is sent, says nothing in frames."""
+
+    def receive(self, until_ms: int) -> list[tuple[int, RawFrame]]:
+        return []
+
+
+def test_a_vehicle_without_a_bus_is_commanded_with_the_siblings_it_has_told() -> None:
+    """The colour goes with the light in one frame: it is what was told, and no start value."""
+    transport = Deaf()
+    told: list[Outcome] = []
+    with SteppedBridge(transport.profile, transport, speaker=DRIVER_BY_VOICE, listen_only=True) as bridge:
+        bridge.subscribe("outcome", told.append)
+
+        def tell() -> None:
+            now_ms, truth = bridge.now_ms(), transport.vehicle.truth()
+            known = {path: truth[path] for path in transport.profile.sensors if truth.get(path) is not None}
+            bridge.take_state({path: Sample(value, now_ms, Quality.OK) for path, value in known.items()})
+
+        transport.vehicle.set_state("Vehicle.Cabin.Light.AmbientLight.Row1.DriverSide.Color", "#0000FF")
+        tell()
+        bridge.speak()
+        outcome = bridge.handle({"id": "l", "name": "set_ambient_light", "arguments": {"on": True}})
+        assert (outcome.status, outcome.code) == (Status.SENT, "")
+        transport.vehicle.set_state("Vehicle.Cabin.Light.AmbientLight.Row1.DriverSide.IsLightOn", True)
+        tell()
+        assert [(o.call_id, o.status) for o in told] == [("l", Status.DONE)]

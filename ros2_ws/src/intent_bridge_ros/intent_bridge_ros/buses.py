@@ -51,6 +51,9 @@ def qos_events(say: Callable[[str, str], None], name: str) -> SubscriptionEventC
             name, f"a publisher's QoS does not match (policy {event.last_policy_kind.name})"
         ),
         message_lost=lambda event: say(name, f"{event.total_count} messages lost"),
+        matched=lambda event: (
+            event.current_count_change < 0 and say(name, f"a publisher has gone, {event.current_count} left")
+        ),
     )
 
 

@@ -26,6 +26,8 @@ from intent_bridge_ros.parameters import Spec
 from intent_bridge_ros.run import run
 
 PERIOD_S: Final = 0.005
+LEAP_MS: Final = 1000
+"""Time that passes at once (a clock that begins, a bag that starts again) counts at most so much."""
 SPECS: Final = (
     Spec("vehicle", "demo_sedan", "A shipped vehicle's name, or its folder."),
     Spec("way", "frames", "What the vehicle speaks.", words=("frames", "signals")),
@@ -44,6 +46,7 @@ class SimEcus(Node):
             self.declare_parameter(spec.name, spec.default, spec.descriptor())
         self._profile = load_profile(self.get_parameter("vehicle").value)
         self._clock_ms = NodeClock(self)
+        self._seen_ms, self._lived_ms = self._clock_ms.now_ms(), 0
         self._vehicle = SimulatedVehicle(self._profile)
         self._muted: set[str] = set()
         reason = self._apply(self.get_parameter("state").value) or self._mute(
@@ -77,11 +80,18 @@ class SimEcus(Node):
         fd = self._profile.file.buses[name].fd
         length = message.len if fd else message.dlc
         raw = RawFrame(name, message.id, message.is_extended, fd, bytes(message.data[:length]))
-        self._vehicle.receive(raw, self._clock_ms.now_ms())
+        self._vehicle.receive(raw, self._now_ms())
         self._advance()
 
+    def _now_ms(self) -> int:
+        """The vehicle's own time, which passes with the node's."""
+        now_ms = self._clock_ms.now_ms()
+        self._lived_ms += min(now_ms - self._seen_ms, LEAP_MS)
+        self._seen_ms = now_ms
+        return self._lived_ms
+
     def _advance(self) -> None:
-        for _, raw in self._vehicle.advance(self._clock_ms.now_ms()):
+        for _, raw in self._vehicle.advance(self._now_ms()):
             if self._way == "frames":
                 self._publish(raw)
 
