@@ -90,7 +90,7 @@ class EgressGate:
     def tell(self, values: Mapping[str, Value]) -> None:
         """Take in what a vehicle without a bus says of its actuators, in place of status frames."""
         for path, value in values.items():
-            self._live[path] = Fraction(value) if type(value) is int else value
+            self._live[path] = value if isinstance(value, bool | str) else Fraction(value)
 
     def check(self, raw: RawFrame, permits: Sequence[Permit], now_ms: int, *, kind: Kind) -> str | None:
         """None when the frame may leave (and is counted as sent), else why not.

@@ -33,6 +33,7 @@ from tests.ros.graph import DRIVER, PATIENCE_S, Process, isolate
 
 BLOCKS, CALLS, WINDOW = 24, 60, 8
 BUDGET = re.compile(r"changes: \d+")
+LIMITS = re.compile(r"\b(max_age_ms|confirm_within_ms|lifetime_ms): (\d+)")
 MAP = """\
 relay: 1
 commands:
@@ -226,66 +227,90 @@ def configure_s(client: Client, folder: Path) -> float:
 
 
 def vehicle(folder: Path) -> Path:
-    """demo_sedan with a budget that a bench does not use up."""
+    """demo_sedan with a budget that a bench does not use up, and ten times its limits."""
     copy = folder / "demo_sedan"
     shutil.copytree(data_dir() / "demo_sedan", copy)
     profile = copy / "profile.yaml"
-    profile.write_text(BUDGET.sub("changes: 1000000", profile.read_text(encoding="utf-8")), encoding="utf-8")
+    text = BUDGET.sub("changes: 1000000", profile.read_text(encoding="utf-8"))
+    profile.write_text(LIMITS.sub(lambda found: f"{found[1]}: {found[2]}0", text), encoding="utf-8")
     return copy
 
 
-def main() -> None:
-    """Print a table and put the figures into build/bench.json."""
-    folder = Path(tempfile.mkdtemp())
-    os.environ.update(isolate(folder / "log"))
-    os.environ["ROS_PYTHON_CHECK_FIELDS"] = "0"  # as users run it
-    car = str(vehicle(folder))
-    client = Client()
-    figures: dict[str, Any] = {"ros_configure_s": configure_s(client, folder)}
-    shown: dict[str, Any] = {}
-    buses = {f"bus__{name}__can": f"virtual:bench_{name}" for name in ("body", "comfort", "adas")}
-    given: dict[str, object] = {"vehicle": car, "input": "can", "output": "can", **buses}
-    with_map = folder / "map.yaml"
-    with_map.write_text(MAP, encoding="utf-8")
-    node = Process("tests.ros.bench_nodes bridge", folder / "bridge.log", namespace="/b", parameters=given)
+def start(client: Client, process: Process, node: str) -> Process:
+    """Configure and activate what was started."""
     try:
         for transition in (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE):
-            client.change("/b/intent_bridge", transition)
+            client.change(node, transition)
+    except BaseException:
+        process.end()
+        raise
+    return process
+
+
+def measure_bridge(client: Client, folder: Path, car: str) -> None:
+    """The action and the check service, beside bare ones in the same process."""
+    buses = {f"bus__{name}__can": f"virtual:bench_{name}" for name in ("body", "comfort", "adas")}
+    given: dict[str, object] = {"vehicle": car, "input": "can", "output": "can", **buses}
+    log = folder / "bridge.log"
+    process = Process("tests.ros.bench_nodes bridge", log, namespace="/b", parameters=given)
+    start(client, process, "/b/intent_bridge")
+    try:
         asked, said = questions(client, "/b/intent_bridge/explain", judged=True)
         client.until(lambda: client.wait(asked(1), "explain").frames, "the vehicle's state")
-        figures["ros_check_vs_bare_service"], shown["check service"] = compare(
-            client, (asked, said), questions(client, "/b/bare/service", judged=False)
-        )
-        figures["ros_action_vs_bare"], shown["action"] = compare(
-            client,
-            goals(client, "/b/intent_bridge/handle_tool_call", judged=True),
-            goals(client, "/b/bare/action", judged=False),
-        )
+        bare = questions(client, "/b/bare/service", judged=False)
+        told("ros_check_vs_bare_service", *compare(client, (asked, said), bare))
+        ours = goals(client, "/b/intent_bridge/handle_tool_call", judged=True)
+        told("ros_action_vs_bare", *compare(client, ours, goals(client, "/b/bare/action", judged=False)))
     finally:
-        node.end()
+        process.end()
+
+
+def measure_relay(client: Client, folder: Path, car: str) -> None:
+    """Commands that pass through the rules, beside messages that are passed on without a look."""
+    with_map = folder / "map.yaml"
+    with_map.write_text(MAP, encoding="utf-8")
+    given = {"vehicle": car, "map": str(with_map), "speaker": "driver", "untrusted_text": False}
     ecus = Process(
         "intent_bridge_ros.sim_ecus", folder / "ecus.log", namespace="/r", parameters={"vehicle": car}
     )
-    given = {"vehicle": car, "map": str(with_map), "speaker": "driver", "untrusted_text": False}
     relay = Process("tests.ros.bench_nodes relay", folder / "relay.log", namespace="/r", parameters=given)
     try:
-        for transition in (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE):
-            client.change("/r/guard_relay", transition)
+        start(client, relay, "/r/guard_relay")
         bare = passed_per_s(client, "/r/bare/in", "/r/bare/out")
         ours = passed_per_s(client, "/r/level", "/r/guarded/level")
-        figures["ros_topic_rate_ratio"], shown["relayed topic"] = measure_rate(client, ours, bare)
+        told("ros_topic_rate_ratio", *measure_rate(client, ours, bare))
     finally:
         relay.end()
         ecus.end()
+
+
+def told(key: str, figure: Any, shown: Any = None) -> None:
+    """Print one figure, and keep it."""
+    more = "  " + ", ".join(f"{name} {value}" for name, value in shown.items()) if shown else ""
+    print(f"{key:28} {figure}{more}", flush=True)
+    merge({key: figure})
+
+
+def main() -> None:
+    """Print a table and put the figures into build/bench.json; arguments pick parts."""
+    folder = Path(tempfile.mkdtemp())
+    os.environ.update(isolate(folder / "log"))
+    os.environ["ROS_PYTHON_CHECK_FIELDS"] = "0"  # as users run it
+    wanted = sys.argv[1:] or ["configure", "bridge", "relay"]
+    car = str(vehicle(folder))
+    client = Client()
+    try:
+        if "configure" in wanted:
+            told("ros_configure_s", configure_s(client, folder))
+        if "bridge" in wanted:
+            measure_bridge(client, folder, car)
+        if "relay" in wanted:
+            measure_relay(client, folder, car)
+    finally:
         client.executor.shutdown()
         client.node.destroy_node()
         rclpy.try_shutdown()
         shutil.rmtree(folder)
-    for name, value in figures.items():
-        print(f"{name:28} {value}")
-    for name, values in shown.items():
-        print(f"  {name}: " + ", ".join(f"{key} {value}" for key, value in values.items()))
-    merge(figures)
 
 
 if __name__ == "__main__":
