@@ -53,6 +53,22 @@ def make(kind: type[M], /, **fields: Any) -> M:
         raise MessageError(f"{kind.__name__}: {text}; fields given: {', '.join(fields)}") from error
 
 
+def fill(message: M, /, **fields: Any) -> M:
+    """The same for a message that rclpy has made already, such as the answer it hands to a service."""
+    kind = type(message)
+    known = kind.get_fields_and_field_types()
+    message._check_fields = True
+    for name, value in fields.items():
+        if name not in known:
+            raise MessageError(f"{kind.__name__} has no field {name}")
+        _sound(kind, name, value)
+        try:
+            setattr(message, name, value)
+        except (AssertionError, TypeError, ValueError, OverflowError) as error:
+            raise MessageError(f"{kind.__name__}.{name}: {str(error).splitlines()[0]}") from error
+    return message
+
+
 def _sound(kind: type, name: str, value: Any) -> None:
     if isinstance(value, str) and "\0" in value:
         raise MessageError(f"{kind.__name__}.{name} contains a NUL, at which readers would cut it off")

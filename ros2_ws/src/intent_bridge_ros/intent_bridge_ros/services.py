@@ -9,7 +9,7 @@ from rclpy.node import Node
 
 from intent_bridge.guard.proof import certificate
 from intent_bridge.types import Frame, Outcome
-from intent_bridge_ros.messages import clean, make, outcome_message, verdict_message
+from intent_bridge_ros.messages import clean, fill, outcome_message, verdict_message
 
 
 class Services:
@@ -39,45 +39,43 @@ class Services:
         result = session.bridge.tool_result(outcome)
         return outcome_message(outcome, session.profile, result, session.clock.stamp(), 0)
 
-    def _tools(self, request: Any, _: Any) -> Any:
+    def _tools(self, request: Any, answer: Any) -> Any:
         import json
 
         try:
             tools = self._session.bridge.tools(request.dialect or "openai")
         except (ValueError, KeyError) as error:
-            return make(srv.ListTools.Response, success=False, message=clean(str(error), 1000))
-        return make(srv.ListTools.Response, success=True, tools=json.dumps(tools, ensure_ascii=False))
+            return fill(answer, success=False, message=clean(str(error), 1000))
+        return fill(answer, success=True, tools=json.dumps(tools, ensure_ascii=False))
 
-    def _explain(self, request: Any, _: Any) -> Any:
+    def _explain(self, request: Any, answer: Any) -> Any:
         session = self._session
         outcome = session.bridge.explain(request.call_json, session.who(request.provenance))
         policy = session.bridge.engine.guard.policy_hash
         verdict = verdict_message(outcome.verdict, outcome.call_id, policy, session.clock.stamp(), 0)
         frames = [_written(frame) for frame in outcome.frames]
-        return make(
-            srv.ExplainToolCall.Response, outcome=self._outcome(outcome), verdict=verdict, frames=frames
-        )
+        return fill(answer, outcome=self._outcome(outcome), verdict=verdict, frames=frames)
 
-    def _confirm(self, request: Any, _: Any) -> Any:
+    def _confirm(self, request: Any, answer: Any) -> Any:
         session = self._session
         outcome = session.bridge.confirm(request.token, request.accept, session.who(request.provenance))
         session.judged(outcome)
         session.goals.told(outcome)
-        return make(srv.Confirm.Response, outcome=self._outcome(outcome))
+        return fill(answer, outcome=self._outcome(outcome))
 
-    def _undo(self, request: Any, _: Any) -> Any:
+    def _undo(self, request: Any, answer: Any) -> Any:
         session = self._session
         outcome = session.bridge.undo(session.who(request.provenance))
         session.judged(outcome)
-        return make(srv.Undo.Response, outcome=self._outcome(outcome))
+        return fill(answer, outcome=self._outcome(outcome))
 
-    def _status(self, _request: Any, _: Any) -> Any:
+    def _status(self, _: Any, answer: Any) -> Any:
         session = self._session
         rules, profile = session.bridge.engine.guard.rules, session.profile
         session.certificate = found = certificate(profile, rules)
         packs = [f"{s.header.name} {s.header.version} ({s.header.layer})" for s in rules.sources]
-        return make(
-            srv.PolicyStatus.Response,
+        return fill(
+            answer,
             success=True,
             policy=session.bridge.engine.guard.policy_hash,
             packs=packs,
@@ -87,10 +85,10 @@ class Services:
             profile=profile.digest,
         )
 
-    def _reload(self, request: Any, _: Any) -> Any:
+    def _reload(self, request: Any, answer: Any) -> Any:
         done = self._session.bridge.reload(list(request.packs) or None)
         policy, why = done.policy, clean(done.why, 1000)
-        return make(srv.ReloadPolicy.Response, success=done.ok, policy=policy, step=done.step, message=why)
+        return fill(answer, success=done.ok, policy=policy, step=done.step, message=why)
 
 
 def _written(frame: Frame) -> str:

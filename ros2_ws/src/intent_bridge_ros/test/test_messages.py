@@ -2,7 +2,7 @@
 
 import pytest
 from intent_bridge_msgs import msg, srv
-from intent_bridge_ros.messages import MessageError, duration, make
+from intent_bridge_ros.messages import MessageError, duration, fill, make
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,8 @@ def test_a_message_that_rclpy_would_spoil_in_silence_is_refused(
     monkeypatch.delenv("ROS_PYTHON_CHECK_FIELDS", raising=False)
     with pytest.raises(MessageError, match=says):
         make(kind, **fields)
+    with pytest.raises(MessageError, match=says):
+        fill(kind(), **fields)
 
 
 def test_a_sound_message_has_the_fields_that_were_given() -> None:
