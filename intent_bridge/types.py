@@ -8,6 +8,7 @@ monotonic clock that the caller owns.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
@@ -82,6 +83,19 @@ class Provenance:
     zone: SeatZone = SeatZone.UNKNOWN
     channel: Channel = Channel.UNKNOWN
     untrusted_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the host knows of the sentence behind a call; never from the model, and in no record.
+
+    `numbers`: those that were spoken, None where nobody listened. `ends`: whether an end of a range was
+    (`most`: "fully", `least`: "off", "closed"). `preferred`: learned defaults, `set_window.percent` -> 50.
+    """
+
+    numbers: frozenset[Decimal] | None = None
+    ends: frozenset[str] = frozenset()
+    preferred: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,10 +253,11 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One way to complete an ambiguous call; the guard would allow it."""
+    """One way to complete an ambiguous call; the guard would allow it. `actions` are what it would do."""
 
     name: str
     arguments: Mapping[str, object]
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from intent_bridge.codec import NO_SECURITY, Encoder, Security
+from intent_bridge.engine.numbers import RULE, own_number_hit
 from intent_bridge.engine.records import frames_record
 from intent_bridge.errors import InvariantError
 from intent_bridge.guard import Guard
@@ -81,7 +82,10 @@ def rejudge(record: Mapping[str, Any], guard: Guard) -> Verdict:
 
 def _judged(record: Mapping[str, Any], guard: Guard, state: State, now_ms: int) -> Verdict:
     actions = tuple(Action(path, value) for path, value in record["requested"])
-    return guard.judge(actions, state, who_of(record["who"]), now_ms, confirmed=bool(record["human_yes"]))
+    asked = RULE in record.get("rules", ()) or bool(record.get("own_numbers"))
+    asks = (own_number_hit(actions[0].path),) if asked and actions else ()
+    confirmed = bool(record["human_yes"])
+    return guard.judge(actions, state, who_of(record["who"]), now_ms, confirmed=confirmed, asks=asks)
 
 
 def samples(recorded: Mapping[str, list[Any]], now_ms: int) -> tuple[dict[str, Sample], dict[str, Sample]]:

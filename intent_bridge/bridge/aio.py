@@ -1,12 +1,12 @@
 """The same bridge for asyncio hosts: the same verbs, run one after another on a thread of their own."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self, TypeVar
 
 from intent_bridge.bridge.core import Bridge, Listener
-from intent_bridge.types import Outcome, Provenance
+from intent_bridge.types import Outcome, Provenance, Said
 
 T = TypeVar("T")
 
@@ -22,9 +22,19 @@ class AsyncBridge:
         """Anything else that uses the bridge, in its turn among the verbs."""
         return await asyncio.get_running_loop().run_in_executor(self._worker, verb)
 
-    async def handle(self, call: object, provenance: Provenance | None = None) -> Outcome:
+    async def handle(
+        self,
+        call: object,
+        provenance: Provenance | None = None,
+        *,
+        facts: Mapping[str, object] | None = None,
+        heard: Said | None = None,
+        user: str = "",
+    ) -> Outcome:
         """See `Bridge.handle`."""
-        return await self.run(lambda: self.bridge.handle(call, provenance))
+        return await self.run(
+            lambda: self.bridge.handle(call, provenance, facts=facts, heard=heard, user=user)
+        )
 
     async def confirm(self, token: str, accept: bool = True, provenance: Provenance | None = None) -> Outcome:
         """See `Bridge.confirm`."""

@@ -20,6 +20,7 @@ from intent_bridge.bridge.freshness import FreshTransport, open_freshness
 from intent_bridge.bridge.journal import Journal
 from intent_bridge.bridge.knowledge import Knowledge
 from intent_bridge.bridge.policies import Policies
+from intent_bridge.bridge.preferences import Preferences, preferring
 from intent_bridge.bridge.results import id_of, timed, tool_result
 from intent_bridge.bridge.toolset import toolset
 from intent_bridge.bridge.watch import Watch
@@ -37,6 +38,7 @@ from intent_bridge.types import (
     Frame,
     Outcome,
     Provenance,
+    Said,
     Status,
     ToolCall,
 )
@@ -78,6 +80,7 @@ class Bridge(Policies, Knowledge):
         keys: Keys | None = None,
         freshness: Path | None = None,
         pack_keys: Sequence[bytes] = (),
+        preferences: Preferences | None = None,
     ) -> None:
         """`speaker` is assumed for calls that come without provenance. `session` names the space call ids
         are unique in; give the same one after a restart to keep calls from acting twice. With
@@ -93,7 +96,7 @@ class Bridge(Policies, Knowledge):
         self.session = session or uuid.uuid4().hex
         needed = self._threaded and not listen_only
         security, kept = open_freshness(profile, keys, freshness, needed=needed)
-        self._speaker, self._pack_keys = speaker, tuple(pack_keys)
+        self._speaker, self._pack_keys, self._preferences = speaker, tuple(pack_keys), preferences
         self.engine = Engine(
             profile,
             first_guard(profile, pack_keys),
@@ -178,11 +181,18 @@ class Bridge(Policies, Knowledge):
         return export_tools(dialect, toolset(self.engine.catalogue.tools, domains, dry_run)).tools
 
     def handle(
-        self, call: object, provenance: Provenance | None = None, *, facts: Mapping[str, object] | None = None
+        self,
+        call: object,
+        provenance: Provenance | None = None,
+        *,
+        facts: Mapping[str, object] | None = None,
+        heard: Said | None = None,
+        user: str = "",
     ) -> Outcome:
         """Carry out one tool call: the dict, object or JSON text the model produced, or a ToolCall.
 
-        `facts` is what the host knows and no bus tells, see `tell`.
+        `facts` is what the host knows and no bus tells, see `tell`; `heard`, what of the sentence it heard,
+        and `user`, whose preferences fill what was not said.
 
         Returns when the ECU has confirmed, at its deadline, or as soon as it is clear that nothing is
         sent; a motion returns `sent` at once. Never raises for anything a model can write.
@@ -202,7 +212,8 @@ class Bridge(Policies, Knowledge):
             self._awaited = parsed.id
             self._answers.pop(parsed.id, None)
             submitted = time.perf_counter_ns()
-            self._carry_out(self.engine.submit(parsed, provenance or self._speaker, now_ms))
+            said = preferring(heard, self._preferences, user, self.engine.catalogue, parsed)
+            self._carry_out(self.engine.submit(parsed, provenance or self._speaker, now_ms, said))
             sent = time.perf_counter_ns()
             outcome = self._wait(parsed.id)
             self._awaited = ""

@@ -1,6 +1,10 @@
 """Where a person's learned defaults come from: a store of the host's, asked for one setting at a time."""
 
+from dataclasses import replace
 from typing import Protocol, TypeAlias
+
+from intent_bridge.intents import Catalogue
+from intent_bridge.types import Said, ToolCall
 
 Preferred: TypeAlias = bool | int | float | str
 """A value as it stands in the arguments of a tool: `22.5`, `true`, `purple`."""
@@ -16,3 +20,18 @@ class Preferences(Protocol):
         `set_window.percent`, `set_seat_heating.level`, `set_ambient_light.color`. It is asked for while a
         call waits, so it must be quick; it must not raise.
         """
+
+
+def preferring(
+    heard: Said | None, store: Preferences | None, user: str, catalogue: Catalogue, call: ToolCall
+) -> Said:
+    """What was heard, with what the user prefers for the settings of the called tool.
+
+    The store is asked here because the core reads no files. What the host gives itself counts more.
+    """
+    said = heard or Said()
+    if store is None or not user:
+        return said
+    found = {name: store.default(user, name) for name in sorted(catalogue.settings(call.name))}
+    known = {name: value for name, value in found.items() if value is not None}
+    return replace(said, preferred={**known, **said.preferred}) if known else said

@@ -48,9 +48,11 @@ class Answers:
             choices=tuple(
                 ChoiceOut(
                     call=CallOut(name=choice.name, arguments=dict(choice.arguments)),
-                    text=self._texts.choice(choice, self._language),
+                    text=text,
                 )
-                for choice in outcome.choices
+                for choice, text in zip(
+                    outcome.choices, self._texts.choices(outcome.choices, self._language), strict=True
+                )
             ),
             actions=tuple(action_out(self._profile, report) for report in outcome.actions),
             frames=tuple(frame_out(frame) for frame in outcome.frames),

@@ -45,6 +45,16 @@ class CallLine(_Line):
         Any, Field(description="The call as the model produced it, in any dialect: object or text.")
     ]
     from_: Annotated[Who | None, Field(alias="from")] = None
+    facts: Annotated[
+        dict[str, VssValue | None], Field(description="What the host knows and no bus tells, in VSS units.")
+    ] = {}
+    words: Annotated[
+        str | None,
+        Field(max_length=2000, description="The sentence: its numbers are read, and it is kept nowhere."),
+    ] = None
+    preferred: Annotated[
+        dict[str, VssValue], Field(description="Learned defaults: `tool.argument` of a built-in tool.")
+    ] = {}
 
 
 class StateLine(_Line):

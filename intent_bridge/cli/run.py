@@ -8,6 +8,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 from pydantic import ValidationError
@@ -32,7 +33,7 @@ from intent_bridge.cli.protocol import (
 )
 from intent_bridge.errors import ToolCallError
 from intent_bridge.intents import read_json
-from intent_bridge.types import Outcome, Provenance, Status
+from intent_bridge.types import Outcome, Provenance, Said, Status
 
 MAX_LINE_BYTES = 1 << 20
 EVENTS_KEPT = 4096
@@ -43,7 +44,7 @@ class Session:
     """Answers the lines of one host, one after the other."""
 
     def __init__(self, bridge: Bridge, language: str = "en") -> None:
-        self._bridge = bridge
+        self._bridge, self._language = bridge, language
         self._answers = Answers(bridge, language)
         self._heard: deque[Outcome] = deque(maxlen=EVENTS_KEPT)
         self.close = bridge.subscribe("outcome", self._heard.append)
@@ -63,10 +64,19 @@ class Session:
         except ValueError as error:
             return _error("bad_state", str(error))
 
+    def _said(self, line: CallLine) -> Said:
+        said = Said()
+        if line.words is not None:
+            from intent_bridge.nlu import heard  # its words take time to read, and few hosts give any
+
+            said = heard(line.words, self._language)
+        return replace(said, preferred=line.preferred)
+
     def _follow(self, request: Request) -> Answer:
         match request:
-            case CallLine(call=call, from_=who):
-                return self._told(self._bridge.handle(call, _provenance(who)))
+            case CallLine(call=call, from_=who, facts=facts):
+                said = self._said(request)
+                return self._told(self._bridge.handle(call, _provenance(who), facts=facts, heard=said))
             case ConfirmLine(confirm=token, accept=accept, from_=who):
                 return self._told(self._bridge.confirm(token, accept, _provenance(who)))
             case UndoLine(undo=which, from_=who):

@@ -10,7 +10,7 @@ from intent_bridge.engine.running import reports
 from intent_bridge.errors import ToolCallError
 from intent_bridge.intents import NotEquipped
 from intent_bridge.resolver import Absolute, Options
-from intent_bridge.types import Choice, Decision, Outcome, Provenance, Status, ToolCall
+from intent_bridge.types import Decision, Outcome, Provenance, Status, ToolCall
 
 if TYPE_CHECKING:
     from intent_bridge.engine.engine import Engine
@@ -23,7 +23,8 @@ DRY: Final = {
     Decision.DENY: Status.DENIED,
 }
 """The status a dry run shows for a decision."""
-_NO_WAY: Final = (Status.DENIED, Status.INVALID, Status.NOT_EQUIPPED, Status.ERROR)
+NO_WAY: Final = (Status.DENIED, Status.INVALID, Status.NOT_EQUIPPED, Status.ERROR)
+"""Ends of a dry run in which nobody would be served, now or after a yes."""
 
 
 def dry_run(engine: "Engine", call: ToolCall, who: Provenance, now_ms: int) -> Outcome:
@@ -51,9 +52,3 @@ def dry_run(engine: "Engine", call: ToolCall, who: Provenance, now_ms: int) -> O
     run = engine.commands.prepare(order, verdict, False, engine.live, now_ms)
     engine.encoder.counters.update(counters)
     return replace(shown, actions=reports(verdict), frames=run.frames)
-
-
-def would_allow(engine: "Engine", choice: Choice, who: Provenance, now_ms: int) -> bool:
-    """Whether a person who takes this choice would be served, at once or after a yes."""
-    call = ToolCall("choice", choice.name, choice.arguments)
-    return dry_run(engine, call, who, now_ms).status not in _NO_WAY

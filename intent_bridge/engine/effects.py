@@ -56,5 +56,7 @@ class Order:
     restores: Outcome | None = None
     course: "Course | None" = None
     """Of a scene in stages: `actions` are those of the present stage, before the first those of the whole."""
+    own_numbers: tuple[str, ...] = ()
+    """Arguments whose number came from nowhere but the model."""
     data: Mapping[str, Any] = field(default_factory=dict)
     """What the outcome tells besides: why these actions, and what to expect of them."""

@@ -10,18 +10,20 @@ One engine is one session of one vehicle. Whoever owns the clock calls `receive`
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from typing import Final
 
 from intent_bridge.codec import NO_SECURITY, EgressGate, Encoder, Reading, Receiver, Security
 from intent_bridge.engine.commands import Commands, Ended, Refused
 from intent_bridge.engine.deferred import Deferrals
-from intent_bridge.engine.dry_run import dry_run, would_allow
 from intent_bridge.engine.effects import Answer, Effect, Order, Record
 from intent_bridge.engine.ending import finish
 from intent_bridge.engine.facts import fact_samples
 from intent_bridge.engine.judge import Judge
+from intent_bridge.engine.ladder import explained, meant, which
 from intent_bridge.engine.memory import Memory
+from intent_bridge.engine.numbers import traced
 from intent_bridge.engine.options import chosen
-from intent_bridge.engine.outcomes import invalid, judged, kept_back, not_equipped, plain
+from intent_bridge.engine.outcomes import invalid, judged, kept_back, plain, unacted
 from intent_bridge.engine.questions import Questions
 from intent_bridge.engine.records import asked_record, intent_record, outcome_record, snapshot
 from intent_bridge.engine.routines import Routines, happened
@@ -39,9 +41,7 @@ from intent_bridge.resolver import (
     Halt,
     Nothing,
     Options,
-    Report,
     Resolution,
-    Unresolved,
     resolve,
 )
 from intent_bridge.types import (
@@ -50,12 +50,15 @@ from intent_bridge.types import (
     Provenance,
     Quality,
     RawFrame,
+    Said,
     Sample,
     Status,
     ToolCall,
     Value,
     Verdict,
 )
+
+NOTHING_SAID: Final = Said()
 
 
 class Engine:
@@ -76,7 +79,7 @@ class Engine:
         `security` is what the host keeps for messages under SecOC.
         """
         self.profile, self.guard = profile, guard
-        self.judge, self.screen = Judge(guard), Screen(profile, guard.rules)
+        self.judge, self.screen = Judge(guard, profile.file.own_numbers), Screen(profile, guard.rules)
         self.catalogue, self.needs = catalogue_of(profile), Needs(profile)
         self.routines = Routines(profile)
         self.state: dict[str, Sample] = {}
@@ -98,7 +101,7 @@ class Engine:
 
     # --- in: calls ------------------------------------------------------------------------------
 
-    def submit(self, call: ToolCall, who: Provenance, now_ms: int) -> list[Effect]:
+    def submit(self, call: ToolCall, who: Provenance, now_ms: int, said: Said = NOTHING_SAID) -> list[Effect]:
         """Take one call. The answer is among the effects, now or after later `receive` and `poll`."""
         known = self.memory.outcome(call.id)
         if known is not None:
@@ -106,17 +109,21 @@ class Engine:
         self.memory.open(call.id, call.name)
         self._laps, started = {}, self._stopwatch()
         try:
-            intent = self.catalogue.parse(call)
+            call, intent, filled = meant(self, call, who, said, now_ms)
             started = self._lap("parse", started)
             resolution = self.resolved(intent, who, now_ms)
         except ToolCallError as error:
             return self.close(invalid(call, error), now_ms)
         self._lap("resolve", started)
+        if isinstance(resolution, Absolute):
+            course = Course(resolution.stages) if resolution.stages else None
+            order = Order(call.id, call.name, who, resolution.actions, resolution.arguments, course=course)
+            return self._start(traced(self, order, call, said, filled, now_ms), now_ms)
         return self._follow(call, who, resolution, now_ms)
 
-    def resolved(self, intent: Intent | NotEquipped, who: Provenance, now_ms: int) -> Resolution:
+    def resolved(self, intent: Intent | NotEquipped | Ambiguous, who: Provenance, now_ms: int) -> Resolution:
         """What an intent means at this moment, in absolute values."""
-        if isinstance(intent, NotEquipped):
+        if isinstance(intent, NotEquipped | Ambiguous):
             return intent
         known = self.commands.values(now_ms)
         return resolve(
@@ -134,30 +141,16 @@ class Engine:
                 if order is None:
                     return self._follow(call, who, Nothing("nothing_helps"), now_ms)
                 return self._start(order, now_ms)
-            case NotEquipped():
-                return self.close(not_equipped(call, resolution), now_ms)
-            case Ambiguous(choices=choices):
-                allowed = tuple(c for c in choices if would_allow(self, c, who, now_ms))
-                return self.close(
-                    Outcome(call.id, call.name, Status.NEEDS_CHOICE, "which_zone", choices=allowed), now_ms
-                )
-            case Report(data=data):
-                return self.close(Outcome(call.id, call.name, Status.NO_ACTION, "report", data=data), now_ms)
+            case Ambiguous():
+                return self.close(which(self, call, resolution, who, now_ms), now_ms)
             case Halt(paths=paths):
                 return self._halt(call, paths, now_ms)
-            case Nothing(code=code):
-                return self.close(Outcome(call.id, call.name, Status.NO_EFFECT, code), now_ms)
-            case Unresolved(path=path, quality=quality):
-                return self.close(
-                    Outcome(
-                        call.id, call.name, Status.DENIED, "state_unknown", f"`{path}` is {quality.value}"
-                    ),
-                    now_ms,
-                )
+            case _:
+                return self.close(unacted(call, resolution), now_ms)
 
     def explain(self, call: ToolCall, who: Provenance, now_ms: int) -> Outcome:
         """What `submit` would decide and send, with nothing sent, recorded or remembered."""
-        return dry_run(self, call, who, now_ms)
+        return explained(self, call, who, now_ms)
 
     # --- in: people -----------------------------------------------------------------------------
 
@@ -251,6 +244,8 @@ class Engine:
     # --- inside ---------------------------------------------------------------------------------
 
     def _start(self, order: Order, now_ms: int) -> list[Effect]:
+        if order.own_numbers and self.profile.file.own_numbers == "refuse":
+            return self.close(plain(order, Status.DENIED, "own_number"), now_ms)
         if self.judge.locked(order, now_ms):
             return self.close(plain(order, Status.DENIED, "locked_out"), now_ms)
         started = self._stopwatch()

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from intent_bridge.engine.effects import Effect, Order, Record
+from intent_bridge.engine.numbers import asks
 from intent_bridge.engine.running import Running
 from intent_bridge.guard import NO_HISTORY, Guard, History
 from intent_bridge.types import Decision, Provenance, State, Verdict
@@ -20,8 +21,9 @@ MAX_ASKERS = 4096
 class Judge:
     """The guard of one session with its memory. Holds state, does no I/O; time is an argument."""
 
-    def __init__(self, guard: Guard) -> None:
-        self.guard = guard
+    def __init__(self, guard: Guard, own_numbers: str = "allow") -> None:
+        """`own_numbers` as the profile says: `confirm` asks about a number that is the model's own."""
+        self.guard, self._own_numbers = guard, own_numbers
         self.shadow: Guard | None = None
         self.history = NO_HISTORY
         self._denied: dict[tuple[str, Provenance], deque[int]] = {}
@@ -37,7 +39,7 @@ class Judge:
     ) -> Verdict:
         """What the rules say of an order; `history` is that of another moment, where one is meant."""
         past = self.history if history is None else history
-        return self.guard.judge(order.actions, state, order.who, now_ms, confirmed=confirmed, history=past)
+        return self._asked_of(self.guard, order, state, now_ms, confirmed, past)
 
     def compared(
         self, order: Order, verdict: Verdict, state: State, now_ms: int, *, confirmed: bool = False
@@ -45,9 +47,7 @@ class Judge:
         """A record of what the shadow would have said of the same; nothing where it agrees."""
         if self.shadow is None:
             return []
-        other = self.shadow.judge(
-            order.actions, state, order.who, now_ms, confirmed=confirmed, history=self.history
-        )
+        other = self._asked_of(self.shadow, order, state, now_ms, confirmed, self.history)
         active, candidate = _said(verdict), _said(other)
         if active == candidate:
             return []
@@ -60,6 +60,14 @@ class Judge:
             "candidate": {"policy": self.shadow.policy_hash, **candidate},
         }
         return [Record(body)]
+
+    def _asked_of(
+        self, guard: Guard, order: Order, state: State, now_ms: int, confirmed: bool, past: History
+    ) -> Verdict:
+        more = asks(order, self._own_numbers)
+        return guard.judge(
+            order.actions, state, order.who, now_ms, confirmed=confirmed, history=past, asks=more
+        )
 
     # --- what was done ------------------------------------------------------------------------------
 

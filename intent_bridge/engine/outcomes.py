@@ -6,6 +6,7 @@ from intent_bridge.engine.effects import Order
 from intent_bridge.engine.running import reports
 from intent_bridge.errors import ToolCallError
 from intent_bridge.intents import NotEquipped
+from intent_bridge.resolver import Nothing, Report, Unresolved
 from intent_bridge.types import Outcome, Status, ToolCall, Verdict
 
 
@@ -17,6 +18,20 @@ def invalid(call: ToolCall, error: ToolCallError) -> Outcome:
 def not_equipped(call: ToolCall, missing: NotEquipped) -> Outcome:
     """A sound call for something this vehicle lacks."""
     return Outcome(call.id, call.name, Status.NOT_EQUIPPED, "no_actuator", str(missing))
+
+
+def unacted(call: ToolCall, found: NotEquipped | Report | Nothing | Unresolved) -> Outcome:
+    """A call that asks for nothing that could be done: a question, or something that is not there."""
+    match found:
+        case NotEquipped():
+            return not_equipped(call, found)
+        case Report(data=data):
+            return Outcome(call.id, call.name, Status.NO_ACTION, "report", data=data)
+        case Nothing(code=code):
+            return Outcome(call.id, call.name, Status.NO_EFFECT, code)
+        case Unresolved(path=path, quality=quality):
+            why = f"`{path}` is {quality.value}"
+            return Outcome(call.id, call.name, Status.DENIED, "state_unknown", why)
 
 
 def kept_back(order: Order, verdict: Verdict, reason: str) -> Outcome:

@@ -29,6 +29,7 @@ def intent_record(
         "call_id": order.call_id,
         "intent": order.intent,
         "arguments": dict(order.arguments),
+        **({"sources": order.data["sources"]} if "sources" in order.data else {}),
         "who": who_record(order.who),
         "requested": [[a.path, a.value] for a in order.actions],
         "emitted": [[a.path, a.value] for a in verdict.emitted],
@@ -66,6 +67,7 @@ def asked_record(order: Order, verdict: Verdict | None, snapshot: Mapping[str, A
         "requested": [[a.path, a.value] for a in order.actions],
         "emitted": [[a.path, a.value] for a in verdict.emitted] if verdict else [],
         "decision": verdict.decision.word if verdict else "",
+        "own_numbers": list(order.own_numbers),
         "state": dict(snapshot),
     }
 

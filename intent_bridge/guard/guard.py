@@ -83,13 +83,14 @@ class Guard:
         *,
         confirmed: bool = False,
         history: History = NO_HISTORY,
+        asks: Sequence[RuleHit] = (),
     ) -> Verdict:
         """Judge a whole call. `confirmed`: the person has said yes, which lifts confirm and never deny.
 
         An allowed call carries its permit. The digest is set where a confirmation plays a part. `history` is
-        what limits count; a caller that passes none has no past.
+        what limits count; a caller that passes none has no past. `asks`: what a person is asked besides.
         """
-        if not confirmed and self._passes(actions, state, who, now_ms):
+        if not confirmed and not asks and self._passes(actions, state, who, now_ms):
             allowed = tuple(actions)
             told = self._notices.told(allowed, state, now_ms)
             return Verdict(Decision.ALLOW, allowed, allowed, told, permit=self._permit(allowed, now_ms))
@@ -102,7 +103,7 @@ class Guard:
             known = wanted
             judged = self._completed(actions, moment, ambiguous, known)
             wanted = known.union(*(one.demands for one in judged))
-        hits = tuple(hit for one in judged for hit in one.hits)
+        hits = (*(hit for one in judged for hit in one.hits), *asks)
         asked = any(hit.effect is Decision.CONFIRM for hit in hits)
         lifted = Decision.CONFIRM if confirmed else None
         decision = max((hit.effect for hit in hits if hit.effect is not lifted), default=Decision.ALLOW)

@@ -13,6 +13,7 @@ from intent_bridge.intents.comfort import (
 from intent_bridge.intents.feelings import MEANS, comfort_table
 from intent_bridge.intents.fields import reading, to_value
 from intent_bridge.intents.front_door import check_arguments, check_value, read_json
+from intent_bridge.intents.gaps import Gap, Plain
 from intent_bridge.intents.narrow import NotEquipped, ToolSpec
 from intent_bridge.intents.profile_tools import ProfileTool
 from intent_bridge.intents.read import (
@@ -48,6 +49,7 @@ __all__ = [
     "Domain",
     "DriverSide",
     "Feeling",
+    "Gap",
     "GetCapabilities",
     "GetVehicleState",
     "Intent",
@@ -55,6 +57,7 @@ __all__ = [
     "NotEquipped",
     "Noted",
     "Place",
+    "Plain",
     "ProfileTool",
     "ReadPaths",
     "SpokenZone",

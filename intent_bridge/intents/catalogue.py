@@ -10,12 +10,14 @@ from intent_bridge.errors import Problem, ProfileError, ToolCallError
 from intent_bridge.intents.base import IntentModel
 from intent_bridge.intents.comfort import ActivateScene, AdjustSetting
 from intent_bridge.intents.front_door import check_arguments
+from intent_bridge.intents.gaps import Gap, gaps
 from intent_bridge.intents.narrow import Narrowed, NotEquipped, Tool, ToolSpec, narrow
 from intent_bridge.intents.profile_tools import profile_tools
 from intent_bridge.intents.refusal import listed, quote, refuse
 from intent_bridge.intents.relative import narrow_adjust_setting
 from intent_bridge.intents.tools import INTENTS, Intent
 from intent_bridge.profile import Profile, once
+from intent_bridge.profile.report import one_of
 from intent_bridge.types import ToolCall
 
 _NAME_MAX: Final = 64
@@ -34,6 +36,7 @@ class Catalogue:
         maker = _Maker(profile)
         self._built, self._tools, self._absent = maker.make()
         self._check_scenes(maker)
+        self._check_defaults(maker)
         if maker.problems:
             raise ProfileError(maker.problems)
         self.tools: tuple[ToolSpec, ...] = tuple(tool.spec for tool in self._tools.values())
@@ -58,9 +61,25 @@ class Catalogue:
         hint = f"did you mean {listed(near)}?" if near else "use one of the tools listed"
         raise refuse("unknown_tool", f"there is no tool {quote(name)}; {hint}")
 
+    def gaps(self, call: ToolCall) -> tuple[Gap, ...]:
+        """What a call leaves open although its tool needs it; nothing for a tool that only reads."""
+        tool = self._tools.get(call.name)
+        return () if tool is None else gaps(tool.spec.parameters, call.arguments, tool.settings)
+
+    def settings(self, name: str) -> frozenset[str]:
+        """What a tool sets, as `tool.argument` of the built-in tools: how preferences are named."""
+        tool = self._tools.get(name)
+        return frozenset() if tool is None else frozenset(setting for setting, _ in tool.settings.values())
+
     def knows(self, name: str) -> bool:
         """Whether there is such a tool, on this vehicle or on another one."""
         return name in self._tools or name in self._absent
+
+    def _check_defaults(self, maker: "_Maker") -> None:
+        known = sorted({setting for tool in self._built.values() for setting, _ in tool.settings.values()})
+        for setting in maker.profile.file.defaults:
+            if setting not in known:
+                maker.problem("profile.yaml", f"defaults: no setting `{setting}`; {one_of(setting, known)}")
 
     def _check_scenes(self, maker: "_Maker") -> None:
         for name, scene in maker.profile.file.scenes.items():

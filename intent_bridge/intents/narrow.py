@@ -12,6 +12,7 @@ from intent_bridge.intents.base import Domain, IntentModel, Target
 from intent_bridge.intents.comfort import ActivateScene, AdjustComfort, StopMotion
 from intent_bridge.intents.feelings import MEANS, served
 from intent_bridge.intents.fields import Reading, Words, reading, widest
+from intent_bridge.intents.gaps import Plain
 from intent_bridge.intents.refusal import Code, at, listed, quote, refuse
 from intent_bridge.intents.zones import ZONES, Place, places, side_of
 from intent_bridge.profile import Profile, plain
@@ -56,6 +57,10 @@ class Tool(Protocol):
     def spec(self) -> ToolSpec:
         """What a model is shown."""
 
+    @property
+    def settings(self) -> Mapping[str, tuple[str, Mapping[str, Plain]]]:
+        """Per argument that sets something, its setting, and the tool's own word for each of its words."""
+
     def parse(self, arguments: Mapping[str, object]) -> IntentModel | NotEquipped:
         """The intent that these plain arguments mean; ToolCallError when they do not fit."""
 
@@ -82,6 +87,14 @@ class Narrowed:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_fields", frozenset(self.intent.model_fields))
         object.__setattr__(self, "_accepted", {name: set() for name in self.readings})
+
+    @property
+    def settings(self) -> Mapping[str, tuple[str, Mapping[str, Plain]]]:
+        """Per argument that sets something, its setting."""
+        if self.intent.read_only:
+            return {}
+        tool = self.intent.tool
+        return {name: (f"{tool}.{name}", {}) for name in self.spec.parameters["properties"]}
 
     def parse(self, arguments: Mapping[str, object]) -> IntentModel | NotEquipped:
         """The intent that these plain arguments mean; ToolCallError when they do not fit the tool."""

@@ -4,7 +4,6 @@ The arguments pass the strict front door, then the tool's own JSON Schema, then 
 of an intent, which is parsed like any other. Nothing is converted but what the map says.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -14,6 +13,7 @@ from jsonschema.exceptions import ValidationError
 
 from intent_bridge.errors import ToolCallError
 from intent_bridge.intents.base import IntentModel
+from intent_bridge.intents.gaps import Plain, word_of
 from intent_bridge.intents.narrow import Narrowed, NotEquipped, ToolSpec
 from intent_bridge.intents.read import Noted, ReadPaths
 from intent_bridge.intents.refusal import Code, listed, quote, refuse
@@ -71,6 +71,17 @@ class OwnNarrowed:
             else parsed
         )
 
+    @property
+    def settings(self) -> Mapping[str, tuple[str, Mapping[str, Plain]]]:
+        """Per parameter, the setting it stands for, and the own word of each of its words."""
+        if not isinstance(self.target, Narrowed):
+            return {}
+        return {
+            argument.take: (f"{self.target.intent.tool}.{name}", _spoken(argument, self.spec.parameters))
+            for name, argument in self.arguments.items()
+            if argument.take is not None
+        }
+
     def _taken(self, argument: Argument, arguments: Mapping[str, object]) -> object:
         if argument.take is None:
             return argument.fixed
@@ -79,10 +90,21 @@ class OwnNarrowed:
         value = arguments[argument.take]
         if not argument.map:
             return value
-        word = _word(value)
+        word = word_of(value)
         if word not in argument.map:
             raise refuse("not_a_choice", f"must be {listed(argument.map)}", argument.take)
         return argument.map[word]
+
+
+def _spoken(argument: Argument, parameters: Mapping[str, Any]) -> Mapping[str, Plain]:
+    """From the intent's word to the tool's own; the first of several that mean the same."""
+    schema = parameters["properties"].get(argument.take, {})
+    words = {word_of(value): value for value in schema.get("enum", ())}
+    spoken: dict[str, Plain] = {}
+    for own, meant in argument.map.items():
+        if meant is not None:
+            spoken.setdefault(word_of(meant), words.get(own, own))
+    return spoken
 
 
 def own_tool(tool: OwnTool, built: Mapping[str, Narrowed]) -> OwnNarrowed | None:
@@ -135,13 +157,6 @@ def _keywords(schema: object) -> Iterator[str]:
     elif isinstance(schema, list):
         for item in schema:
             yield from _keywords(item)
-
-
-def _word(value: object) -> str:
-    """The text by which `map` knows a value: a string itself, others as JSON writes them, 2.0 as 2."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _refusal(error: ValidationError, schema: Mapping[str, Any]) -> ToolCallError:

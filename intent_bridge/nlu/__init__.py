@@ -5,6 +5,7 @@ with one car. The words of a language are a folder of data (`languages/`), the t
 (`things.yaml`).
 """
 
+from intent_bridge.nlu.heard import heard
 from intent_bridge.nlu.hearing import recognised
 from intent_bridge.nlu.lexicon import languages
 from intent_bridge.nlu.talk import Talk
@@ -16,6 +17,7 @@ __all__ = [
     "Talk",
     "Turn",
     "Understood",
+    "heard",
     "languages",
     "recognised",
     "understand",

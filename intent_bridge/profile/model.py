@@ -315,6 +315,10 @@ class ProfileFile(_Model):
     actuators: dict[Path, Actuator]
     lacks: tuple[Path, ...] = ()
     """Actuators that this variant of the vehicle does not have: read if an ECU tells them, never set."""
+    defaults: dict[Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$")], bool | int | float | str] = {}
+    """`tool.argument` of a built-in tool -> what is meant where nobody says it and nobody prefers another."""
+    own_numbers: Literal["allow", "confirm", "refuse"] = "allow"
+    """What becomes of a number that came from nowhere but the model, where the host says what it heard."""
     scenes: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Scene] = {}
     routines: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Routine] = {}
     unattended: tuple[str, ...] = ()

@@ -56,6 +56,9 @@ class Ambiguous:
     """The call lacks something that only the person can say; these would complete it."""
 
     choices: tuple[Choice, ...]
+    code: str = "which_zone"
+    missing: str = ""
+    """The argument that would complete it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@
 Adding a language is adding one folder. A text claims only what the outcome says was confirmed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from intent_bridge.profile import Profile
-from intent_bridge.texts.sentences import choice_text, reason_text, sentence
+from intent_bridge.texts.sentences import choice_texts, reason_text, sentence
 from intent_bridge.texts.words import Words, kind_of, setting_id
 from intent_bridge.types import Choice, Outcome, RuleHit, Value
 
@@ -49,9 +49,9 @@ class Texts:
         """
         return _Said(self._words, lambda words: sentence(words, self._profile, outcome))
 
-    def choice(self, choice: Choice, language: str) -> str:
-        """One way to complete an ambiguous call, as a person would name it."""
-        return choice_text(self._words[language], choice)
+    def choices(self, choices: Sequence[Choice], language: str) -> list[str]:
+        """The ways to complete an ambiguous call, as a person would name them."""
+        return choice_texts(self._words[language], self._profile, choices)
 
     def reason(self, hit: RuleHit, language: str) -> str:
         """Why a rule decided as it did."""

@@ -29,22 +29,38 @@ _ROWS = {
 def sentence(words: Words, profile: Profile, outcome: Outcome) -> str:
     """What may be said about `outcome` in the language of `words`."""
     clauses = _clauses(words, profile, outcome)
-    settings = _settings(words, profile, outcome) if outcome.status in _NAMES_SETTINGS else []
+    settings = (
+        _settings(words, profile, [a.path for a in outcome.actions])
+        if outcome.status in _NAMES_SETTINGS
+        else []
+    )
     named = bool(clauses or settings or outcome.choices)
     text = words.text(
         _message_id(words, outcome, named),
         {
             "clauses": _joined(words, "clause", clauses),
             "settings": _joined(words, "item", settings),
-            "choices": _joined(words, "choice", [choice_text(words, c) for c in outcome.choices]),
+            "choices": _joined(words, "choice", choice_texts(words, profile, outcome.choices)),
             "reason": " ".join([*_why(words, outcome), *_reasons(words, outcome)]),
         },
     ).strip()
     return text[:1].upper() + text[1:]
 
 
-def choice_text(words: Words, choice: Choice) -> str:
-    """One way to complete an ambiguous call, as a person would name it."""
+def choice_texts(words: Words, profile: Profile, choices: Sequence[Choice]) -> list[str]:
+    """The ways to complete an ambiguous call, as a person would name them: by value, else by place."""
+    done = [{action.path: action.value for action in choice.actions} for choice in choices]
+    if not done or not all(done):
+        return [_plain_choice(words, choice) for choice in choices]
+    shared = [path for path in done[0] if all(path in one for one in done)]
+    told = next((path for path in shared if len({str(one[path]) for one in done}) == len(done)), None)
+    if told is not None:
+        return [words.value(told, profile.actuators[told].spec, one[told]) for one in done]
+    return [_joined(words, "item", _settings(words, profile, list(one))) for one in done]
+
+
+def _plain_choice(words: Words, choice: Choice) -> str:
+    """A choice by its arguments, where nobody knows what it would do."""
     zone = choice.arguments.get("zone")
     if isinstance(zone, str) and words.has(f"zone-{zone}"):
         return words.text(f"zone-{zone}")
@@ -105,11 +121,11 @@ def _labels(words: Words, profile: Profile, paths: Sequence[str]) -> tuple[str, 
     return _joined(words, "item", [words.label(path) for path in paths]), "yes" if len(paths) > 1 else "no"
 
 
-def _settings(words: Words, profile: Profile, outcome: Outcome) -> list[str]:
-    """The settings a call was about, without values."""
+def _settings(words: Words, profile: Profile, about: Sequence[str]) -> list[str]:
+    """The settings that a call is about, without values."""
     by_setting: dict[str, list[str]] = {}
-    for report in outcome.actions:
-        by_setting.setdefault(setting_id(report.path), []).append(report.path)
+    for path in about:
+        by_setting.setdefault(setting_id(path), []).append(path)
     names = [_labels(words, profile, paths)[0] for paths in by_setting.values()]
     return names if len(names) <= CLAUSES_MAX else [*names[: CLAUSES_MAX - 1], words.text("others")]
 

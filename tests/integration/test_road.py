@@ -143,7 +143,7 @@ def test_a_deferred_call_ends_when_its_moment_does_not_come(car: SimulatedBridge
     ("call", "status"),
     [
         ({"name": "set_cabin_temperature", "arguments": {"zone": "driver", "celsius": 99}}, Status.INVALID),
-        ({"name": "set_cabin_temperature", "arguments": {"zone": "driver"}}, Status.INVALID),
+        ({"name": "set_cabin_temperature", "arguments": {"zone": "driver"}}, Status.NEEDS_CHOICE),
         ({"name": "fire_missiles", "arguments": {}}, Status.INVALID),
         ({"name": "set_cabin_temperature", "arguments": '{"celsius": NaN}'}, Status.INVALID),
         ({"name": "set_cabin_temperature", "arguments": '{"celsius": 20, "celsius": 30}'}, Status.INVALID),

@@ -173,7 +173,7 @@ def test_choices_are_named_by_their_place(profile: Profile) -> None:
     choices = tuple(Choice("set_window", {"zone": z, "percent": 0}) for z in ("driver", "rear_left", "all"))
     given = Outcome("1", "x", Status.NEEDS_CHOICE, "which_zone", choices=choices)
     assert render(given, profile)["en"] == "Which one: the driver, rear left or everybody?"
-    assert Texts(profile).choice(choices[1], "zh") == "左后"
+    assert Texts(profile).choices(choices, "zh")[1] == "左后"
 
 
 def test_a_setting_without_a_name_is_still_spoken_of_and_reported_as_missing(profile: Profile) -> None:

@@ -9,6 +9,7 @@ reason-require-conflict = That needs something else that the car cannot do at th
 reason-no-actuator = This car has no such setting.
 reason-no-such-value = This car has no such value.
 reason-two-values = That asks for two values at once.
+reason-own-number = Nobody said that number.
 reason-policy-changed = The car's rules have just changed.
 
 # Pack base

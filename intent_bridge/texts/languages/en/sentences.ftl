@@ -49,6 +49,7 @@ denied-too_many_calls = That was too much at once. Please wait a little.
 denied-not_in_scope = The app that asks may not do that.
 denied-too_often = That was changed too often. Please wait a little.
 denied-locked_out = That was refused too often. Please wait a little.
+denied-own_number = Nobody said that number. What shall it be?
 denied-confirmation_void = The situation has changed, so your yes no longer counts. Please ask again.
 denied-confirmation_unknown = I am not waiting for an answer to that.
 denied-confirmation_expired = That answer came too late. Please ask again.

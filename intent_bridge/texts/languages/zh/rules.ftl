@@ -9,6 +9,7 @@ reason-require-conflict = 这需要同时做另一件事，而车辆现在做不
 reason-no-actuator = 这辆车没有这项设置。
 reason-no-such-value = 这项设置没有这个值。
 reason-two-values = 同一项设置要求了两个不同的值。
+reason-own-number = 这个数字没有人说过。
 reason-policy-changed = 车辆的规则刚刚更新。
 
 # Pack base

@@ -47,6 +47,7 @@ denied-too_many_calls = 请求太多了，请稍等一下。
 denied-not_in_scope = 这个应用没有权限这样做。
 denied-too_often = 调整得太频繁，请稍等。
 denied-locked_out = 这项请求被拒绝了太多次，请稍等。
+denied-own_number = 这个数字没有人说过。您要多少？
 denied-confirmation_void = 情况已经变化，刚才的确认无效，请重新提出。
 denied-confirmation_unknown = 目前没有等待您确认的操作。
 denied-confirmation_expired = 确认得太晚了，请重新提出。

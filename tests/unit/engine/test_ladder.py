@@ -1,0 +1,148 @@
+"""What was not said: a preference, a default, the one thing that is left, or a question; never a guess."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from intent_bridge.bridge import Bridge, SimulatedBridge
+from intent_bridge.types import Channel, Outcome, Provenance, Said, SeatZone, Speaker, Status
+
+WEATHER = "Vehicle.Exterior.Weather"
+REAR_RIGHT = "Vehicle.Cabin.Door.Row2.PassengerSide.Window.Position"
+ROOF = "Vehicle.Cabin.Sunroof.Position"
+PASSENGER = Provenance(Speaker.PASSENGER, SeatZone.PASSENGER, Channel.VOICE)
+
+
+class Likes:
+    """A store with what one user prefers."""
+
+    def __init__(self, **likes: bool | float | str) -> None:
+        self.asked: list[str] = []
+        self._likes = {name.replace("__", "."): value for name, value in likes.items()}
+
+    def default(self, user: str, setting: str) -> bool | float | str | None:
+        self.asked.append(setting)
+        return self._likes.get(setting) if user == "anna" else None
+
+
+@pytest.fixture
+def likes() -> Likes:
+    return Likes(set_sunroof__percent=50, set_ambient_light__color="purple", set_seat_heating__level=3)
+
+
+@pytest.fixture
+def car(likes: Likes) -> Iterator[SimulatedBridge]:
+    with SimulatedBridge(Bridge.simulated("carbench_ev").profile, preferences=likes) as made:
+        made.tell({WEATHER: "sunny"})
+        yield made
+
+
+@pytest.fixture
+def sedan(likes: Likes) -> Iterator[SimulatedBridge]:
+    with SimulatedBridge(Bridge.simulated("demo_sedan").profile, preferences=likes) as made:
+        yield made
+
+
+def ask(car: SimulatedBridge, name: str, user: str = "", **arguments: object) -> Outcome:
+    return car.handle({"name": name, "arguments": arguments}, user=user)
+
+
+def test_what_was_said_is_never_replaced(car: SimulatedBridge) -> None:
+    outcome = ask(car, "open_close_sunroof", "anna", percentage=20)
+    assert {a.path: a.requested for a in outcome.actions}[ROOF] == 20
+    assert "sources" not in outcome.data
+
+
+def test_a_preference_fills_what_was_not_said_and_is_named_as_the_source(car: SimulatedBridge) -> None:
+    outcome = ask(car, "open_close_sunroof", "anna")
+    assert {a.path: a.requested for a in outcome.actions}[ROOF] == 50
+    assert outcome.data["sources"] == {"percentage": "preference"}
+
+
+def test_a_preference_speaks_the_words_of_the_vehicles_own_tool(car: SimulatedBridge) -> None:
+    outcome = ask(car, "set_ambient_lights", "anna", on=True)
+    assert outcome.status is Status.DONE
+    assert "PURPLE" in [action.confirmed for action in outcome.actions]
+
+
+def test_the_store_is_asked_for_the_settings_of_the_called_tool_alone(
+    car: SimulatedBridge, likes: Likes
+) -> None:
+    ask(car, "open_close_sunroof", "anna")
+    ask(car, "open_close_sunroof")  # nobody is known: nobody is asked
+    assert likes.asked == ["set_sunroof.percent"]
+
+
+def test_a_preference_outranks_the_vehicles_default_which_outranks_a_question(sedan: SimulatedBridge) -> None:
+    liked, usual = ask(sedan, "set_seat_heating", "anna"), ask(sedan, "set_seat_heating")
+    assert [o.data["sources"] for o in (liked, usual)] == [{"level": "preference"}, {"level": "default"}]
+    assert [o.actions[0].confirmed for o in (liked, usual)] == [3, 2]
+
+
+def test_a_preference_that_the_rules_forbid_is_passed_over(car: SimulatedBridge) -> None:
+    car.set_state({"Vehicle.Body.Raindetection.Intensity": 50})
+    outcome = ask(car, "open_close_sunroof", "anna")  # no way to open the roof is left, whatever is liked
+    assert (outcome.status, outcome.frames) == (Status.DENIED, ())
+
+
+def test_the_one_thing_that_is_left_needs_no_question(car: SimulatedBridge) -> None:
+    car.set_state({REAR_RIGHT: 40})
+    outcome = ask(car, "open_close_window", percentage=0)
+    assert outcome.status is Status.SENT
+    assert outcome.data["sources"] == {"window": "context"}
+    assert REAR_RIGHT in [action.path for action in outcome.actions]
+
+
+def test_where_all_is_so_already_nobody_is_asked(car: SimulatedBridge) -> None:
+    outcome = ask(car, "open_close_window", percentage=0)
+    assert (outcome.status, outcome.code) == (Status.NO_EFFECT, "already")
+
+
+def test_a_question_lists_what_differs_in_words_and_the_model_is_told_not_to_choose(
+    car: SimulatedBridge,
+) -> None:
+    outcome = ask(car, "set_seat_heating", seat_zone="DRIVER")
+    assert (outcome.status, outcome.code, outcome.frames) == (Status.NEEDS_CHOICE, "which_value", ())
+    assert outcome.say("en") == "Which one: level 1, level 2 or level 3?"
+    assert outcome.say("zh") == "您指的是1挡、2挡还是3挡？"
+    assert outcome.message == "level was not said; ask the person and do not choose"
+    taken = car.handle({"name": outcome.choices[1].name, "arguments": dict(outcome.choices[1].arguments)})
+    assert taken.status is Status.DONE
+
+
+def test_a_number_is_never_taken_because_it_is_the_only_one_offered(car: SimulatedBridge) -> None:
+    car.set_state({ROOF: 100, "Vehicle.Cabin.Sunroof.Shade.Position": 100, "Vehicle.Speed": 130})
+    outcome = ask(car, "open_close_sunroof")  # at this speed it may only be closed
+    assert outcome.status is Status.NEEDS_CHOICE
+    assert [dict(choice.arguments) for choice in outcome.choices] == [{"percentage": 0}]
+
+
+def test_choices_hold_only_what_the_guard_would_allow_this_speaker(car: SimulatedBridge) -> None:
+    outcome = car.handle({"name": "open_close_window", "arguments": {"percentage": 50}}, PASSENGER)
+    assert outcome.status is Status.NEEDS_CHOICE
+    named = {choice.arguments["window"] for choice in outcome.choices}
+    assert named == {"PASSENGER", "DRIVER_REAR", "PASSENGER_REAR"}  # not the driver's, and so not all
+
+
+def test_choices_that_come_to_the_same_are_offered_once(car: SimulatedBridge) -> None:
+    outcome = ask(car, "open_close_window", percentage=50)
+    named = [choice.arguments["window"] for choice in outcome.choices]
+    assert "PASSENGER_REAR" in named and "RIGHT_REAR" not in named
+
+
+def test_two_gaps_at_once_are_the_models_to_mend(car: SimulatedBridge) -> None:
+    outcome = ask(car, "set_climate_temperature")
+    assert (outcome.status, outcome.code) == (Status.INVALID, "missing_argument")
+
+
+def test_explain_walks_the_same_ladder_and_does_nothing(car: SimulatedBridge) -> None:
+    outcome = car.explain({"name": "set_seat_heating", "arguments": {"seat_zone": "DRIVER"}})
+    assert (outcome.status, len(outcome.choices)) == (Status.NEEDS_CHOICE, 3)
+    assert car.can_undo() == ()
+
+
+def test_preferences_may_come_with_the_call(car: SimulatedBridge) -> None:
+    said = Said(preferred={"set_sunroof.percent": 30}, numbers=frozenset({Decimal(7)}))
+    outcome = car.handle({"name": "open_close_sunroof", "arguments": {}}, heard=said)
+    assert outcome.data["sources"] == {"percentage": "preference"}
