@@ -363,7 +363,9 @@ class Bridge(Policies, Knowledge):
                     if code is None:
                         continue
                     status = Status.NOT_DELIVERED
-                    more = self.engine.failed(call_id, now_ms, status=status, code=code)
+                    more = self.engine.failed(
+                        call_id, now_ms, status=status, code=code, message=frame.message
+                    )
                     if more:
                         ended.add(call_id)
                         self._carry_out(more)

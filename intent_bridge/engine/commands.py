@@ -30,6 +30,8 @@ class Ended:
     status: Status
     code: str = ""
     hits: tuple[RuleHit, ...] = ()
+    unheard: frozenset[str] = frozenset()
+    """Command messages that their ECU refused, or that never left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,8 @@ class Commands:
                 ended.append(Ended(run, Status.DONE))
             elif self._refuses(run, reading):
                 effects += self._end(run, live, now_ms)
-                ended.append(Ended(run, Status.REFUSED_BY_ECU))
+                refused, _ = self._answers[reading.message]
+                ended.append(Ended(run, Status.REFUSED_BY_ECU, unheard=frozenset((refused,))))
             elif run.moves and not run.inputs.isdisjoint(samples):
                 more = self._watch(run, state, live, now_ms)
                 if more is not None:

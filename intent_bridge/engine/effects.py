@@ -56,6 +56,8 @@ class Order:
     restores: Outcome | None = None
     course: "Course | None" = None
     """Of a scene in stages: `actions` are those of the present stage, before the first those of the whole."""
+    later: tuple[Action, ...] = ()
+    """What is put back in a second step, because a rule objects to it before the first is done."""
     own_numbers: tuple[str, ...] = ()
     """Arguments whose number came from nowhere but the model."""
     data: Mapping[str, Any] = field(default_factory=dict)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from intent_bridge.engine.commands import Ended
 from intent_bridge.engine.effects import Effect, Order
-from intent_bridge.engine.running import Running, restoring
+from intent_bridge.engine.running import Running, near
 from intent_bridge.engine.scenes import stage_done
 from intent_bridge.guard import NO_HISTORY
-from intent_bridge.types import Action, Outcome, Status
+from intent_bridge.profile import Profile
+from intent_bridge.types import Action, Decision, Outcome, State, Status
 
 if TYPE_CHECKING:
     from intent_bridge.engine.engine import Engine
@@ -34,11 +35,16 @@ def _finish(engine: "Engine", end: Ended, now_ms: int) -> list[Effect]:
         outcome = replace(outcome, verdict=replace(run.verdict, hits=end.hits))
     if run.order.restores is not None:
         done = end.status is Status.DONE
+        if done and run.order.later:
+            order = replace(
+                run.order, call_id=engine.memory.mint("rollback"), actions=run.order.later, later=()
+            )
+            return roll_back(engine, order, run.order.restores, run.human_yes, now_ms)
         if done:
             engine.undos.forget(run.order.restores.call_id)
         code = "rolled_back" if done else "rollback_failed"
         return engine.close(replace(run.order.restores, code=code), now_ms)
-    if end.status in _FAILED and (back := _back(engine, run)):
+    if back := _back(engine, end, now_ms):
         order = Order(engine.memory.mint("rollback"), "rollback", run.order.who, back, restores=outcome)
         return roll_back(engine, order, outcome, run.human_yes, now_ms)
     if run.order.course is not None and end.status is Status.DONE:
@@ -46,17 +52,59 @@ def _finish(engine: "Engine", end: Ended, now_ms: int) -> list[Effect]:
     return engine.close(outcome, now_ms)
 
 
-def _back(engine: "Engine", run: Running) -> tuple[Action, ...]:
-    """What puts back this command and, of a scene, the stages before it."""
-    back = restoring(run, engine.live, engine.profile)
+def _back(engine: "Engine", end: Ended, now_ms: int) -> tuple[Action, ...]:
+    """What puts back a command that failed and, of a scene, the stages before it; nothing for one that did not.
+
+    Where a rule has stopped a motion, that stays where it is: what else the call has set goes back.
+    """
+    run = end.run
+    if end.status in _FAILED:
+        back = restoring(run, engine.live, engine.profile, now_ms, end.unheard)
+    elif end.status is Status.STOPPED and end.code == "rule":
+        back = restoring(run, engine.live, engine.profile, now_ms)
+        back = tuple(action for action in back if action.path not in run.moves)
+    else:
+        return ()
     earlier = run.order.course.before if run.order.course is not None else {}
-    here = {action.path for action in back}
+    here = {action.path for action in back} | run.moves
     return (*back, *(Action(path, value) for path, value in earlier.items() if path not in here))
 
 
+def restoring(
+    run: Running, live: State, profile: Profile, now_ms: int, unheard: frozenset[str] = frozenset()
+) -> tuple[Action, ...]:
+    """The actions that put back what a command has changed, wholly or halfway, or may still change.
+
+    `unheard` are messages that their ECU refused or never got: what was in them changes nothing.
+    """
+    back = []
+    for path, before in run.before.items():
+        if path in run.waiting and path not in run.moves:
+            sent = profile.actuators[path].command.message not in unheard
+            changed = sent and now_ms < run.deadlines_ms[path]  # on its way, whatever its ECU reports now
+        else:
+            sample = live.get(path)
+            known = None if sample is None else sample.value
+            changed = path in run.reported or path in run.moves
+            changed = changed and known is not None and not near(profile, path, before, known)
+        if changed:
+            back.append(Action(path, before))
+    return tuple(back)
+
+
 def roll_back(engine: "Engine", order: Order, outcome: Outcome, human_yes: bool, now_ms: int) -> list[Effect]:
-    """Put back, through the guard, what a failed call has changed; then answer for that call."""
+    """Put back, through the guard, what a failed call has changed; then answer for that call.
+
+    What a rule objects to only while other parts are not back yet (no fan while the air conditioning runs)
+    follows in a second step.
+    """
     verdict = engine.judge.verdict(order, engine.state, now_ms, confirmed=human_yes, history=NO_HISTORY)
     if verdict.permit is None:
-        return engine.close(replace(outcome, code="rollback_refused"), now_ms)
+        held = {hit.path for hit in verdict.hits if hit.effect >= Decision.CONFIRM}
+        first = tuple(action for action in order.actions if action.path not in held)
+        later = tuple(action for action in order.actions if action.path in held)
+        order = replace(order, actions=first, later=later)
+        verdict = engine.judge.verdict(order, engine.state, now_ms, confirmed=human_yes, history=NO_HISTORY)
+        if not first or not later or verdict.permit is None:
+            return engine.close(replace(outcome, code="rollback_refused"), now_ms)
     return engine.act(order, verdict, now_ms, human_yes=human_yes)

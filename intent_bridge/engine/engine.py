@@ -115,11 +115,7 @@ class Engine:
         except ToolCallError as error:
             return self.close(invalid(call, error), now_ms)
         self._lap("resolve", started)
-        if isinstance(resolution, Absolute):
-            course = Course(resolution.stages) if resolution.stages else None
-            order = Order(call.id, call.name, who, resolution.actions, resolution.arguments, course=course)
-            return self._start(traced(self, order, call, said, filled, now_ms), now_ms)
-        return self._follow(call, who, resolution, now_ms)
+        return self._follow(call, who, resolution, now_ms, said, filled)
 
     def resolved(self, intent: Intent | NotEquipped | Ambiguous, who: Provenance, now_ms: int) -> Resolution:
         """What an intent means at this moment, in absolute values."""
@@ -131,15 +127,24 @@ class Engine:
             Context(self.profile, self.catalogue, who, lambda path: self.known(path, now_ms), known),
         )
 
-    def _follow(self, call: ToolCall, who: Provenance, resolution: Resolution, now_ms: int) -> list[Effect]:
+    def _follow(
+        self,
+        call: ToolCall,
+        who: Provenance,
+        resolution: Resolution,
+        now_ms: int,
+        said: Said,
+        filled: Mapping[str, str],
+    ) -> list[Effect]:
         match resolution:
             case Absolute(actions=actions, arguments=arguments, stages=stages):
                 course = Course(stages) if stages else None
-                return self._start(Order(call.id, call.name, who, actions, arguments, course=course), now_ms)
+                order = Order(call.id, call.name, who, actions, arguments, course=course)
+                return self._start(traced(self, order, call, said, filled, now_ms), now_ms)
             case Options():
                 order = chosen(self, call, who, resolution, now_ms)
                 if order is None:
-                    return self._follow(call, who, Nothing("nothing_helps"), now_ms)
+                    return self.close(unacted(call, Nothing("nothing_helps")), now_ms)
                 return self._start(order, now_ms)
             case Ambiguous():
                 return self.close(which(self, call, resolution, who, now_ms), now_ms)
@@ -233,13 +238,20 @@ class Engine:
                 due_ms = next_ms
         return due_ms
 
-    def failed(self, call_id: str, now_ms: int, *, status: Status, code: str) -> list[Effect]:
-        """The shell could not send or record something for this call: end it."""
+    def failed(
+        self, call_id: str, now_ms: int, *, status: Status, code: str, message: str = ""
+    ) -> list[Effect]:
+        """The shell could not send or record something for this call: end it.
+
+        Of its first frames `message` and those after it never left; without one, none did.
+        """
         run = self.commands.running.get(call_id)
         if run is None:
             return []
+        names = [frame.message for frame in run.frames]
+        unsent = frozenset(names[names.index(message) if message in names else 0 :])
         effects = self.commands.halt(run, self.live, now_ms)
-        return effects + self.finish([Ended(run, status, code)], now_ms)
+        return effects + self.finish([Ended(run, status, code, unheard=unsent)], now_ms)
 
     # --- inside ---------------------------------------------------------------------------------
 
@@ -272,7 +284,8 @@ class Engine:
     def act(self, order: Order, verdict: Verdict, now_ms: int, *, human_yes: bool) -> list[Effect]:
         if verdict.permit is None:
             return self.leave(order, judged(order, verdict, Status.DENIED, "rule"), now_ms)
-        if (nothing := self._nothing_to_do(order, verdict, now_ms)) is not None:
+        nothing = self._nothing_to_do(order, verdict, now_ms) if order.restores is None else None
+        if nothing is not None:
             return nothing
         if order.course is not None and not order.course.begun:
             return next_stage(self, order, now_ms, human_yes=human_yes)

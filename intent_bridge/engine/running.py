@@ -7,13 +7,11 @@ from intent_bridge.engine.effects import Order
 from intent_bridge.guard import NO_HISTORY, History
 from intent_bridge.profile import Profile
 from intent_bridge.types import (
-    Action,
     ActionReport,
     Frame,
     Outcome,
     Permit,
     Sample,
-    State,
     Status,
     Value,
     Verdict,
@@ -194,15 +192,3 @@ def targets(running: Iterable[Running], now_ms: int) -> dict[str, Value]:
         if now_ms <= run.ends_ms and run.held_until_ms is None
         for path, value in run.waiting.items()
     }
-
-
-def restoring(run: Running, live: State, profile: Profile) -> tuple[Action, ...]:
-    """The actions that put back what a command has already changed, wholly or halfway."""
-    back = []
-    for path, before in run.before.items():
-        sample = live.get(path)
-        if sample is None or sample.value is None or near(profile, path, before, sample.value):
-            continue
-        if path in run.reported or path in run.moves:
-            back.append(Action(path, before))
-    return tuple(back)

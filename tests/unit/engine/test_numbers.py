@@ -108,7 +108,7 @@ def test_a_confirmed_own_number_is_judged_again_to_the_same_rules_and_frames(tmp
         car.confirm(asked.confirmation.token)
     records = list(read(log))
     assert [(r.same, r.same_policy) for r in replay(records, profile, guard)] == [(True, True)]
-    held = next(asked for record in records if (asked := record.get("asked")))
+    held = next(record["asked"] for record in records if "asked" in record)
     again = rejudge({**held, "human_yes": False, "at_ms": 0}, guard)
     assert [hit.id for hit in again.hits] == ["default.own_number"]
 
