@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from intent_bridge.audit import AuditOptions, Fsync
+from intent_bridge.bridge.can_buses import can_of
 from intent_bridge.bridge.corrections import call_of, corrected, corrected_record
 from intent_bridge.bridge.freshness import FreshTransport, open_freshness
 from intent_bridge.bridge.journal import Journal
@@ -32,7 +33,6 @@ from intent_bridge.llm import export_tools, read_answer
 from intent_bridge.profile import Profile, load_profile
 from intent_bridge.texts import Texts
 from intent_bridge.transports import Transport
-from intent_bridge.transports.can_bus import CanTransport
 from intent_bridge.transports.recording import recorded
 from intent_bridge.types import (
     Frame,
@@ -137,18 +137,9 @@ class Bridge(Policies, Knowledge):
 
         `log`: a file that every frame is written to, both ways; its ending says the format (blf, asc, …)."""
         profile = load_profile(vehicle)
-        missing = sorted(profile.file.buses.keys() ^ buses.keys())
-        if missing:
-            raise TransportError(f"buses {missing}: give exactly the profile's, {sorted(profile.file.buses)}")
-        heard: dict[str, list[tuple[int, bool]]] = {name: [] for name in buses}
-        for info in profile.messages.values():
-            heard[info.bus].append((info.can_id, info.extended))
-        flexible = [name for name, bus in profile.file.buses.items() if bus.fd]
         alone = not options.get("listen_only", False)
         everything = log is not None  # a record of a drive leaves nothing out
-        transport: Transport = CanTransport.open(
-            buses, fd=flexible, listen_to=None if everything else heard, alone=alone
-        )
+        transport: Transport = can_of(profile, buses, alone=alone, everything=everything)
         try:
             transport = recorded(transport, log, list(profile.file.buses))
             return cls(profile, transport, **options)
