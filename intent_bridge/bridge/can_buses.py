@@ -1,4 +1,4 @@
-"""The CAN buses of a profile, opened: which they are, which carry CAN FD, and which frames are listened to."""
+"""The CAN buses of a profile, opened: which they are, which carry CAN FD, which frames are heard."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -34,14 +34,7 @@ from intent_bridge.profile import Profile, load_profile
 from intent_bridge.texts import Texts
 from intent_bridge.transports import Transport
 from intent_bridge.transports.recording import recorded
-from intent_bridge.types import (
-    Frame,
-    Outcome,
-    Provenance,
-    Said,
-    Status,
-    ToolCall,
-)
+from intent_bridge.types import Frame, Outcome, Provenance, Said, Status, ToolCall
 
 if TYPE_CHECKING:
     from intent_bridge.bridge.simulated import SimulatedBridge
