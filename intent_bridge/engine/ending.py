@@ -53,21 +53,22 @@ def _finish(engine: "Engine", end: Ended, now_ms: int) -> list[Effect]:
 
 
 def _back(engine: "Engine", end: Ended, now_ms: int) -> tuple[Action, ...]:
-    """What puts back a command that failed and, of a scene, the stages before it; nothing for one that did not.
+    """What puts back a command that failed and, of a scene, the stages before it; nothing for any other.
 
-    Where a rule has stopped a motion, that stays where it is: what else the call has set goes back.
+    Where a rule has stopped a motion it stays where it is: what else the call has set goes back.
     """
-    run = end.run
+    run, still = end.run, frozenset[str]()
     if end.status in _FAILED:
         back = restoring(run, engine.live, engine.profile, now_ms, end.unheard)
     elif end.status is Status.STOPPED and end.code == "rule":
         back = restoring(run, engine.live, engine.profile, now_ms)
-        back = tuple(action for action in back if action.path not in run.moves)
+        still = run.moves
     else:
         return ()
     earlier = run.order.course.before if run.order.course is not None else {}
-    here = {action.path for action in back} | run.moves
-    return (*back, *(Action(path, value) for path, value in earlier.items() if path not in here))
+    here = {action.path for action in back}
+    whole = (*back, *(Action(path, value) for path, value in earlier.items() if path not in here))
+    return tuple(action for action in whole if action.path not in still)
 
 
 def restoring(

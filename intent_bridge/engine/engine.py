@@ -142,10 +142,10 @@ class Engine:
                 order = Order(call.id, call.name, who, actions, arguments, course=course)
                 return self._start(traced(self, order, call, said, filled, now_ms), now_ms)
             case Options():
-                order = chosen(self, call, who, resolution, now_ms)
-                if order is None:
+                found = chosen(self, call, who, resolution, now_ms)
+                if found is None:
                     return self.close(unacted(call, Nothing("nothing_helps")), now_ms)
-                return self._start(order, now_ms)
+                return self._start(found, now_ms)
             case Ambiguous():
                 return self.close(which(self, call, resolution, who, now_ms), now_ms)
             case Halt(paths=paths):
