@@ -81,7 +81,7 @@ def restoring(
     back = []
     for path, before in run.before.items():
         if path in run.waiting and path not in run.moves:
-            sent = profile.actuators[path].command.message not in unheard
+            sent = run.held_until_ms is None and profile.actuators[path].command.message not in unheard
             changed = sent and now_ms < run.deadlines_ms[path]  # on its way, whatever its ECU reports now
         else:
             sample = live.get(path)

@@ -12,3 +12,4 @@ reason-bench-windows-closed = Für die Klimaanlage schließen die Fenster.
 reason-bench-fan-for-cooling = Die Klimaanlage braucht das Gebläse.
 reason-bench-air-for-defrost = Zum Entfrosten braucht die Frontscheibe Luft vom Gebläse und von der Klimaanlage.
 reason-bench-beams-for-fog = Nebellicht geht mit Abblendlicht und ohne Fernlicht.
+reason-bench-sides-apart = Die beiden Seiten liegen mehr als drei Grad auseinander.

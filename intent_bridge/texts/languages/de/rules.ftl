@@ -9,6 +9,7 @@ reason-require-conflict = Dazu gehört etwas, was das Auto nicht gleichzeitig tu
 reason-no-actuator = Diese Einstellung hat das Auto nicht.
 reason-no-such-value = Diesen Wert hat das Auto nicht.
 reason-two-values = Das verlangt zwei Werte auf einmal.
+reason-own-number = Diese Zahl hat niemand genannt.
 reason-policy-changed = Die Regeln des Autos haben sich gerade geändert.
 
 # Paket base

@@ -48,6 +48,7 @@ denied-locked_out = Das wurde zu oft abgelehnt. Bitte warten Sie etwas.
 denied-too_many_calls = Das war zu viel auf einmal. Bitte warten Sie etwas.
 denied-not_in_scope = Die App, die das verlangt, darf das nicht.
 denied-too_often = Das wurde zu oft geändert. Bitte warten Sie etwas.
+denied-own_number = Diese Zahl hat niemand genannt. Wie viel soll es sein?
 denied-confirmation_void = Die Lage hat sich geändert, Ihr Ja gilt nicht mehr. Bitte fragen Sie noch einmal.
 denied-confirmation_unknown = Darauf warte ich nicht.
 denied-confirmation_expired = Die Antwort kam zu spät. Bitte fragen Sie noch einmal.
