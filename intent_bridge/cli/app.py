@@ -296,12 +296,15 @@ def fuzz(
     ] = None,
     bus: Buses = None,
     rate: Annotated[float, typer.Option(min=0.1, max=100, help="With --bus: most calls per second.")] = 5.0,
+    guard_only: Annotated[bool, typer.Option(help="Cases for the guard alone, no drives.")] = False,
     as_json: Json = False,
 ) -> int:
     """Random drives against the vehicle's hazard list. Exit code 1 on any hazard, 2 without a list."""
-    from intent_bridge.cli.fuzz import Limits, fuzz_vehicle
+    from intent_bridge.cli.fuzz import Limits, fuzz_guard, fuzz_vehicle
 
     limits = Limits(calls, jobs, seed, minutes, rate)
+    if guard_only:
+        return fuzz_guard(vehicle, limits, as_json=as_json)
     return fuzz_vehicle(vehicle, limits, bus or [], resume=resume, out=out, play=play, as_json=as_json)
 
 

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from intent_bridge.cli.exits import Exit, UsageProblem
 from intent_bridge.cli.show import console
+from intent_bridge.guard import Guard, load_packs
 from intent_bridge.profile import load_profile
 from intent_bridge.testing.campaign import (
     Report,
@@ -23,6 +24,7 @@ from intent_bridge.testing.campaign import (
     shortest_drives,
 )
 from intent_bridge.testing.car import rig
+from intent_bridge.testing.guard_cases import GuardCases
 from intent_bridge.testing.hazards import FILE, load_hazards
 from intent_bridge.testing.mix import MIX
 from intent_bridge.testing.shrink import hazards_of
@@ -60,6 +62,24 @@ def fuzz_vehicle(
 
         return fuzz_bench(vehicle, limits, buses, as_json=as_json)
     return run_fuzz(vehicle, limits, resume=resume, out=out, as_json=as_json)
+
+
+def fuzz_guard(vehicle: str, limits: Limits, *, as_json: bool) -> int:
+    """The guard alone, a case for every call that was asked for; exit code 1 on any hazard."""
+    _needs_hazards(vehicle)
+    profile = load_profile(vehicle)
+    hazards = load_hazards(profile)
+    assert hazards is not None
+    report = GuardCases(profile, Guard(profile, load_packs(profile)), hazards).run(limits.seed, limits.calls)
+    found = [f"{f.hazard}: {f.path} = {f.value} for {f.who.speaker.value}" for f in report.found]
+    speed, share = round(report.cases_per_s), 100 * report.allowed / report.cases
+    if as_json:
+        counts = {"cases": report.cases, "allowed": report.allowed, "cases_per_s": speed}
+        print(json.dumps({**counts, "hazards": found, "seed": limits.seed}))
+    else:
+        print(f"{report.cases} cases for the guard alone, {share:.0f} % allowed, {speed} cases/s per core")
+        print("\n".join(f"HAZARD {text}" for text in found) or "0 hazards")
+    return Exit.NO if found else Exit.OK
 
 
 def run_fuzz(vehicle: str, limits: Limits, *, resume: Path | None, out: Path, as_json: bool) -> int:

@@ -1,10 +1,12 @@
 """States of a vehicle, dense at the boundaries, and faults of its ECUs and buses."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 
 from intent_bridge.profile import Profile, from_vss, plain, to_vss
+from intent_bridge.profile.model import Quantity
 from intent_bridge.sim import Plan
 from intent_bridge.testing.dice import Dice
 from intent_bridge.testing.hazards import Hazards
@@ -34,7 +36,9 @@ class Worlds:
                 bounds = {b for b in (condition.above, condition.below) if b is not None}
                 told.setdefault(path, set()).update(Decimal(str(b)) for b in bounds)
         sensors = [p for p, s in profile.sensors.items() if not s.is_actuator]
-        self._values = {path: _dense(profile, path, told.get(path, set())) for path in sensors}
+        self._values = {
+            path: dense(profile.sensors[path].quantity, told.get(path, frozenset())) for path in sensors
+        }
         self._paths = tuple(sensors)
         self._telling = tuple(p for p in sensors if p in told) or self._paths
         """Paths that hazards depend on; set in half of all cases."""
@@ -111,9 +115,8 @@ def _steps(profile: Profile, path: str, given: VssValue) -> int | bool | str:
     return from_vss(profile.sensors[path].quantity, given)
 
 
-def _dense(profile: Profile, path: str, told: set[Decimal]) -> tuple[VssValue, ...]:
+def dense(quantity: Quantity, told: AbstractSet[Decimal]) -> tuple[VssValue, ...]:
     """Values of a path worth trying: ends, round numbers, the hazards' thresholds, all with neighbours."""
-    quantity = profile.sensors[path].quantity
     if quantity.type == "boolean":
         return False, True
     if quantity.type == "enum":
