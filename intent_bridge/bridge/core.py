@@ -387,7 +387,7 @@ class Bridge(Policies, Knowledge):
         self._tell("outcome", outcome)
 
     def _told(self, outcome: Outcome) -> Outcome:
-        return outcome.with_texts(self._texts.render(outcome))
+        return outcome.with_texts(self._texts.render(outcome, moving=self.moving()))
 
     def _tell(self, topic: str, value: object) -> None:
         for listener in list(self._listeners[topic]):

@@ -4,13 +4,15 @@ import threading
 from abc import abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from intent_bridge.bridge.scenes import UserScenes
 from intent_bridge.engine import Effect, Engine
 from intent_bridge.guard import usable
 from intent_bridge.profile import Profile, plain, to_vss
 from intent_bridge.types import Quality
+
+SPEED: Final = "Vehicle.Speed"
 
 
 class Knowledge:
@@ -23,6 +25,10 @@ class Knowledge:
     @abstractmethod
     def _listen(self) -> int:
         """The time, with all taken in that was heard until then."""
+
+    @abstractmethod
+    def now_ms(self) -> int:
+        """The bridge's clock."""
 
     @abstractmethod
     def _carry_out(self, effects: list[Effect]) -> None:
@@ -52,6 +58,13 @@ class Knowledge:
                 value, _ = usable(self.engine.state.get(path), info, now_ms)
                 out[path] = None if value is None else plain(to_vss(info.quantity, value))
             return out
+
+    def moving(self) -> bool:
+        """Whether the vehicle moves, or nobody knows: then texts are short."""
+        if SPEED not in self.profile.inputs:
+            return True
+        value, _ = usable(self.engine.state.get(SPEED), self.profile.inputs[SPEED], self.now_ms())
+        return value != 0
 
     def quality(self) -> dict[str, Quality]:
         """Why a path is not known now; `ok` where it is."""

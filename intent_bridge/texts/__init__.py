@@ -12,8 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from fluent.syntax.ast import Message
+
+from intent_bridge.errors import Problem, ProfileError
 from intent_bridge.profile import Profile
 from intent_bridge.texts.sentences import choice_texts, reason_text, sentence
+from intent_bridge.texts.voice import sentences_of, untrue
 from intent_bridge.texts.words import Words, kind_of, setting_id
 from intent_bridge.types import Choice, Outcome, RuleHit, Value
 
@@ -30,24 +34,45 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir()))
 
 
+@cache
+def _sentences(language: str) -> Mapping[str, Message]:
+    """What only a checked text may replace: sentences about outcomes, reasons and promises of plans."""
+    return sentences_of(FOLDER / language / f"{name}.ftl" for name in ("sentences", "comfort"))
+
+
 class Texts:
     """All languages for one vehicle. Keep it as long as the vehicle: making it reads and parses the files."""
 
     def __init__(self, profile: Profile) -> None:
+        """ProfileError when the vehicle's own texts change what shared sentences say, not only how."""
         self._profile = profile
+        problems = [problem for language in languages() for problem in self._untrue(language)]
+        if problems:
+            raise ProfileError(problems)
         self._words = {language: Words(language, self._files(language), profile.file.driver_side)
                        for language in languages()}  # fmt: skip
 
     def _files(self, language: str) -> list[Path]:
-        own = self._profile.folder / "texts" / f"{language}.ftl"
+        own = self._own(language)
         return [*sorted((FOLDER / language).glob("*.ftl")), *([own] if own.is_file() else [])]
 
-    def render(self, outcome: Outcome) -> Mapping[str, str]:
+    def _own(self, language: str) -> Path:
+        return self._profile.folder / "texts" / f"{language}.ftl"
+
+    def _untrue(self, language: str) -> list[Problem]:
+        own, shared = self._own(language), _sentences(language)
+        if not own.is_file() or shared.keys().isdisjoint(sentences_of([own])):
+            return []
+        side = self._profile.file.driver_side
+        ours = Words(language, sorted((FOLDER / language).glob("*.ftl")), side)
+        return untrue(own, shared, ours, Words(language, self._files(language), side))
+
+    def render(self, outcome: Outcome, *, moving: bool = False) -> Mapping[str, str]:
         """Per language, the sentence the assistant may say; for `needs_confirmation` it is the question.
 
-        A sentence is made when somebody reads it.
+        While the car moves it is at most `MOVING_CHARS_MAX` long. A sentence is made when somebody reads it.
         """
-        return _Said(self._words, lambda words: sentence(words, self._profile, outcome))
+        return _Said(self._words, lambda words: sentence(words, self._profile, outcome, moving=moving))
 
     def choices(self, choices: Sequence[Choice], language: str) -> list[str]:
         """The ways to complete an ambiguous call, as a person would name them."""

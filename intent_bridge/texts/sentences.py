@@ -15,6 +15,9 @@ CLAUSES_MAX = 3
 """More changed settings than that are counted, not listed: a sentence while driving is short."""
 PLACES_MAX = 2
 REASONS_MAX = 2
+MOVING_CHARS_MAX = 120
+"""Longest text while the car moves: Android Automotive's default for a restricted string, about what is read in
+the few glances of 2 s that NHTSA's guidelines allow."""
 
 _CARRIED_OUT = frozenset({Status.DONE, Status.NO_EFFECT, Status.SENT})
 _EXPLAINED = frozenset({Status.DONE, Status.SENT, Status.NEEDS_CONFIRMATION})
@@ -26,11 +29,27 @@ _ROWS = {
 }
 
 
-def sentence(words: Words, profile: Profile, outcome: Outcome) -> str:
-    """What may be said about `outcome` in the language of `words`."""
-    clauses = _clauses(words, profile, outcome)
+def sentence(words: Words, profile: Profile, outcome: Outcome, *, moving: bool = False) -> str:
+    """What may be said about `outcome` in the language of `words`; while moving, what is read at a glance.
+
+    What is too long loses first the second reason and what to expect, then settings (they are counted), then
+    the reason; never the first value, and never a word of what went wrong.
+    """
+    why, reasons = _why(words, outcome), _reasons(words, outcome)
+    all_said = [*why, *reasons]
+    first = reasons[:1] or why[:1]
+    text = ""
+    for listed, said in ((CLAUSES_MAX, all_said), (CLAUSES_MAX, first), (1, first), (1, [])):
+        text = _sentence(words, profile, outcome, listed, said)
+        if not moving or len(text) <= MOVING_CHARS_MAX:
+            return text
+    return text
+
+
+def _sentence(words: Words, profile: Profile, outcome: Outcome, listed: int, said: Sequence[str]) -> str:
+    clauses = _clauses(words, profile, outcome, listed)
     settings = (
-        _settings(words, profile, [a.path for a in outcome.actions])
+        _settings(words, profile, [a.path for a in outcome.actions], listed)
         if outcome.status in _NAMES_SETTINGS
         else []
     )
@@ -41,7 +60,7 @@ def sentence(words: Words, profile: Profile, outcome: Outcome) -> str:
             "clauses": _joined(words, "clause", clauses),
             "settings": _joined(words, "item", settings),
             "choices": _joined(words, "choice", choice_texts(words, profile, outcome.choices)),
-            "reason": " ".join([*_why(words, outcome), *_reasons(words, outcome)]),
+            "reason": " ".join(said),
         },
     ).strip()
     return text[:1].upper() + text[1:]
@@ -78,8 +97,8 @@ def _claimed(report: ActionReport, status: Status) -> Value | None:
     return report.confirmed if status in (Status.DONE, Status.NO_EFFECT) else report.emitted
 
 
-def _clauses(words: Words, profile: Profile, outcome: Outcome) -> list[str]:
-    """One clause per setting and value: places that share both are named together."""
+def _clauses(words: Words, profile: Profile, outcome: Outcome, listed: int) -> list[str]:
+    """One clause per setting and value, at most so many: places that share both are named together."""
     message = f"clause-{outcome.status.value}"
     if not words.has(message):
         return []
@@ -104,10 +123,16 @@ def _clauses(words: Words, profile: Profile, outcome: Outcome) -> list[str]:
                 },
             )
         )
-    if len(clauses) > CLAUSES_MAX:
-        rest = len(clauses) - CLAUSES_MAX + 1
-        clauses = [*clauses[: CLAUSES_MAX - 1], words.text("more", {"count": rest})]
-    return clauses
+    return _counted(words, clauses, listed, f"more-{outcome.status.value}")
+
+
+def _counted(words: Words, clauses: list[str], listed: int, message: str) -> list[str]:
+    """The clauses, or the first of them and how many more there are."""
+    if len(clauses) <= listed:
+        return clauses
+    kept = clauses[: max(1, listed - 1)]
+    rest = len(clauses) - len(kept)
+    return [*kept, words.text(message if words.has(message) else "more", {"count": rest})]
 
 
 def _labels(words: Words, profile: Profile, paths: Sequence[str]) -> tuple[str, str]:
@@ -121,13 +146,13 @@ def _labels(words: Words, profile: Profile, paths: Sequence[str]) -> tuple[str, 
     return _joined(words, "item", [words.label(path) for path in paths]), "yes" if len(paths) > 1 else "no"
 
 
-def _settings(words: Words, profile: Profile, about: Sequence[str]) -> list[str]:
-    """The settings that a call is about, without values."""
+def _settings(words: Words, profile: Profile, about: Sequence[str], listed: int = CLAUSES_MAX) -> list[str]:
+    """The settings that a call is about, at most so many, without values."""
     by_setting: dict[str, list[str]] = {}
     for path in about:
         by_setting.setdefault(setting_id(path), []).append(path)
     names = [_labels(words, profile, paths)[0] for paths in by_setting.values()]
-    return names if len(names) <= CLAUSES_MAX else [*names[: CLAUSES_MAX - 1], words.text("others")]
+    return names if len(names) <= listed else [*names[: max(1, listed - 1)], words.text("others")]
 
 
 def _why(words: Words, outcome: Outcome) -> list[str]:

@@ -91,7 +91,10 @@ clause-needs_confirmation = { $kind ->
     [switch] turn { $label } { $value }
    *[other] set { $label } to { $value }
   }
-more = { $count } more settings are as asked
+more = { $count } more settings
+more-done = { $count } more settings are as asked
+more-no_effect = { $count } more settings are as asked
+more-needs_confirmation = change { $count } more settings
 
 # Lists
 
@@ -107,3 +110,7 @@ others = others
 
 assistant-unsure = I am not sure about that. Please follow the rules of the road and the car's manual.
 assistant-cannot = I cannot do that right now. Please use the controls of the car.
+
+# Words for "it is done": a vehicle's own sentence may have them only where ours has (regular expression)
+
+claims-done = \b(done|all set|finished|completed|ready|(is|are) (now|all|already))\b

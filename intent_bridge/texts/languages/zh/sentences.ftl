@@ -89,7 +89,10 @@ clause-needs_confirmation = { $kind ->
     [switch] { $value }{ $label }
    *[other] 把{ $label }调到{ $value }
   }
-more = 另外{ $count }项也已按要求设置
+more = 另外{ $count }项
+more-done = 另外{ $count }项也已按要求设置
+more-no_effect = 另外{ $count }项也已按要求设置
+more-needs_confirmation = 更改另外{ $count }项
 
 # 列举
 
@@ -105,3 +108,7 @@ others = 其他设置
 
 assistant-unsure = 这个我不能确定，请遵守交通规则，并以车辆手册为准。
 assistant-cannot = 现在做不到，请使用车上的按键操作。
+
+# Words for "it is done": a vehicle's own sentence may have them only where ours has (regular expression)
+
+claims-done = 已完成|已经|已按|完成了|好了|搞定|现在为
