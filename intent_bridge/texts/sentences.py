@@ -16,8 +16,8 @@ CLAUSES_MAX = 3
 PLACES_MAX = 2
 REASONS_MAX = 2
 MOVING_CHARS_MAX = 120
-"""Longest text while the car moves: Android Automotive's default for a restricted string, about what is read in
-the few glances of 2 s that NHTSA's guidelines allow."""
+"""Longest text while the car moves: Android Automotive's default for a restricted string, about what is read
+in the few glances of 2 s that NHTSA's guidelines allow."""
 
 _CARRIED_OUT = frozenset({Status.DONE, Status.NO_EFFECT, Status.SENT})
 _EXPLAINED = frozenset({Status.DONE, Status.SENT, Status.NEEDS_CONFIRMATION})

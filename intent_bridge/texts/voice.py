@@ -39,7 +39,7 @@ def sentences_of(files: Iterable[Path]) -> dict[str, ast.Message]:
 
 
 def untrue(file: Path, shared: Mapping[str, ast.Message], words: Words, own: Words) -> list[Problem]:
-    """What is wrong with sentences of `file` that replace shared ones; `own` speaks with them, `words` without."""
+    """What is wrong with sentences of `file` that replace shared ones; `own` speaks with them."""
     claims = re.compile(words.text(CLAIMS), re.IGNORECASE) if words.has(CLAIMS) else None
     problems = []
     for name, message in sentences_of([file]).items():
@@ -93,7 +93,7 @@ def _figures(text: str) -> set[str]:
     return set(_FIGURE.findall(text))
 
 
-class _Variables(visitor.Visitor):  # type: ignore[misc]
+class _Variables(visitor.Visitor):
     def __init__(self) -> None:
         self.every: set[str] = set()
         self.placed: set[str] = set()

@@ -37,7 +37,11 @@ REASONS = sorted(
     {rule.text.reason_key for bound in RULES.rules.values() for rule in bound}
     | {need.reason_key for scene in PROFILE.file.scenes.values() for need in scene.needs}
 )
-CLAIMS = {"en": re.compile(r"\b(done|(is|are) now)\b", re.IGNORECASE), "zh": re.compile("已完成|现在为|已按")}
+CLAIMS = {
+    "en": re.compile(r"\b(done|(is|are) now)\b", re.IGNORECASE),
+    "zh": re.compile("已完成|现在为|已按"),
+    "de": re.compile(r"\b(erledigt|fertig|(ist|sind|steht) jetzt)\b", re.IGNORECASE),
+}
 
 
 def values(path: str) -> list[Value]:

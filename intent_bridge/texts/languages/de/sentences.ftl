@@ -90,7 +90,22 @@ clause-needs_confirmation = { $kind ->
     [switch] { $label } { $value }schalten
    *[other] { $label } auf { $value } stellen
   }
-more = { $count } weitere Einstellungen sind wie gewünscht
+more = { $count ->
+    [one] 1 weitere Einstellung
+   *[other] { $count } weitere Einstellungen
+  }
+more-done = { $count ->
+    [one] 1 weitere Einstellung ist wie gewünscht
+   *[other] { $count } weitere Einstellungen sind wie gewünscht
+  }
+more-no_effect = { $count ->
+    [one] 1 weitere Einstellung ist wie gewünscht
+   *[other] { $count } weitere Einstellungen sind wie gewünscht
+  }
+more-needs_confirmation = { $count ->
+    [one] 1 weitere Einstellung ändern
+   *[other] { $count } weitere Einstellungen ändern
+  }
 
 # Aufzählungen
 
@@ -106,3 +121,7 @@ others = anderes
 
 assistant-unsure = Da bin ich nicht sicher. Bitte halten Sie sich an die Verkehrsregeln und an die Betriebsanleitung.
 assistant-cannot = Das kann ich gerade nicht. Bitte nehmen Sie die Bedienelemente des Autos.
+
+# Wörter für "erledigt": eine eigene Fassung des Fahrzeugs darf sie nur enthalten, wo unsere sie hat (regulärer Ausdruck)
+
+claims-done = \b(erledigt|fertig|bereit|(ist|sind|steht|stehen) (jetzt|nun|wie|schon|bereits))\b

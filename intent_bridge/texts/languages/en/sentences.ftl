@@ -91,10 +91,22 @@ clause-needs_confirmation = { $kind ->
     [switch] turn { $label } { $value }
    *[other] set { $label } to { $value }
   }
-more = { $count } more settings
-more-done = { $count } more settings are as asked
-more-no_effect = { $count } more settings are as asked
-more-needs_confirmation = change { $count } more settings
+more = { $count ->
+    [one] 1 more setting
+   *[other] { $count } more settings
+  }
+more-done = { $count ->
+    [one] 1 more setting is as asked
+   *[other] { $count } more settings are as asked
+  }
+more-no_effect = { $count ->
+    [one] 1 more setting is as asked
+   *[other] { $count } more settings are as asked
+  }
+more-needs_confirmation = change { $count ->
+    [one] 1 more setting
+   *[other] { $count } more settings
+  }
 
 # Lists
 
