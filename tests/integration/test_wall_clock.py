@@ -25,7 +25,7 @@ def virtual(name: str) -> dict[str, dict[str, Any]]:
 
 def ready(bridge: Bridge) -> None:
     end = time.monotonic() + READY_S
-    while any(value is None for value in bridge.state().values()):
+    while any(bridge.state()[path] is None for path in bridge.profile.sensors):
         assert time.monotonic() < end, "the ECUs were not heard"
         time.sleep(0.05)
 

@@ -35,7 +35,12 @@ class Drive:
         car.subscribe("outcome", self.outcomes.append)
         car.subscribe("health", lambda change: self.conditions.append((change.name, change.condition)))
         car.subscribe("frame", lambda frame: self.sent.append(frame.raw))
-        until(lambda: Quality.MISSING not in car.quality().values(), "every path was heard")
+        until(self.all_heard, "every path was heard")
+
+    def all_heard(self) -> bool:
+        """Whether a bus has told every path that one tells."""
+        known = self.car.quality()
+        return all(known[path] is not Quality.MISSING for path in self.car.profile.sensors)
 
     def do(self, name: str, **arguments: Any) -> Outcome:
         """One call."""
