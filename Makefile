@@ -73,6 +73,7 @@ bench: .venv/dev-set  ## how fast, beside peers; figures go to build/bench.json
 	$(BIN)/python -W ignore -m tests.bench.fuzz
 	$(BIN)/python -W ignore -m tests.bench.cyclic
 	$(BIN)/python -W ignore -m tests.bench.lanes
+	$(BIN)/python -W ignore -m tests.bench.nlu
 
 corpus: build/corpus-set  ## fetch the DBC files of opendbc and cantools, for tests and benchmarks
 
