@@ -182,6 +182,8 @@ def _requests(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
             chunks.append((concept.name, []))
         else:
             chunks[-1][1].append(concept)
+    if len(chunks) > 1 and chunks[-1] in (("and", []), ("then", [])):
+        return None  # somebody was going to say more
     requests: list[Slots] = []
     for edge, chunk in chunks:
         content = [c for c in chunk if c[:2] != ("mark", "comma")]

@@ -1,6 +1,6 @@
 """Sentences that others wrote: climate commands in six languages, adversarial Chinese cockpit cases.
 
-The files stay outside the repository: `INTENT_BRIDGE_DATA` names their folder, else `../shared/data` beside it.
+The files stay outside the repository, in `INTENT_BRIDGE_DATA` or in `../shared/data` beside it; else skipped.
 """
 
 import json
