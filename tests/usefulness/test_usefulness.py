@@ -12,6 +12,7 @@ from pathlib import Path
 
 from intent_bridge.bridge import Bridge
 from intent_bridge.cli.options import json_or_text, read_who
+from intent_bridge.nlu import Understood, understand
 from intent_bridge.profile.yaml import read_yaml
 from intent_bridge.types import Decision, Outcome, Status
 
@@ -46,26 +47,33 @@ def _all() -> Iterator[Answered]:
     situations = read_yaml(FILE).data
     assert isinstance(situations, list)
     for group in situations:
-        with Bridge.simulated("demo_sedan") as car:
+        with Bridge.simulated(group.get("vehicle", "demo_sedan")) as car:
             car.set_state(dict(_spread(car, group["state"])))
             car.advance_ms(1000)
             who = read_who(group["from"])
             for expected in EXPECTED:
                 for request in group.get(expected, ()):
-                    name, *pairs = request.split()
-                    arguments = {
-                        key: json_or_text(text) for key, _, text in (p.partition("=") for p in pairs)
-                    }
-                    call = json.dumps({"name": name, "arguments": arguments})
-                    outcome = car.explain(call, who)
-                    yield Answered(group["situation"], request, expected, _became(outcome), outcome)
+                    for outcome in (car.explain(call, who) for call in _calls(car, request)):
+                        yield Answered(group["situation"], request, expected, _became(outcome), outcome)
+
+
+def _calls(car: Bridge, request: str) -> list[object]:
+    """A tool with its arguments, or a sentence after its language: `zh: 打开雾灯`."""
+    language, said, sentence = request.partition(": ")
+    if said:
+        found = understand(sentence, language, car.engine.catalogue)
+        assert isinstance(found, Understood), f"{request}: {found}"
+        return list(found.calls)
+    name, *pairs = request.split()
+    arguments = {key: json_or_text(text) for key, _, text in (p.partition("=") for p in pairs)}
+    return [json.dumps({"name": name, "arguments": arguments})]
 
 
 def _spread(car: Bridge, state: dict[str, object]) -> Iterator[tuple[str, object]]:
     """The state with `*` written out."""
     for pattern, value in state.items():
         wanted = pattern.split(".")
-        for path in car.profile.sensors:
+        for path in car.profile.inputs:
             parts = path.split(".")
             if len(parts) == len(wanted) and all(w in ("*", p) for w, p in zip(wanted, parts, strict=True)):
                 yield path, value
@@ -73,7 +81,10 @@ def _spread(car: Bridge, state: dict[str, object]) -> Iterator[tuple[str, object
 
 def _became(outcome: Outcome) -> str:
     if outcome.verdict is not None:
-        return DECISIONS[outcome.verdict.decision]
+        added = outcome.verdict.decision is Decision.CLAMP and not (
+            set(outcome.verdict.requested) - set(outcome.verdict.emitted)
+        )
+        return "done" if added else DECISIONS[outcome.verdict.decision]  # companions leave what was asked
     return "done" if outcome.status in (Status.NO_EFFECT, Status.NO_ACTION) else outcome.status.value
 
 
