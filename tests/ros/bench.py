@@ -204,9 +204,15 @@ def measure_rate(client: Client, ours: Callable[[], float], bare: Callable[[], f
     return round(statistics.median(a / b for a, b in pairs), 2), shown
 
 
-def configure_s(client: Client, folder: Path) -> float:
+def cpu_s(pid: int) -> float:
+    """CPU seconds that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def configure_s(client: Client, folder: Path) -> tuple[float, dict[str, float]]:
     """Seconds from the request to configure to the active state, in processes that were just started."""
-    each = []
+    each, used = [], []
     for number in range(5):
         space = f"/fresh{number}"
         process = Process(
@@ -215,15 +221,16 @@ def configure_s(client: Client, folder: Path) -> float:
         try:
             client.service(GetState, f"{space}/intent_bridge/get_state")
             change = client.service(ChangeState, f"{space}/intent_bridge/change_state")
-            start = time.perf_counter()
+            start, before = time.perf_counter(), cpu_s(process.process.pid)
             for number in (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE):
                 asked = change.call_async(ChangeState.Request(transition=Transition(id=number)))
                 if not client.wait(asked, "a transition").success:
                     raise SystemExit(f"error: transition {number} was refused: {process.says()}")
             each.append(time.perf_counter() - start)
+            used.append(cpu_s(process.process.pid) - before)
         finally:
             process.end()
-    return round(statistics.median(each), 2)
+    return round(statistics.median(each), 2), {"cpu_s": round(statistics.median(used), 2)}
 
 
 def vehicle(folder: Path) -> Path:
@@ -301,7 +308,7 @@ def main() -> None:
     client = Client()
     try:
         if "configure" in wanted:
-            told("ros_configure_s", configure_s(client, folder))
+            told("ros_configure_s", *configure_s(client, folder))
         if "bridge" in wanted:
             measure_bridge(client, folder, car)
         if "relay" in wanted:
