@@ -136,6 +136,8 @@ def _covers(one: Understood, other: Understood) -> bool:
 
 def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) -> Result:
     rest = REST in sentence.concepts
+    if sentence.concepts and sentence.concepts[-1][:2] in (("mark", "and"), ("mark", "then")):
+        return Abstained("incomplete")  # somebody was going to say more
     concepts = [c for c in sentence.concepts if c != REST]
     wrong = ("mark", "no", None) in concepts
     if wrong and before is None:
@@ -182,8 +184,6 @@ def _requests(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
             chunks.append((concept.name, []))
         else:
             chunks[-1][1].append(concept)
-    if len(chunks) > 1 and chunks[-1] in (("and", []), ("then", [])):
-        return None  # somebody was going to say more
     requests: list[Slots] = []
     for edge, chunk in chunks:
         content = [c for c in chunk if c[:2] != ("mark", "comma")]
