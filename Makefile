@@ -56,7 +56,7 @@ fuzz-short: .venv/dev-set  ## 20,000 calls of random drives
 	$(BIN)/intent-bridge fuzz demo_sedan --calls 20000 --jobs $$(nproc) --seed 1
 
 properties: .venv/dev-set  ## the property tests again, with more and other examples
-	$(PYTEST) tests/properties --hypothesis-profile=more
+	$(PYTEST) tests/properties tests/lanes/test_any_fault.py --hypothesis-profile=more
 
 policy-diff: .venv/dev-set  ## whether the last change of a rule pack is looser, and who answers for it
 	@tests/policy_diff.sh $(BIN)/intent-bridge
