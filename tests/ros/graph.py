@@ -28,6 +28,8 @@ from rclpy.parameter import Parameter
 
 PATIENCE_S = float(os.environ.get("PATIENCE_S", "90"))
 """How long a test waits for what must come; it goes on as soon as it has come."""
+AGAIN_S = 5.0
+"""After this time a question without side effects is asked again."""
 DRIVER = Provenance(
     speaker=Provenance.SPEAKER_DRIVER, zone=Provenance.ZONE_DRIVER, channel=Provenance.CHANNEL_VOICE
 )
@@ -117,6 +119,7 @@ class Probe:
         self._executor = SingleThreadedExecutor(context=self.context)
         self._executor.add_node(self.node)
         self._closing = False
+        self._asked_s = 0.0
         self._clients: dict[tuple[str, str], Any] = {}
         self._thread = threading.Thread(target=self._spin)
         self._thread.start()
@@ -158,8 +161,23 @@ class Probe:
         return heard
 
     def state(self, node: str) -> str:
-        """The lifecycle state of a node."""
-        return str(self.call(GetState, f"{node}/get_state").current_state.label)
+        """The lifecycle state of a node. Asked again where no answer comes: a server that was just found may
+        answer before it has found its client, and then nobody hears it."""
+        name = f"{node}/get_state"
+        if ("GetState", name) not in self._clients:
+            self._clients["GetState", name] = self.node.create_client(GetState, name)
+        client = self._clients["GetState", name]
+        until(client.service_is_ready, f"service {name}")
+        asked = [client.call_async(GetState.Request())]
+
+        def answered() -> Any:
+            if time.monotonic() - self._asked_s > AGAIN_S:
+                asked.append(client.call_async(GetState.Request()))
+                self._asked_s = time.monotonic()
+            return next((future for future in asked if future.done()), None)
+
+        self._asked_s = time.monotonic()
+        return str(until(answered, f"answer of {name}").result().current_state.label)
 
     def change(self, node: str, transition: int) -> bool:
         """Ask a node for a transition."""
