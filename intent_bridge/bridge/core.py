@@ -279,9 +279,7 @@ class Bridge(Policies, Knowledge):
         with self._changed:
             now_ms = self._listen()
             effects = verb(now_ms)
-            call_id = next((e.outcome.call_id for e in effects if isinstance(e, Answer)), None)
-            if call_id is None:
-                call_id = next(e.call_id for e in effects if isinstance(e, Send))
+            call_id = call_of(effects[0])  # its record; others that it replaces are answered after it
             self._awaited = call_id
             self._answers.pop(call_id, None)
             self._carry_out(effects)

@@ -196,7 +196,7 @@ class Car:
         try:
             effects = verb(self.now_ms + self._offset_ms)
             if not call_id:
-                call_id = next((_call_of(e) for e in effects if not isinstance(e, Record)), "")
+                call_id = _call_of(effects[0])  # its record, where its frames are held back for now
             self.outcomes.pop(call_id, None)
             self._carry(effects)
             self._exchange()
