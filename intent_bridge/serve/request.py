@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias
 
 from intent_bridge.bridge import Bridge
-from intent_bridge.types import Outcome, Provenance
+from intent_bridge.types import Outcome, Provenance, Said
 
 
 class DataClass(StrEnum):
@@ -45,6 +45,8 @@ class Request:
     items: tuple[Item, ...] = ()
     name: str = ""
     preferences: Mapping[str, str] = field(default_factory=dict)
+    user: str = ""
+    """The vehicle's profile user, whose learned defaults fill what was not said; no lane is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,9 @@ class Vehicle(Protocol):
     def bridge(self) -> Bridge:
         """The bridge behind it; read for its profile and tools only."""
 
-    async def handle(self, call: object, provenance: Provenance | None = None) -> Outcome:
+    async def handle(
+        self, call: object, provenance: Provenance | None = None, *, heard: Said | None = None, user: str = ""
+    ) -> Outcome:
         """See `Bridge.handle`."""
 
     async def undo(self, provenance: Provenance | None = None) -> Outcome:

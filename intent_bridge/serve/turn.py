@@ -11,8 +11,9 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from intent_bridge.nlu import heard, languages
 from intent_bridge.serve.request import DataClass, Event, EventKind, Item, Request, Tell, Vehicle
-from intent_bridge.types import Outcome, Provenance, Status, ToolCall
+from intent_bridge.types import Outcome, Provenance, Said, Status, ToolCall
 
 ALL_DATA: Final = frozenset(DataClass)
 
@@ -45,6 +46,7 @@ class Turn:
         self._closed = False
         self._tell = tell
         self._made: dict[str, Outcome] = {}
+        self._said = _heard(request)
         self._acting: asyncio.Task[Outcome] | None = None
 
     def tell(self, kind: EventKind, lane: str = "", what: str = "", outcome: Outcome | None = None) -> None:
@@ -81,7 +83,10 @@ class Turn:
         """
         key = json.dumps([name, arguments], sort_keys=True, default=str)
         call = ToolCall(f"{self.request.id}/{len(self._made) + 1}", name, arguments)
-        return await self._once(lane, key, call, lambda: self.vehicle.handle(call, asker))
+        said, user = self._said, self.request.user
+        return await self._once(
+            lane, key, call, lambda: self.vehicle.handle(call, asker, heard=said, user=user)
+        )
 
     async def undo(self, lane: str, asker: Provenance) -> Outcome:
         """Put back what the last call changed, as `act` does: once for this request."""
@@ -125,6 +130,14 @@ class Turn:
         kind: EventKind = "asking" if outcome.status is Status.NEEDS_CONFIRMATION else "outcome"
         self.tell(kind, lane, outcome.status.value, outcome)
         return outcome
+
+
+def _heard(request: Request) -> Said | None:
+    """What the vehicle may know of the words, to tell a model's own numbers; None where nobody can listen."""
+    try:
+        return heard(request.words, request.language) if request.language in languages() else None
+    except ModuleNotFoundError:  # the extra `nlu` is not installed
+        return None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import asyncio
 
 from intent_bridge.bridge.simulated import SimulatedBridge
-from intent_bridge.types import Channel, Outcome, Provenance, SeatZone, Speaker, ToolCall
+from intent_bridge.types import Channel, Outcome, Provenance, Said, SeatZone, Speaker, ToolCall
 
 DRIVER = Provenance(Speaker.DRIVER, SeatZone.DRIVER, Channel.VOICE)
 
@@ -19,12 +19,14 @@ class Car:
         self.facts: dict[str, object] = {}
         """Stands in `state` besides what the car measures."""
 
-    async def handle(self, call: object, provenance: Provenance | None = None) -> Outcome:
+    async def handle(
+        self, call: object, provenance: Provenance | None = None, *, heard: Said | None = None, user: str = ""
+    ) -> Outcome:
         assert isinstance(call, ToolCall)
         self.acts.append(call)
         self.told.append(provenance)
         await asyncio.sleep(self.slow_ms / 1000)
-        return self.bridge.handle(call, provenance)
+        return self.bridge.handle(call, provenance, heard=heard, user=user)
 
     async def undo(self, provenance: Provenance | None = None) -> Outcome:
         self.acts.append(ToolCall("undo", "undo", {}))

@@ -83,7 +83,8 @@ def _steps(steps: list[Any]) -> list[dict[str, Any]]:
         step: dict[str, Any] = DATA["steps"][named] if isinstance(named, str) else named
         if "flood" not in step:
             return step
-        calls = [{"set_fan_speed": {"level": n % 7 + 1, "zone": "driver"}} for n in range(step["flood"])]
+        zones = ("driver", "passenger", "rear_left", "rear_right")
+        calls = [{"set_reading_light": {"zone": zones[n % 4], "on": n % 8 < 4}} for n in range(step["flood"])]
         return {**step, "calls": calls}
 
     return [spread(step) for step in steps]

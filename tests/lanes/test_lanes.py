@@ -57,6 +57,16 @@ class Stubborn:
         return None
 
 
+def test_a_models_own_number_is_asked_about_and_a_spoken_one_is_not(car: Car) -> None:
+    def said(words: str) -> Reply:
+        call = {"set_cabin_temperature": {"zone": "driver", "celsius": 23}}
+        lane = Lane("cloud", Assistant(car, model(Script([{"call": call}])), own_words=True), 1000)
+        return run_virtually(Lanes(car, [lane]).respond(Request(words, words, DRIVER)))
+
+    assert said("make it cosy like last Tuesday evening").outcomes[-1].status is Status.NEEDS_CONFIRMATION
+    assert said(VAGUE).outcomes[-1].status in (Status.DONE, Status.NO_EFFECT)
+
+
 def test_a_lane_that_cannot_be_called_off_still_never_acts_after_the_answer(car: Car) -> None:
     stubborn = Stubborn(5.0)
 
