@@ -21,7 +21,7 @@ from intent_bridge.bridge.freshness import FreshTransport, open_freshness
 from intent_bridge.bridge.journal import Journal
 from intent_bridge.bridge.knowledge import Knowledge
 from intent_bridge.bridge.policies import Policies
-from intent_bridge.bridge.preferences import Preferences, preferring
+from intent_bridge.bridge.preferences import Preferences, learners, preferring
 from intent_bridge.bridge.results import id_of, timed, tool_result
 from intent_bridge.bridge.toolset import toolset
 from intent_bridge.bridge.watch import Watch
@@ -103,7 +103,12 @@ class Bridge(Policies, Knowledge):
         self.health = self._watch.health
         options = AuditOptions(audit, fsync) if isinstance(audit, Path) else audit
         self._audit = Journal(options, self.session, self.health)
-        self._listeners: dict[str, list[Listener]] = {"outcome": [], "state": [], "health": [], "frame": []}
+        self._listeners: dict[str, list[Listener]] = {
+            "outcome": learners(preferences),
+            "state": [],
+            "health": [],
+            "frame": [],
+        }
         self._answers: dict[str, Outcome] = {}
         self._awaited = ""
         """The call whose answer somebody is waiting for now."""

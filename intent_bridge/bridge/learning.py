@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from intent_bridge.bridge.preference_store import How
-from intent_bridge.bridge.preferences import Preferred
+from intent_bridge.bridge.preferences import Preferences, Preferred
 from intent_bridge.types import Outcome, Status
 
 CORRECTED_WITHIN_S: Final = 60
@@ -20,7 +20,7 @@ _NOT_LEARNED: Final = frozenset({"adjust_setting", "adjust_comfort", "activate_s
 _NO_VALUE: Final = frozenset({"zone", "window"})
 
 
-class Memory(Protocol):
+class Memory(Preferences, Protocol):
     """What is learned into: a `PreferenceStore`."""
 
     def learn(self, user: str, setting: str, value: Preferred, *, at_s: int, how: How = "accepted") -> int:
@@ -41,13 +41,17 @@ class _Event:
 
 
 class Learner:
-    """Turns the calls and outcomes of one bridge into preferences."""
+    """Turns calls and outcomes of one bridge into preferences: `Bridge(…, preferences=Learner(store))`."""
 
     def __init__(self, store: Memory, now_s: Callable[[], int] = lambda: int(time.time())) -> None:
         self._store, self._now_s = store, now_s
         self._asked: dict[str, tuple[str, str, Mapping[str, Any]]] = {}
         self._recent: list[_Event] = []
         self._lock = threading.Lock()
+
+    def default(self, user: str, setting: str) -> Preferred | None:
+        """The value that this user wants; of the store."""
+        return self._store.default(user, setting)
 
     def asked(self, call_id: str, user: str, tool: str, arguments: Mapping[str, Any]) -> None:
         """A user has asked for this, in the words of the built-in tools; call it before the call is made."""

@@ -1,10 +1,13 @@
 """Where a person's learned defaults come from: a store of the host's, asked for one setting at a time."""
 
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
-from intent_bridge.intents import Catalogue
-from intent_bridge.types import Said, ToolCall
+from intent_bridge.errors import ToolCallError
+from intent_bridge.intents import Catalogue, IntentModel
+from intent_bridge.types import Outcome, Said, ToolCall
 
 Preferred: TypeAlias = bool | int | float | str
 """A value as it stands in the arguments of a tool: `22.5`, `true`, `purple`."""
@@ -22,6 +25,17 @@ class Preferences(Protocol):
         """
 
 
+@runtime_checkable
+class Learning(Preferences, Protocol):
+    """A store that also learns: a `Learner`."""
+
+    def asked(self, call_id: str, user: str, tool: str, arguments: Mapping[str, Any]) -> None:
+        """A user asks for this now, in the words of the built-in tools."""
+
+    def heard(self, outcome: Outcome) -> None:
+        """What became of a call."""
+
+
 def preferring(
     heard: Said | None, store: Preferences | None, user: str, catalogue: Catalogue, call: ToolCall
 ) -> Said:
@@ -32,6 +46,16 @@ def preferring(
     said = heard or Said()
     if store is None or not user:
         return said
+    if isinstance(store, Learning):
+        with suppress(ToolCallError):  # what does not parse is answered later, and teaches nothing
+            intent = catalogue.parse(call)
+            if isinstance(intent, IntentModel):
+                store.asked(call.id, user, intent.tool, intent.arguments)
     found = {name: store.default(user, name) for name in sorted(catalogue.settings(call.name))}
     known = {name: value for name, value in found.items() if value is not None}
     return replace(said, preferred={**known, **said.preferred}) if known else said
+
+
+def learners(store: Preferences | None) -> list[Callable[[Outcome], None]]:
+    """What a store wants to hear of every outcome."""
+    return [store.heard] if isinstance(store, Learning) else []

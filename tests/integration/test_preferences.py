@@ -12,8 +12,15 @@ from intent_bridge.bridge.learning import CORRECTED_WITHIN_S, Learner
 from intent_bridge.bridge.preference_store import KEPT, PreferenceStore
 from intent_bridge.bridge.preferences import Preferences
 from intent_bridge.errors import IntentBridgeError
+from intent_bridge.serve.assistant import Assistant
+from intent_bridge.serve.lanes import Lane, Lanes
+from intent_bridge.serve.request import Request
 from intent_bridge.types import Outcome, Status
-from tests.integration.road import DRIVING, car, do
+from tests.integration.road import DRIVING, PROFILE, TEMPERATURE, car, do
+from tests.lanes.car import DRIVER
+from tests.lanes.car import Car as LaneCar
+from tests.lanes.clock import run_virtually
+from tests.lanes.network import Script, model
 
 __all__ = ["car"]
 KEY = bytes(range(32))
@@ -255,3 +262,38 @@ def test_nothing_of_the_history_is_told_to_a_model(
     for name, arguments in (("get_capabilities", {}), ("get_vehicle_state", {"topics": ["climate"]})):
         told.append(car.tool_result(do(car, name, **arguments)))
     assert not [text for text in told if CANARY in text or "27.5" in text.replace('"maximum": 27.5', "")]
+
+
+def test_a_bridge_learns_from_its_users_and_fills_in_what_they_leave_out(
+    store: PreferenceStore, clock: Clock
+) -> None:
+    with SimulatedBridge(PROFILE, preferences=Learner(store, clock)) as car:
+        for _ in range(3):
+            clock.now_s += CORRECTED_WITHIN_S + 1
+            car.handle(
+                {"name": "set_cabin_temperature", "arguments": {"zone": "driver", "celsius": 22.5}},
+                user="anna",
+            )
+            car.set_state({TEMPERATURE: 20})
+        car.handle(
+            {"name": "set_cabin_temperature", "arguments": {"zone": "driver", "celsius": 19}}
+        )  # nobody known
+        assert store.default("anna", CELSIUS) == 22.5
+        vague = car.handle({"name": "set_cabin_temperature", "arguments": {"zone": "driver"}}, user="anna")
+        assert vague.status is Status.DONE and car.state()[TEMPERATURE] == 22.5
+        assert [e[0] for e in history(store)] == [CELSIUS] * 3  # a default teaches nothing
+
+
+def test_nothing_of_the_store_leaves_by_a_cloud_lane(store: PreferenceStore) -> None:
+    """All that the scripted model server was sent, looked through for canaries."""
+    learn(store, CANARY, CANARY, CANARY, user=CANARY, setting="set_ambient_light.color")
+    script = Script([{"call": {"get_capabilities": {}}}, {"text": "All right."}])
+    with SimulatedBridge(PROFILE, preferences=Learner(store)) as car:
+
+        async def main() -> None:
+            vehicle = LaneCar(car)
+            lanes = Lanes(vehicle, [Lane("cloud", Assistant(vehicle, model(script)), 5000)])
+            await lanes.respond(Request("1", "what do I like?", DRIVER))
+
+        run_virtually(main())
+    assert script.asked and not any(CANARY in body for body in script.asked)
