@@ -52,8 +52,9 @@ carbench: .venv/dev-set  ## every sequence of CAR-bench on its car (skipped with
 fuzz: .venv/dev-set  ## ten minutes of random drives on the simulated ECUs, on all cores; seed in FUZZ_SEED
 	$(BIN)/intent-bridge fuzz demo_sedan --calls 2000000 --minutes 10 --jobs $$(nproc) --seed $${FUZZ_SEED:-1}
 
-fuzz-short: .venv/dev-set  ## 20,000 calls of random drives
-	$(BIN)/intent-bridge fuzz demo_sedan --calls 20000 --jobs $$(nproc) --seed 1
+fuzz-short: .venv/dev-set  ## 20,000 calls of random drives on each vehicle with a hazard list
+	for vehicle in $(patsubst dbc/%/hazards.yaml,%,$(wildcard dbc/*/hazards.yaml)); do \
+		$(BIN)/intent-bridge fuzz $$vehicle --calls 20000 --jobs $$(nproc) --seed 1 || exit; done
 
 properties: .venv/dev-set  ## the property tests again, with more and other examples
 	$(PYTEST) tests/properties tests/lanes/test_any_fault.py --hypothesis-profile=more

@@ -60,7 +60,7 @@ def fuzz_vehicle(
     if buses:
         from intent_bridge.cli.fuzz_bench import fuzz_bench
 
-        return fuzz_bench(vehicle, limits, buses, as_json=as_json)
+        return fuzz_bench(vehicle, limits, buses, resume=resume, as_json=as_json)
     return run_fuzz(vehicle, limits, resume=resume, out=out, as_json=as_json)
 
 
@@ -86,8 +86,8 @@ def run_fuzz(vehicle: str, limits: Limits, *, resume: Path | None, out: Path, as
     """Fuzz in this process (or `jobs` of them); exit code 1 on any hazard."""
     calls, jobs, seed, minutes = limits.calls, limits.jobs, limits.seed, limits.minutes
     deadline_s = None if minutes is None else time.monotonic() + 60 * minutes
-    before = _resumed(resume, seed)
-    with _progress(console(), calls, as_json) as tell:
+    before = resumed(resume, seed)
+    with progress_bar(console(), calls, as_json) as tell:
 
         def progress(report: Report) -> None:
             tell(report)
@@ -137,7 +137,8 @@ def _needs_hazards(vehicle: str) -> None:
         )
 
 
-def _resumed(resume: Path | None, seed: int) -> Report | None:
+def resumed(resume: Path | None, seed: int) -> Report | None:
+    """The campaign to go on with, if there is one."""
     if resume is None or not resume.is_file():
         return None
     try:
@@ -169,7 +170,7 @@ def _print(report: Report, never: list[str], out: Path) -> None:
 
 
 @contextmanager
-def _progress(out: Console, total: int, as_json: bool) -> Iterator[Callable[[Report], None]]:
+def progress_bar(out: Console, total: int, as_json: bool) -> Iterator[Callable[[Report], None]]:
     """A progress bar on a terminal, nothing elsewhere."""
     if as_json or not out.is_terminal:
         yield lambda report: None

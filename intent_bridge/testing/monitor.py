@@ -35,10 +35,12 @@ class Monitor:
     `yes` every time a person agreed to a question. `hands` is true while the world is changed by hand.
     """
 
-    def __init__(self, profile: Profile, hazards: Hazards) -> None:
+    def __init__(self, profile: Profile, hazards: Hazards, *, believes: bool = False) -> None:
+        """`believes`: what ECUs report stands for the true world, for a bench that nobody can look into."""
         self.found: list[Finding] = []
         self.frames = 0
         self.hands = False
+        self._believes = believes
         self._eye = Eye(profile, hazards.may_send)
         self._asks: dict[str, list[tuple[Hazard, Ask]]] = {}
         self._moves: dict[str, list[Hazard]] = {}
@@ -81,6 +83,8 @@ class Monitor:
         for path in self._eye.heard(raw, now_ms):
             for hazard in self._tells.get(path, ()):
                 self._keep(hazard, self._eye.value, now_ms)
+            if self._believes and path in self.watched:
+                self.moved(path, self._eye.value(path), now_ms)
 
     def sent(self, raw: RawFrame, now_ms: int) -> None:
         """A frame of ours leaves."""

@@ -207,3 +207,18 @@ def test_a_motor_that_runs_too_long_or_unasked_is_a_hazard() -> None:
     for now_ms in (0, 500, 1000, 1500):
         watching.moved(SEAT, Decimal(now_ms), now_ms)
     assert found(watching) == ["h0", "h1"]
+
+
+def test_on_a_bench_what_the_ecus_report_stands_for_the_truth() -> None:
+    """A seat is reported at two places while the car is reported to drive: it moved."""
+    hazard = {"moves": [SEAT], "while": {SPEED: {"above": 5}}}
+    listed = {"may_send": {}, "frames_per_second": 9, "hazards": [{"id": "h0", "why": "", **hazard}]}
+    for believes, expected in ((False, []), (True, ["h0"])):
+        watching = Monitor(PROFILE, Hazards.model_validate(listed), believes=believes)
+        vehicle = SimulatedVehicle(PROFILE, PLAN)
+        vehicle.set_state(SPEED, 50)
+        for at_ms, millimetres in ((0, 100), (500, 120)):
+            vehicle.set_state(SEAT, millimetres)
+            for now_ms, raw in vehicle.advance(at_ms):
+                watching.heard(raw, now_ms)
+        assert found(watching) == expected
