@@ -41,7 +41,7 @@ layers: .venv/dev-set
 unit: .venv/dev-set
 	$(PYTEST)
 
-ci: test policy-diff test-socketcan properties witnesses carbench fuzz-short test-corpus wheel-check test-ros  ## what continuous integration runs
+ci: test policy-diff test-socketcan properties witnesses carbench fuzz-short fuzz-parsers test-corpus wheel-check test-ros  ## what continuous integration runs
 
 test-socketcan: .venv/dev-set  ## the bus on real SocketCAN, in a guest kernel (skipped where that cannot run)
 	tests/socketcan/guest.sh $(BIN)/python -m pytest -q -p no:cacheprovider tests/socketcan || [ $$? = 77 ]
@@ -55,6 +55,9 @@ fuzz: .venv/dev-set  ## ten minutes of random drives on the simulated ECUs, on a
 fuzz-short: .venv/dev-set  ## 20,000 calls of random drives on each vehicle with a hazard list
 	for vehicle in $(patsubst dbc/%/hazards.yaml,%,$(wildcard dbc/*/hazards.yaml)); do \
 		$(BIN)/intent-bridge fuzz $$vehicle --calls 20000 --jobs $$(nproc) --seed 1 || exit; done
+
+fuzz-parsers: .venv/fuzzers-set  ## atheris on front door, dialects, DBC repair, YAML and frames: PARSERS_S seconds in all
+	$(BIN)/python -m tests.fuzz.run $${PARSERS_S:-20}
 
 properties: .venv/dev-set  ## the property tests again, with more and other examples
 	$(PYTEST) tests/properties tests/lanes/test_any_fault.py --hypothesis-profile=more
@@ -85,6 +88,7 @@ test-corpus: .venv/dev-set  ## the codec and `dbc` on all of them (skipped where
 nightly: .venv/dev-set  ## the property tests for hours, and a million cases for the witnesses
 	$(PYTEST) tests/properties --hypothesis-profile=nightly
 	CASES=1000000 $(PYTEST) tests/witnesses
+	PARSERS_S=300 $(MAKE) --no-print-directory fuzz-parsers
 	$(BIN)/intent-bridge fuzz demo_sedan --calls 100000000 --minutes 480 --jobs $$(nproc) --seed $$(date +%Y%j)
 
 mutate: .venv/mutation-set  ## change the code a little, everywhere safety rests on it: which change does no test see?
@@ -145,6 +149,11 @@ build/corpus-set: constraints.txt | .venv/dev-set
 .venv/llm-set: pyproject.toml constraints.txt | .venv/dev-set
 	$(PIP_INSTALL) --editable '.[dev,local]'
 	@touch .venv/runtime-set .venv/dev-set $@
+
+# Where there is no wheel of atheris the fuzzers say so and are skipped.
+.venv/fuzzers-set: pyproject.toml constraints.txt | .venv/dev-set
+	-$(PIP_INSTALL) --only-binary atheris --editable '.[dev,fuzzers]'
+	@touch .venv/dev-set $@
 
 .venv/mutation-set: pyproject.toml constraints.txt | .venv/bin/python
 	$(PIP_INSTALL) --editable '.[mutation]'

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -194,7 +195,7 @@ def _workers(jobs: int, cluster: str | None) -> Iterator[Any]:
                 future.result() for future in dask.as_completed(client.map(one, tasks, pure=False))
             )
     elif jobs > 1:
-        with ProcessPoolExecutor(jobs) as pool:
+        with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:  # pyarrow has threads: never fork
             yield pool.map
     else:
         yield map

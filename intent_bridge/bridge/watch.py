@@ -5,7 +5,7 @@ until every path of that bus was read again and the counters agree with the ECUs
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from cantools.database.errors import Error as DbcError
@@ -31,6 +31,8 @@ class _Recovery:
     since_ms: int
     until_ms: int
     paths: frozenset[str]
+    sent: set[str] = field(default_factory=set)
+    """Commands (stops) that left meanwhile: what an ECU says of their counter may be from before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,9 @@ class Watch:
     def sent(self, message: str) -> None:
         """A command frame was handed to its bus."""
         self._sent.add(message)
+        recovery = self._recoveries.get(self._profile.messages[message].bus)
+        if recovery is not None:
+            recovery.sent.add(message)
 
     def refused(self, bus: str, detail: str, changes: Iterable[LinkChange]) -> str:
         """A bus did not take a frame: the code for the outcome. `changes` are those that came with it."""
@@ -169,7 +174,7 @@ class Watch:
     def _follow(self, raw: RawFrame) -> None:
         """Continue a command's counter from the one its ECU took last: those in between never arrived."""
         for echo in self._echoes.get((raw.bus, raw.can_id, raw.extended), ()):
-            if echo.command not in self._sent:
+            if echo.command not in self._sent - self._recoveries[raw.bus].sent:
                 continue
             try:
                 said = echo.status.dbc.decode_simple(raw.data, decode_choices=False)
@@ -178,6 +183,7 @@ class Watch:
             counter = said.get(echo.signal)
             if isinstance(counter, int):
                 self._engine.encoder.counters[echo.command] = counter + 1
+                self._engine.gate.resync(echo.command)
 
     def _ready(self, bus: str) -> None:
         for (command_bus, _, _), name in self._commands.items():

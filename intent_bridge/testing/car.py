@@ -8,15 +8,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from intent_bridge.codec import Security
 from intent_bridge.engine import Answer, Effect, Engine, Record, Send
-from intent_bridge.errors import ToolCallError
+from intent_bridge.engine.adopt import adopt
+from intent_bridge.errors import ProfileError, ToolCallError
 from intent_bridge.guard import Guard, load_packs
 from intent_bridge.llm import read_call
 from intent_bridge.profile import Profile
 from intent_bridge.sim import Plan, SimulatedVehicle, load_plan, simulated_key
 from intent_bridge.testing.hazards import Hazards, load_hazards
+from intent_bridge.testing.links import Links
 from intent_bridge.testing.monitor import Finding, Monitor
 from intent_bridge.testing.steps import (
     Call,
@@ -24,6 +27,7 @@ from intent_bridge.testing.steps import (
     Confirm,
     Fault,
     Raw,
+    Reload,
     Restart,
     SetState,
     Step,
@@ -51,6 +55,8 @@ class Rig:
     hazards: Hazards
     make_engine: Callable[[], Engine]
     on_change: bool
+    guard: Callable[[str], Guard | None]
+    """A guard with the vehicle's packs and those of a market, if any; None where they do not go together."""
 
 
 def rig(
@@ -74,8 +80,16 @@ def rig(
         def make_engine() -> Engine:
             return Engine(profile, guard, secret=SECRET, security=security)
 
+    @cache
+    def guard(market: str) -> Guard | None:
+        first, *others = profile.file.packs
+        try:
+            return Guard(profile, load_packs(profile, [first, market, *others] if market else None))
+        except ProfileError:
+            return None
+
     listed = hazards or load_hazards(profile) or NO_HAZARDS
-    return Rig(profile, plan, listed, make_engine, quick)
+    return Rig(profile, plan, listed, make_engine, quick, guard)
 
 
 NO_HAZARDS = Hazards(may_send={}, frames_per_second=10_000, hazards=())
@@ -106,6 +120,8 @@ class Car:
         self._last_id = ""
         self._recorded: set[str] = set()
         self._wires = Wires(rig.profile, self.vehicle)
+        self._links: Links | None = None
+        """Since a bus was off for the first time."""
         self._steps = {p: s.quantity.step for p, s in rig.profile.sensors.items()}
         self.monitor.hands = True
         for path, value in self.vehicle.truth().items():
@@ -142,12 +158,18 @@ class Car:
                 self._exchange()
             case Wait(ms):
                 self._pass(ms)
+            case Fault("bus_off", bus, value):
+                self._switch(bus, off=bool(value))
             case Fault(kind, target, value):
                 self._wires.break_(kind, target, value)
                 self._exchange()
             case Clock(by_ms):
                 self._offset_ms += by_ms
                 self._doubt_ms = max(self._doubt_ms, self.now_ms - by_ms)
+            case Reload(market):
+                if (guard := self.rig.guard(market)) is not None:
+                    self._carry(adopt(self.engine, guard, self._clock_ms()) or ())
+                    self._exchange()
             case Restart():
                 self._restart()
         return None
@@ -187,14 +209,29 @@ class Car:
             if info.spec.secoc is not None:  # what the host's file would have kept
                 self.engine.commands.resync(name, kept.get(name, 0) - 1)
                 self.engine.receiver.resync(name, kept.get(name, 0) - 1)
+        if self._links is not None:
+            self._links = Links(self.profile, self.engine, self._wires.off, self._clock_ms())
         self.monitor.restarted()
         self.outcomes.clear()
         self._recorded.clear()
         self.question = None
 
+    def _switch(self, bus: str, *, off: bool) -> None:
+        """A bus goes off, or comes back; its counters go on from where the ECUs are."""
+        now_ms = self._clock_ms()
+        if self._links is None:
+            self._links = Links(self.profile, self.engine, (), now_ms)
+        self._wires.switch(bus, off=off)
+        self._carry(self._links.switch(bus, off, now_ms))
+        self.monitor.restarted()
+        self._exchange()
+
+    def _clock_ms(self) -> int:
+        return self.now_ms + self._offset_ms
+
     def _ask(self, verb: Callable[[int], list[Effect]], who: Provenance, call_id: str = "") -> Outcome:
         try:
-            effects = verb(self.now_ms + self._offset_ms)
+            effects = verb(self._clock_ms())
             if not call_id:
                 call_id = _call_of(effects[0])  # its record, where its frames are held back for now
             self.outcomes.pop(call_id, None)
@@ -235,15 +272,18 @@ class Car:
 
     def _exchange(self) -> None:
         """What the ECUs and we have to say at this moment, until nobody says more."""
-        engine = self.engine
+        engine, links = self.engine, self._links
+        receive = engine.receive if links is None else links.receive
         while True:
             frames = self._wires.incoming(self.vehicle.advance(self.now_ms), self.now_ms)
-            now_ms = self.now_ms + self._offset_ms
+            now_ms = self._clock_ms()
             for frame in frames:
                 self.monitor.heard(frame, self.now_ms)
-                effects = engine.receive(frame, now_ms)
+                effects = receive(frame, now_ms)
                 if effects:
                     self._carry(effects)
+            if links is not None:
+                self._carry(links.check(now_ms))
             due_ms = engine.next_ms()
             if due_ms is not None and due_ms <= now_ms:
                 self._carry(engine.poll(now_ms))
@@ -251,18 +291,29 @@ class Car:
                 return
 
     def _carry(self, effects: Iterable[Effect]) -> None:
+        over: set[str] = set()
+        """Calls that ended because their bus is off: what else was planned for them is void."""
         for effect in effects:
+            if over and _call_of(effect) in over:
+                continue
             match effect:
                 case Send(call_id=call_id, frame=frame):
                     if call_id not in self._recorded:
                         self._broken("unrecorded", f"a frame of {call_id} leaves without a record")
-                    self._send(frame.raw)
+                    refused = self._links and self._links.refuses(frame, call_id, self._clock_ms())
+                    if refused is None:
+                        self._send(frame.raw)
+                        continue
+                    self.monitor.restarted()  # counted and never sent: a gap, as if the bus had lost it
+                    if refused:
+                        over.add(call_id)
+                        self._carry(refused)
                 case Answer(outcome=outcome):
                     self.outcomes[outcome.call_id] = outcome
                     if outcome.status is Status.DONE and outcome.frames:
                         self.acted += 1
-                case Record(body=body):
-                    self._recorded.add(str(body["call_id"]))
+                case Record():
+                    self._recorded.add(_call_of(effect))
 
     def _send(self, raw: RawFrame) -> None:
         self.monitor.sent(raw, self.now_ms)
@@ -309,4 +360,4 @@ def _call_of(effect: Effect) -> str:
         case Send(call_id=call_id):
             return call_id
         case Record(body=body):
-            return str(body["call_id"])
+            return str(body.get("call_id", ""))

@@ -10,13 +10,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from intent_bridge.testing.callgen import PEOPLE
 from intent_bridge.testing.car import Car, Rig
-from intent_bridge.testing.mix import WAITS_MS
+from intent_bridge.testing.mix import MARKETS, WAITS_MS
 from intent_bridge.testing.steps import (
     Call,
     Clock,
     Confirm,
     Drive,
     Fault,
+    Reload,
     Restart,
     Step,
     Undo,
@@ -105,6 +106,10 @@ def fuzz_machine(rig: Rig) -> type[RuleBasedStateMachine]:
         @rule(by_ms=st.sampled_from((100, -100, 5000, -5000)))
         def step_clock(self, by_ms: int) -> None:
             self._play(Clock(by_ms))
+
+        @rule(market=st.sampled_from(MARKETS))
+        def reload(self, market: str) -> None:
+            self._play(Reload(market))
 
         @rule()
         def restart(self) -> None:

@@ -8,12 +8,12 @@ from intent_bridge.intents import Catalogue
 from intent_bridge.testing.callgen import PEOPLE, Calls
 from intent_bridge.testing.car import Rig
 from intent_bridge.testing.dice import Dice
-from intent_bridge.testing.steps import Call, Clock, Confirm, Fault, Restart, Step, Undo, Wait
+from intent_bridge.testing.steps import Call, Clock, Confirm, Fault, Reload, Restart, Step, Undo, Wait
 from intent_bridge.testing.worlds import Worlds
 
 MIX: Final[Mapping[str, int]] = MappingProxyType(
     {
-        "call": 715,
+        "call": 714,
         "spoilt": 60,
         "hostile": 20,
         "again": 20,
@@ -25,10 +25,13 @@ MIX: Final[Mapping[str, int]] = MappingProxyType(
         "heal": 17,
         "clock": 1,
         "restart": 1,
+        "reload": 1,
     }
 )
 """Of a thousand steps so many; an open question is answered next in two of three cases, mostly with yes."""
 WAITS_MS: Final = (10, 50, 100, 110, 200, 300, 310, 500, 1000, 3000)
+MARKETS: Final = ("", "eu", "cn", "us")
+"""Whose packs a reload adds to the vehicle's own."""
 LATER_MS: Final = (250, 350, 450, 900)
 """What fell silent shows only later."""
 
@@ -86,5 +89,7 @@ class Drives:
                 return Clock(dice.pick((100, -100, 5000, -5000)))
             case "restart":
                 return Restart()
+            case "reload":
+                return Reload(dice.pick(MARKETS))
             case _:
                 return Wait(20)

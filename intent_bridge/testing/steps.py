@@ -33,9 +33,11 @@ FaultKind = Literal[
     "repeat",
     "late",
     "flip",
+    "bus_off",
 ]
 """Of a status message: mute, corrupt (CRC), freeze (counter). Of a path: lie. Of an ECU: refuse, delay, off.
-Of the next frames of a bus: lose, lose_ours (those we send), repeat, late, flip (one bit)."""
+Of the next frames of a bus: lose, lose_ours (those we send), repeat, late, flip (one bit).
+Of a bus: bus_off."""
 FAULTS: tuple[FaultKind, ...] = get_args(FaultKind)
 
 
@@ -105,11 +107,19 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Reload:
+    """The host takes the vehicle's packs anew, with those of a market (`eu`) or without. What does not load,
+    or not at this moment, changes nothing."""
+
+    market: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Restart:
     """Our process dies without a word and starts anew; the vehicle does not notice."""
 
 
-Step: TypeAlias = Call | Raw | Confirm | Undo | SetState | Wait | Fault | Clock | Restart
+Step: TypeAlias = Call | Raw | Confirm | Undo | SetState | Wait | Fault | Clock | Reload | Restart
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +155,8 @@ def step_data(step: Step) -> dict[str, Any]:
             return {"fault": {"kind": kind, "target": target, "value": value}}
         case Clock(by_ms):
             return {"clock_ms": by_ms}
+        case Reload(market):
+            return {"reload": market}
         case Restart():
             return {"restart": True}
 
@@ -214,6 +226,7 @@ class _Step(_Model):
     advance_ms: Annotated[int, Field(ge=0, le=3_600_000)] | None = None
     fault: _Fault | None = None
     clock_ms: int | None = None
+    reload: str | None = None
     restart: bool | None = None
     who: Annotated[_Who | None, Field(alias="from")] = None
 
@@ -241,6 +254,8 @@ class _Step(_Model):
             return Fault(self.fault.kind, self.fault.target, self.fault.value)
         if self.clock_ms is not None:
             return Clock(self.clock_ms)
+        if self.reload is not None:
+            return Reload(self.reload)
         return Restart() if self.restart else Undo(who)
 
 

@@ -20,6 +20,8 @@ class Wires:
         self._late_ms: dict[str, int] = {}
         self._held: list[tuple[int, RawFrame]] = []
         self._sound = True
+        self.off: set[str] = set()
+        """Buses that nothing passes."""
 
     def break_(self, kind: FaultKind, target: str, value: int) -> None:
         """Plant a fault, or end it; see `Fault`. ValueError when there is no such target."""
@@ -42,9 +44,17 @@ class Wires:
             case _:
                 self._wire(kind, target, value)
 
-    def _wire(self, kind: FaultKind, bus: str, value: int) -> None:
+    def switch(self, bus: str, *, off: bool) -> None:
+        """A bus goes off, or comes back. ValueError when there is no such bus."""
+        self._known(bus)
+        self.off.add(bus) if off else self.off.discard(bus)
+
+    def _known(self, bus: str) -> None:
         if bus not in self._profile.file.buses:
             raise ValueError(f"no bus `{bus}`, known are {', '.join(self._profile.file.buses)}")
+
+    def _wire(self, kind: FaultKind, bus: str, value: int) -> None:
+        self._known(bus)
         match kind:
             case "lose":
                 self._lose[bus] = value
@@ -60,6 +70,9 @@ class Wires:
 
     def incoming(self, sent: list[tuple[int, RawFrame]], now_ms: int) -> list[RawFrame]:
         """What reaches us of what the ECUs sent, now."""
+        if self.off:
+            sent = [(at_ms, frame) for at_ms, frame in sent if frame.bus not in self.off]
+            self._held = [(due_ms, frame) for due_ms, frame in self._held if frame.bus not in self.off]
         if self._sound:
             return [frame for _, frame in sent]
         heard: list[RawFrame] = []

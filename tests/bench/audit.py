@@ -20,11 +20,13 @@ from intent_bridge.guard import Guard, load_packs
 from intent_bridge.profile import load_profile
 from intent_bridge.testing.car import Car, Rig, rig
 from intent_bridge.testing.dice import seeded
-from intent_bridge.testing.mix import Drives
+from intent_bridge.testing.mix import MIX, Drives
 from tests.bench.figures import merge
 
 MILLION = 1_000_000
 EPISODE_CALLS = 2_000
+ONE_POLICY = {kind: share for kind, share in MIX.items() if kind != "reload"}
+"""Rules stay as they are, so that a record is judged again by those that judged it."""
 STRICTER = """\
 pack: {name: candidate, layer: user, version: 1}
 rules:
@@ -69,7 +71,7 @@ def write_drives(path: Path, records: int) -> int:
             "policy": policy,
         }
         log.write({**head, "at_ms": 0, "session": f"s{episode}"})
-        drives, dice = Drives(prepared, prepared.make_engine().catalogue), seeded(episode)
+        drives, dice = Drives(prepared, prepared.make_engine().catalogue, ONE_POLICY), seeded(episode)
         car = Recording(prepared, log, f"s{episode}")
         while car.calls < EPISODE_CALLS and written + car.records < records and not car.found:
             car.play(drives.step(dice, asked=car.question is not None))
