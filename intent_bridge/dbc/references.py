@@ -207,10 +207,17 @@ def _by_id(line: int, body: str, book: Book) -> str | None:
     tail = found["tail"]
     bad = {old: new for old, new in entry.signals.items() if old != new}
     if body.startswith("BO_TX_BU_"):
-        tail = re.sub(r"[^\s:,;]+", lambda m: clean_name(m[0]), tail)
+        tail = re.sub(r"[^\s:,;]+", lambda found: _sender(line, found[0], book), tail)
     for old, new in bad.items():
         tail = re.sub(rf"(?<=\s){re.escape(old)}(?=[\s;])", new, tail)
     return f"{found['head']}{entry.number}{tail}"
+
+
+def _sender(line: int, old: str, book: Book) -> str:
+    new = clean_name(old)
+    if new != old:
+        book.note(line, "bad-name", f"node `{old}` becomes `{new}`")
+    return new
 
 
 def _follow(

@@ -14,6 +14,8 @@ from intent_bridge.testing.steps import FAULTS, Fault, SetState, VssValue
 
 ROUND = (0, 1, 2, 3, 5, 6, 8, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 130, 160, 200)
 """Numbers that people put into rules; each comes with its neighbours one step away."""
+DELAYS_MS = (50, 300, 600)
+"""A later ECU would drive on for longer than hazard lists allow after we have died."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Worlds:
             case "refuse" | "off":
                 return Fault(kind, dice.pick(self._ecus))
             case "delay":
-                return Fault(kind, dice.pick(self._ecus), dice.pick((50, 300, 900)))
+                return Fault(kind, dice.pick(self._ecus), dice.pick(DELAYS_MS))
             case "lie":
                 path = dice.pick(tuple(self._profile.actuators))
                 return Fault(kind, path, dice.pick((-1, 0, 1, 3)))

@@ -1,4 +1,4 @@
-"""Repair takes any text, notes what it changes (but space, comments), and finds no more to do in what it made."""
+"""Repair takes any text, notes what it changes but space and comments, and leaves nothing more to repair."""
 
 from intent_bridge.dbc import lint, load_dbc, repair
 from intent_bridge.dbc.statements import split, without_comments

@@ -173,3 +173,8 @@ def test_changes_name_the_line_of_the_original() -> None:
     assert found["bus-speed"] == "BS_: 1 : 2"
     assert found["orphan-multiplexing"] == "SG_MUL_VAL_ 256 Gone Mode 1-1;"
     assert repair(text).text.count("\n") == text.count("\n")
+
+
+def test_a_sender_that_is_renamed_is_noted() -> None:
+    text, rules = changed("BO_TX_BU_ 256 : ECU,TOOL;", "BO_TX_BU_ 256 : 2ECU,TOOL;")
+    assert "BO_TX_BU_ 256 : _2ECU,TOOL;" in text and rules == {"bad-name"}
