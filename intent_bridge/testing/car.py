@@ -75,10 +75,10 @@ def rig(
         ecus = {name: ecu.model_copy(update={"latency_ms": QUICK_MS}) for name, ecu in plan.ecus.items()}
         plan = Plan(**{**vars(plan), "ecus": ecus})
     if make_engine is None:
-        guard, security = Guard(profile, load_packs(profile)), Security(simulated_key)
+        own, security = Guard(profile, load_packs(profile)), Security(simulated_key)
 
         def make_engine() -> Engine:
-            return Engine(profile, guard, secret=SECRET, security=security)
+            return Engine(profile, own, secret=SECRET, security=security)
 
     @cache
     def guard(market: str) -> Guard | None:
