@@ -79,6 +79,12 @@ bench: .venv/dev-set  ## how fast, beside peers; figures go to build/bench.json
 	$(BIN)/python -W ignore -m tests.bench.lanes
 	$(BIN)/python -W ignore -m tests.bench.nlu
 
+soak: .venv/dev-set  ## ten minutes of load by many clients in process (SOAK_S seconds): nothing may grow
+	SOAK_S=$${SOAK_S:-600} $(BIN)/python -m pytest -q -s -p no:cacheprovider tests/integration/test_soak.py
+
+bench-audit: .venv/dev-set  ## a million records: verify, replay, judge by other packs (too long for bench; RECORDS for fewer)
+	$(BIN)/python -W ignore -m tests.bench.audit
+
 corpus: build/corpus-set  ## fetch the DBC files of opendbc and cantools, for tests and benchmarks
 
 test-corpus: .venv/dev-set  ## the codec and `dbc` on all of them (skipped where they cannot be fetched)
