@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -36,17 +37,17 @@ def pool() -> Iterator[Work]:
 @contextmanager
 def dask() -> Iterator[Work]:
     """Two workers of a local Dask cluster."""
-    from dask.distributed import Client, LocalCluster  # type: ignore[import-not-found,unused-ignore]
+    distributed: Any = import_module("dask.distributed")
 
     options: dict[str, Any] = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
-    with LocalCluster(**options) as cluster, Client(cluster) as client:
+    with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
         yield lambda one, tasks: list(client.gather(client.map(one, tasks, pure=False)))
 
 
 @contextmanager
 def ray() -> Iterator[Work]:
     """Ray with two processors."""
-    import ray  # type: ignore[import-not-found,unused-ignore]
+    ray: Any = import_module("ray")
 
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     try:

@@ -18,8 +18,7 @@ INPUT_S = 10
 
 def fuzz(name: str, seconds: int) -> None:
     """Never returns: libFuzzer ends the process, with 0 when nothing was found."""
-    import atheris
-
+    atheris = importlib.import_module("atheris")
     with atheris.instrument_imports(include=["intent_bridge"]):
         target = importlib.import_module(f"tests.fuzz.{name}")
     corpus, found = BUILD / name, BUILD / "found"
@@ -45,7 +44,7 @@ def main() -> int:
         importlib.import_module(f"tests.fuzz.{names[0]}").check(Path(first).read_bytes())
         return 0
     try:
-        import atheris  # noqa: F401
+        importlib.import_module("atheris")
     except ImportError:
         print("parser fuzzers skipped: no atheris here (pip install 'intent-bridge[fuzzers]')")
         return 0

@@ -234,7 +234,7 @@ def test_threat_20_another_way_to_the_bus(car: Car) -> None:
     for bus in PROFILE.file.buses:
         for can_id in range(0x800):
             frame = RawFrame(bus, can_id, False, PROFILE.file.buses[bus].fd, bytes(8))
-            assert car.engine.gate.check(frame, (), car.now_ms, kind="command") is not None
+            assert car.engine.gate.check(frame, (), car.now_ms, kind="start") is not None
 
 
 def test_threat_21_crash(car: Car) -> None:
