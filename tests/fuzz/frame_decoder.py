@@ -1,6 +1,7 @@
 """Any frame is no message, or tells of each path a value that it can have or why not; cantools agrees."""
 
 from decimal import Decimal
+from typing import cast
 
 from intent_bridge.codec import Receiver, Security
 from intent_bridge.profile import load_profile, to_vss
@@ -42,5 +43,5 @@ def check(data: bytes) -> None:
         told = to_vss(quantity, sample.value)
         assert isinstance(told, Decimal) and quantity.range[0] <= told <= quantity.range[1], (path, told)
         if quantity.unit == info.dbc.get_signal_by_name(signal).unit:
-            theirs = info.dbc.decode_simple(raw.data, decode_choices=False)[signal]
-            assert abs(float(told) - float(theirs)) <= float(quantity.step) / 2, (path, told, theirs)  # type: ignore[arg-type]
+            theirs = float(cast(float, info.dbc.decode_simple(raw.data, decode_choices=False)[signal]))
+            assert abs(float(told) - theirs) <= float(quantity.step) / 2, (path, told, theirs)
