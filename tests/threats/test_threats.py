@@ -87,10 +87,10 @@ def test_threat_05_size_and_depth(car: Car) -> None:
     Size, depth and length are bounded before anything is parsed.
     """
     for text in HOSTILE_TEXTS:
-        nothing_left(car, Raw(text), "invalid")
+        nothing_left(car, Raw(text), "invalid", "needs_choice")
 
 
-@pytest.mark.parametrize("value", ["7", "7.0", True, 7.5, [7], {"level": 7}, "2_0", None])
+@pytest.mark.parametrize("value", ["7", "7.0", True, 7.5, [7], {"level": 7}, "2_0"])
 def test_threat_06_type_confusion(car: Car, value: object) -> None:
     """A value is of almost the right type: "7", true, 7.5, [7].
     Nothing is converted; what a schema does not name is refused.
