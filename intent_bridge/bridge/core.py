@@ -23,6 +23,7 @@ from intent_bridge.bridge.knowledge import Knowledge
 from intent_bridge.bridge.policies import Policies
 from intent_bridge.bridge.preferences import Preferences, learners, preferring
 from intent_bridge.bridge.results import id_of, timed, tool_result
+from intent_bridge.bridge.scenes import SceneStore, UserScenes
 from intent_bridge.bridge.toolset import toolset
 from intent_bridge.bridge.watch import Watch
 from intent_bridge.codec import Keys
@@ -74,6 +75,7 @@ class Bridge(Policies, Knowledge):
         freshness: Path | None = None,
         pack_keys: Sequence[bytes] = (),
         preferences: Preferences | None = None,
+        scene_store: SceneStore | None = None,
     ) -> None:
         """`speaker` is assumed for calls that come without provenance. `session` names the space call ids
         are unique in; give the same one after a restart to keep calls from acting twice. With
@@ -115,6 +117,7 @@ class Bridge(Policies, Knowledge):
         self._changed = threading.Condition(threading.RLock())
         self._pump: threading.Thread | None = None
         self._closing = False
+        self.scenes = UserScenes(self.engine, self._changed, scene_store)
         self._audit.begin(self.engine, transport.now_ms(), known_session=session is not None)
         if self._threaded:
             self._pump = threading.Thread(target=self._pump_forever, name="intent-bridge", daemon=True)

@@ -3,7 +3,6 @@
 import threading
 from abc import abstractmethod
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any, Final
 
 from intent_bridge.bridge.scenes import UserScenes
@@ -21,6 +20,8 @@ class Knowledge:
     profile: Profile
     engine: Engine
     _changed: threading.Condition
+    scenes: UserScenes
+    """The scenes there are; people's own are added and removed here."""
 
     @abstractmethod
     def _listen(self) -> int:
@@ -33,11 +34,6 @@ class Knowledge:
     @abstractmethod
     def _carry_out(self, effects: list[Effect]) -> None:
         """Do what the engine wants done."""
-
-    @cached_property
-    def scenes(self) -> UserScenes:
-        """The scenes there are; people's own are added and removed here."""
-        return UserScenes(self.engine, self._changed)
 
     def tell(self, facts: Mapping[str, object]) -> None:
         """Tell what no bus does: the profile's `facts`, in VSS values; None where it is not known any more.

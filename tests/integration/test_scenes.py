@@ -1,8 +1,11 @@
 """Scenes of the demo sedan: what they need, their order, what becomes of them half done; and people's own."""
 
+from pathlib import Path
+
 import pytest
 
-from intent_bridge.bridge import SimulatedBridge
+from intent_bridge.bridge import Bridge, SimulatedBridge
+from intent_bridge.bridge.preference_store import PreferenceStore
 from intent_bridge.types import Decision, Outcome, Status
 from tests.integration.road import DRIVING, PASSENGER, car, do
 
@@ -113,6 +116,17 @@ def test_a_stop_halfway_ends_the_scene_and_begins_nothing_more(car: SimulatedBri
 
 
 # --- people's own ------------------------------------------------------------------------------------
+
+
+def test_a_users_scene_is_there_after_a_restart_where_it_is_kept(tmp_path: Path) -> None:
+    store = PreferenceStore(tmp_path / "kept.db")
+    with Bridge.simulated("demo_sedan", scene_store=store) as car:
+        car.scenes.add("reading", "Shade half open.", [SHADE_STEP])
+    with Bridge.simulated("demo_sedan", scene_store=store) as car:
+        assert "reading" in str(car.tools())
+    with Bridge.simulated("demo_sedan") as car:
+        assert "reading" not in car.scenes.list()
+    store.close()
 
 
 def test_a_users_scene_is_offered_done_listed_and_removed(car: SimulatedBridge) -> None:
