@@ -47,7 +47,8 @@ def read_json(
     `any_text` lets control and invisible characters stand inside strings, for envelopes that carry
     prose beside the call; the arguments of a call are always checked again without it.
     """
-    if max_bytes >= MAX_BYTES and max_depth >= MAX_DEPTH and (plain := read_plain(text)) is not UNSURE:
+    short = type(text) is str and max_bytes >= MAX_BYTES and max_depth >= MAX_DEPTH
+    if short and (plain := read_plain(text)) is not UNSURE:
         return plain
     try:
         decoded = _decoded(text, max_bytes)

@@ -70,5 +70,5 @@ def test_a_token_expires(car: SimulatedBridge) -> None:
 def test_the_model_never_sees_the_token(car: SimulatedBridge) -> None:
     question = asked(car)
     assert token(question) not in car.tool_result(question)
-    assert token(question) not in json.dumps(question.texts)
+    assert token(question) not in json.dumps(dict(question.texts))
     assert token(question) not in repr(question)
