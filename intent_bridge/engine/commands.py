@@ -75,8 +75,7 @@ class Commands:
         assert permit is not None
         emitted = dict(permit.emitted)
         specs = {path: self._profile.actuators[path].spec for path in emitted}
-        others = targets((r for r in self.running.values() if not r.waiting.keys() & emitted.keys()), now_ms)
-        frames = self._encoder.encode(permit, live, others)
+        frames = self._encoder.encode(permit, live, self.values(now_ms))
         cycles_ms = {
             path: cycle_ms
             for path in emitted

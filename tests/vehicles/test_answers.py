@@ -77,7 +77,7 @@ def outcomes() -> Iterator[Outcome]:
     paths = list(PROFILE.actuators)
     singles = [[Action(path, value)] for path in paths for value in values(path)]
     everything = [Action(path, values(path)[0]) for path in paths]
-    several = [everything[at : at + n] for n in (2, 3, 5) for at in range(0, len(paths) - n, 3)]
+    several = [everything[at : at + n] for n in (2, 3, 5) for at in range(0, len(paths) - n, 7)]
     codes = {name.partition("-")[2] for name in sentences_of([FOLDER / "en" / "sentences.ftl"])}
     for status in Status:
         for actions in (*singles, *several, everything, []):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from intent_bridge.audit import replay
 from intent_bridge.codec import EgressGate
 from intent_bridge.engine import Answer, Engine, Record, Send
 from intent_bridge.engine import commands as commands_module
@@ -284,3 +285,15 @@ def test_withdrawing_what_is_over_changes_nothing_and_tells_how_it_ended() -> No
     done = rig.outcome()
     assert done.status is Status.DONE
     assert rig.engine.withdraw("1", rig.now_ms) == [Answer(done)]
+
+
+def test_a_call_for_one_of_two_seats_leaves_the_other_on_its_way_and_replays_to_the_same_frame() -> None:
+    rig = Rig()
+    rig.submit("set_cabin_temperature", "1", zone="rear_row", celsius=26)
+    record, sent = rig.submit("set_cabin_temperature", "2", zone="rear_left", celsius=23.5)
+    values = sent.frame.signals
+    assert (values["TempRLReq"], values["TempRRReq"]) == (23.5, 26)
+    (again,) = replay([record.body], PROFILE, GUARD)
+    assert again.same and again.recorded
+    rig.run(500)
+    assert {rig.outcome("1").status, rig.outcome("2").status} == {Status.DONE}
