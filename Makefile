@@ -56,8 +56,8 @@ fuzz-short: .venv/dev-set  ## 20,000 calls of random drives on each vehicle with
 	for vehicle in $(patsubst dbc/%/hazards.yaml,%,$(wildcard dbc/*/hazards.yaml)); do \
 		$(BIN)/intent-bridge fuzz $$vehicle --calls 20000 --jobs $$(nproc) --seed 1 || exit; done
 
-fuzz-parsers: .venv/fuzzers-set  ## atheris on front door, dialects, DBC repair, YAML and frames: PARSERS_S seconds in all
-	$(BIN)/python -m tests.fuzz.run $${PARSERS_S:-20}
+fuzz-parsers: .venv/fuzzers-set  ## atheris on front door, dialects, DBC repair, YAML, frames (PARSERS_S: seconds of new inputs)
+	$$(command -v setarch && echo -R) $(BIN)/python -m tests.fuzz.run $${PARSERS_S:-0}
 
 properties: .venv/dev-set  ## the property tests again, with more and other examples
 	$(PYTEST) tests/properties tests/lanes/test_any_fault.py --hypothesis-profile=more

@@ -9,7 +9,13 @@ from typing import Final
 
 from intent_bridge.dbc.book import Book, Entry, clean_name, read_id
 from intent_bridge.dbc.declarations import repair_dots
-from intent_bridge.dbc.statements import ENDS_WITH_SEMICOLON, UNREAD, outside_strings, without_comments
+from intent_bridge.dbc.statements import (
+    ENDS_WITH_SEMICOLON,
+    UNREAD,
+    outside_strings,
+    with_semicolon,
+    without_comments,
+)
 
 _ATTRIBUTE_TYPES: Final = ("INT", "HEX", "FLOAT", "STRING", "ENUM")
 _COMMENT: Final = re.compile(r'CM_\s*(?P<head>[^"]*?)\s*(?P<text>".*)', re.DOTALL)
@@ -51,12 +57,10 @@ def repair_reference(line: int, kind: str, body: str, book: Book) -> str | None:
     if kind in UNREAD:
         book.note(line, "unread-statement", f"{kind} is not about the layout of messages; taken out")
         return None
-    mended = _REPAIRS.get(kind, _keep)(line, body, book)
-    if mended is None:
-        return None
-    if kind in ENDS_WITH_SEMICOLON and not without_comments(mended).rstrip().endswith(";"):
+    ended = kind not in ENDS_WITH_SEMICOLON or without_comments(body).rstrip().endswith(";")
+    mended = _REPAIRS.get(kind, _keep)(line, body if ended else with_semicolon(body), book)
+    if mended is not None and not ended:
         book.note(line, "missing-semicolon", f"{kind} ends with a semicolon")
-        mended += ";"
     return mended
 
 

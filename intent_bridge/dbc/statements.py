@@ -63,6 +63,14 @@ def without_comments(text: str) -> str:
     return "".join(p for p in _PIECE.findall(text) if p[:2] != "//")
 
 
+def with_semicolon(text: str) -> str:
+    """The text of one statement with its semicolon, put before a comment at its end."""
+    pieces = _PIECE.findall(text)
+    last = max(n for n, piece in enumerate(pieces) if piece[:2] != "//" and piece.strip())
+    told = pieces[last].rstrip()
+    return "".join([*pieces[:last], told, ";", pieces[last][len(told) :], *pieces[last + 1 :]])
+
+
 def _logical_lines(text: str) -> list[tuple[int, str]]:
     """Lines with their numbers; a string that goes over several lines does not end one."""
     found, start, number = [], 0, 1

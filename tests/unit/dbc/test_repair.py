@@ -82,6 +82,7 @@ def test_what_is_sound_stays_as_it_is(text: str) -> None:
         ('"degC" TOOL,ECU', "TOOL,ECU", "missing-unit"),
         ("[0|0]", "[|]", "empty-range"),
         ('"long";', '"long"', "missing-semicolon"),
+        ('"long";', '"long" // as said', "missing-semicolon"),
         ('CM_ BO_ 2147488000 "long";', 'CM_ 2147488000 "long";', "comment-kind"),
         ('CM_ BO_ 2147488000 "long";', 'CM_ SG_ 2147488000 "long";', "comment-kind"),
         ('CM_ BO_ 2147488000 "long";', 'CM_ SG_ 2147488000 Gone "long";', "orphan-comment"),
