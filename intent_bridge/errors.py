@@ -8,7 +8,8 @@
     ├── SignalError       the caller of the codec: a value or a frame does not fit its DBC message
     └── InvariantError    us: a check that only a bug can fail has failed; nothing is sent
 
-A refused request is not an exception; it is an `Outcome`.
+A refused request is not an exception; it is an `Outcome`. All of them go through a process pool and come out
+the same.
 """
 
 from dataclasses import dataclass
@@ -30,6 +31,10 @@ class ToolCallError(IntentBridgeError):
         super().__init__(f"{where}: {message}" if where else message)
         self.code = code
         self.where = where
+        self._given = (code, message, where)
+
+    def __reduce__(self) -> tuple[type["ToolCallError"], tuple[str, str, str]]:
+        return type(self), self._given
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,9 @@ class ProfileError(IntentBridgeError):
         super().__init__("\n".join(map(str, problems)))
         self.problems = tuple(problems)
 
+    def __reduce__(self) -> tuple[type["ProfileError"], tuple[list[Problem]]]:
+        return type(self), (list(self.problems),)
+
 
 class TransportError(IntentBridgeError):
     """A frame could not be sent or received; keeps the bus library's own error as its cause."""
@@ -73,6 +81,10 @@ class SignalError(IntentBridgeError):
         super().__init__(f"{message}.{signal}: {what}" if signal else f"{message}: {what}")
         self.message = message
         self.signal = signal
+        self._what = what
+
+    def __reduce__(self) -> tuple[type["SignalError"], tuple[str, str, str]]:
+        return type(self), (self.message, self.signal, self._what)
 
 
 class InvariantError(IntentBridgeError):
