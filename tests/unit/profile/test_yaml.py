@@ -5,17 +5,29 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml as pyyaml
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from intent_bridge.errors import ProfileError
+from intent_bridge.profile import data_dir, yaml
 from intent_bridge.profile.yaml import Document, read_yaml, scan_yaml
 
 Read = Callable[[str | bytes], Document]
 
 
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
+SHIPPED = sorted([*data_dir().rglob("*.yaml"), *Path(yaml.__file__).parents[1].rglob("*.yaml")])
+
+
+@pytest.fixture(params=["libyaml", "python"])
+def read(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
+    """Every claim holds with libyaml, and with the parser that stands in where there is none."""
+    assert pyyaml.__with_libyaml__
+    monkeypatch.setattr(
+        yaml, "_PARSER", {"libyaml": pyyaml.CSafeLoader, "python": pyyaml.SafeLoader}[request.param]
+    )
+
     def read_text(text: str | bytes) -> Document:
         file = tmp_path / "x.yaml"
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -44,6 +56,9 @@ def read(tmp_path: Path) -> Read:
         ("a: '5'", {"a": "5"}),
         ("{'': 1, b: {'': 2}}", {"": 1, "b": {"": 2}}),
         ("a: [1, {b: c}]", {"a": [1, {"b": "c"}]}),
+        ("\ufeffa: 1", {"a": 1}),
+        ('a: "\\u2028"', {"a": "\u2028"}),
+        ('{"a":{"b":[1,"2"]}}', {"a": {"b": [1, "2"]}}),
     ],
 )
 def test_scalars_follow_the_yaml_1_2_core_schema(read: Read, text: str, data: object) -> None:
@@ -73,6 +88,10 @@ def test_scalars_follow_the_yaml_1_2_core_schema(read: Read, text: str, data: ob
         ("[" * 100_000, 1, "nested too deep"),
         ("a: '" + "x" * (1 << 20) + "'", None, "larger than"),
         ("a: \x07", None, "not YAML"),
+        ("a: 1\nb: x\x85c: 2", 2, "U+0085"),
+        ("a: 1\nb: 'x\u2028y'", 2, "U+2028"),
+        ("a: 1\nb: 'x\u2029y'", 2, "U+2029"),
+        ("a: 1\nb: \ufeffx", 2, "U+FEFF"),
     ],
 )
 def test_a_refused_text_names_its_line(read: Read, text: str | bytes, line: int | None, what: str) -> None:
@@ -103,6 +122,18 @@ def test_each_part_knows_its_line_and_a_missing_part_that_of_its_parent(read: Re
     assert document.line_of(("b", "c")) == 6
     assert document.line_of(("b", "nothing", "here")) == 5
     assert document.line_of(("nothing",)) == 1
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda f: f"{f.parent.name}/{f.name}")
+def test_every_shipped_file_reads_the_same_with_three_parsers(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_libyaml = read_yaml(file)
+    monkeypatch.setattr(yaml, "_PARSER", pyyaml.SafeLoader)
+    by_python = read_yaml(file)
+    assert by_python.data == by_libyaml.data
+    assert by_python.lines == by_libyaml.lines
+    assert YAML(typ="safe", pure=True).load(file) == by_libyaml.data
 
 
 _TEXTS = st.text(st.characters(exclude_categories=("C", "Z")) | st.just(" "), max_size=20)
