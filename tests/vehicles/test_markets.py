@@ -73,7 +73,7 @@ CASES = [
     ("us", WINDOW, 10, {"channel": Channel.TOUCH, "window": 20}, FINE, ""),
     ("us", FRONT, True, {}, CLAMP, "us.fog_front.low_beam"),
     ("us", FRONT, True, {"low": True}, FINE, ""),
-    ("us", REAR, True, {}, FINE, ""),
+    ("us", REAR, True, {"low": True}, FINE, ""),
     ("cn", LANE, True, {"lane": False, "speed": 31}, ASK, "cn.lane_keep.driving"),
     ("cn", LANE, True, {"lane": False, "speed": 30}, FINE, ""),
     ("cn", FRONT, True, {}, CLAMP, "cn.fog.low_beam"),

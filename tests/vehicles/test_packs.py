@@ -24,6 +24,7 @@ def test_demo_sedan_has_at_least_thirty_rules_and_every_effect() -> None:
         "defer",
         "watch",
         "limit",
+        "require",
     }
 
 

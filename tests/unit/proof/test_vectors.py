@@ -52,10 +52,12 @@ def test_every_rule_on_every_path_has_a_vector() -> None:
 
 
 def small_guard(path: str, bound: tuple[Rule, ...]) -> Guard:
-    """A guard that knows one path only."""
+    """A guard that knows one path only, and what a rule may demand beside it."""
     profile, rules = sedan()
-    one = replace(profile, actuators={path: profile.actuators[path]})
-    return Guard(one, replace(rules, rules={path: bound}))
+    beside = {companion.path for rule in rules.rules[path] for companion in rule.companions}
+    known = {each: rules.rules[each] for each in beside} | {path: bound}
+    few = replace(profile, actuators={each: profile.actuators[each] for each in known})
+    return Guard(few, replace(rules, rules=known))
 
 
 def killed(touched: dict[str, tuple[Rule, ...]]) -> bool:
