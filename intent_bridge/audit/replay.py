@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from intent_bridge.codec import NO_SECURITY, Encoder, Security
 from intent_bridge.engine.numbers import RULE, own_number_hit
@@ -13,6 +13,7 @@ from intent_bridge.profile import Profile
 from intent_bridge.types import (
     Action,
     Channel,
+    Permit,
     Provenance,
     Quality,
     Sample,
@@ -45,23 +46,57 @@ def replay(
 ) -> Iterator[Replayed]:
     """Judge and encode every acting call of a log on the state it was decided on.
 
-    `security` holds the keys, where the vehicle has messages under SecOC.
+    A call that was held back is encoded on the state of the moment at which it left, under the permit of its
+    intent. `security` holds the keys, where the vehicle has messages under SecOC.
     """
     encoder = Encoder(profile, security)
+    waiting: dict[tuple[str, str], _Held] = {}
     for record in records:
+        call = str(record.get("session", "")), str(record.get("call_id", ""))
         if record["type"] == "intent":
-            yield _again(record, encoder, guard)
+            verdict = rejudge(record, guard)
+            waits = "held_ms" in record
+            if waits:
+                waiting[call] = _Held(record, verdict)
+            yield _again(record, record, verdict, None if waits else verdict.permit, encoder, guard)
+        elif record["type"] == "start":
+            held = waiting.pop(call, _Held({}, None))
+            permit = None if held.verdict is None else held.verdict.permit
+            if permit is not None and _objects(record, held.intent, permit, guard):
+                permit = None
+            yield _again(record, held.intent, held.verdict, permit, encoder, guard)
+        elif record["type"] == "outcome":
+            waiting.pop(call, None)
 
 
-def _again(record: Mapping[str, Any], encoder: Encoder, guard: Guard) -> Replayed:
-    now_ms = int(record["at_ms"])
-    state, live = samples(record["state"], now_ms)
-    verdict = _judged(record, guard, state, now_ms)
+class _Held(NamedTuple):
+    """The intent of a call that waits for its turn, and what is said of it now."""
+
+    intent: Mapping[str, Any]
+    verdict: Verdict | None
+
+
+def _objects(start: Mapping[str, Any], intent: Mapping[str, Any], permit: Permit, guard: Guard) -> bool:
+    """Whether a rule is against what a permit says, on the state of the moment at which it left."""
+    now_ms, who, yes = int(start["at_ms"]), who_of(intent["who"]), bool(intent["human_yes"])
+    state = samples(start["state"], now_ms)[0]
+    return guard.objections(permit, who, state, now_ms, confirmed=yes) is not None
+
+
+def _again(
+    record: Mapping[str, Any],
+    intent: Mapping[str, Any],
+    verdict: Verdict | None,
+    permit: Permit | None,
+    encoder: Encoder,
+    guard: Guard,
+) -> Replayed:
     frames: list[list[Any]] = []
-    if verdict.permit is not None:
+    if permit is not None:
+        live = samples(record["state"], int(record["at_ms"]))[1]
         encoder.counters.update(record["counters"])
         try:
-            frames = frames_record(encoder.encode(verdict.permit, live, record["running"]))
+            frames = frames_record(encoder.encode(permit, live, record["running"]))
         except InvariantError:
             frames = []
     return Replayed(
@@ -69,8 +104,8 @@ def _again(record: Mapping[str, Any], encoder: Encoder, guard: Guard) -> Replaye
         intent=str(record["intent"]),
         recorded=[list(f) for f in record["frames"]],
         again=frames,
-        decision=verdict.decision.word,
-        same_policy=record["policy"] == guard.policy_hash,
+        decision="its intent is not in this log" if verdict is None else verdict.decision.word,
+        same_policy=intent.get("policy") == guard.policy_hash,
     )
 
 

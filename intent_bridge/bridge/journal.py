@@ -87,7 +87,7 @@ class Journal:
         took_s = self._clock() - started_s
         if took_s > SLOW_S:
             self._health.name(AUDIT, Condition.SLOW, f"one record took {took_s:.1f} s")
-            return bool(body["type"] != "intent")
+            return body["type"] not in ("intent", "start")
         trouble = self._log.trouble() if isinstance(self._log, Queued) else ""
         if trouble:
             self._health.name(AUDIT, Condition.SLOW, trouble)

@@ -98,7 +98,9 @@ def show_log(log: Path, wanted: Filter, last: int, *, as_json: bool) -> int:
 def _row(record: Record) -> tuple[str, ...]:
     asked = asked_of(record) or {}
     values = record.get("confirmed") or dict(asked.get("emitted", ()))
-    became = {"intent": "begins", "outcome": record.get("status", "")}.get(record["type"], record["type"])
+    begins = "waits" if "held_ms" in record else "begins"
+    kinds = {"intent": begins, "start": "begins", "outcome": record.get("status", "")}
+    became = kinds.get(record["type"], record["type"])
     code = record.get("code", "")
     return (
         f"{record.get('at_ms', 0) / 1000:.3f}",

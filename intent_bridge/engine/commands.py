@@ -10,7 +10,7 @@ from typing import Literal
 
 from intent_bridge.codec import EgressGate, Encoder, Reading
 from intent_bridge.engine.effects import Effect, Order, Record, Send
-from intent_bridge.engine.records import stop_record
+from intent_bridge.engine.records import snapshot, start_record, stop_record
 from intent_bridge.engine.running import Fading, Running, targets
 from intent_bridge.guard import NO_HISTORY, Guard, History
 from intent_bridge.profile import MessageInfo, Profile
@@ -48,6 +48,7 @@ class Commands:
         self._profile, self.guard, self._encoder, self._gate = profile, guard, encoder, gate
         self.running: dict[str, Running] = {}
         self._fading: list[Fading] = []
+        self._started: list[Running] = []
         self._left_ms: dict[str, int] = {}
         """When a frame of each command message left last."""
         self._answers = {
@@ -156,7 +157,7 @@ class Commands:
         for message, freshness in reading.freshness.items():
             self.resync(message, freshness)
         for run in list(self.running.values()):
-            if run.acknowledge(samples, self._profile):
+            if run.held_until_ms is None and run.acknowledge(samples, self._profile):
                 effects += self._end(run, live, now_ms)
                 ended.append(Ended(run, Status.DONE))
             elif self._refuses(run, reading):
@@ -211,12 +212,21 @@ class Commands:
         if why:
             return self.halt(run, live, now_ms, why), [Ended(run, Status.STOPPED, "rule", why)]
         others = targets((r for r in self.running.values() if r is not run), now_ms)
+        counters = dict(self._encoder.counters)
         frames = self._encoder.encode(run.permit, live, others)
         checked = self._checked(run, frames, "start", now_ms)
         if isinstance(checked, Refused):
             return self.halt(run, live, now_ms), [Ended(run, Status.ERROR, "egress")]
         run.started(frames, now_ms)
-        return checked, []
+        self._started.append(run)
+        paths = run.inputs | run.permit.emitted.keys() | self._encoder.siblings(frames)
+        read = snapshot(paths, state, live, now_ms)
+        return [Record(start_record(run, read, others, counters, frames, now_ms)), *checked], []
+
+    def started_late(self) -> list[Running]:
+        """The commands that were held back and have begun since this was last asked."""
+        begun, self._started = self._started, []
+        return begun
 
     def _free_ms(self, message: str) -> int:
         """From when on a frame of this message may leave."""

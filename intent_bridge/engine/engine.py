@@ -223,6 +223,8 @@ class Engine:
     def poll(self, now_ms: int) -> list[Effect]:
         """Do what time alone makes due."""
         effects, ended = self.commands.poll(self.state, self.live, now_ms)
+        for run in self.commands.started_late():
+            effects += self.close(run.outcome(Status.SENT), now_ms) if run.moves else []
         effects += self.finish(ended, now_ms)
         for order in self.deferred.expired(now_ms):
             effects += self.close(plain(order, Status.TIMEOUT, "deferred_expired"), now_ms)
@@ -307,9 +309,10 @@ class Engine:
         self.judge.begun(run, self.state, now_ms)
         paths = run.inputs | verdict.permit.emitted.keys() | self.encoder.siblings(run.frames)
         read = snapshot(paths, self.state, self.live, now_ms)
-        record = intent_record(order, verdict, human_yes, read, others, counters, run.frames, now_ms)
+        record = intent_record(run, read, others, counters, now_ms)
         effects = [Record(record), *sends, *self.finish(superseded, now_ms)]
-        return effects + (self.close(run.outcome(Status.SENT), now_ms) if run.moves else [])
+        left = run.moves and run.held_until_ms is None
+        return effects + (self.close(run.outcome(Status.SENT), now_ms) if left else [])
 
     def leave(self, order: Order, outcome: Outcome, now_ms: int) -> list[Effect]:
         """Close an order that sends nothing; one that was to put things back answers for its call."""

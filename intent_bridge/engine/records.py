@@ -13,16 +13,18 @@ from intent_bridge.types import Frame, Outcome, Provenance, RuleHit, State, Valu
 
 
 def intent_record(
-    order: Order,
-    verdict: Verdict,
-    human_yes: bool,
+    run: Running,
     snapshot: Mapping[str, Any],
     running: Mapping[str, Value],
     counters: Mapping[str, int],
-    frames: Iterable[Frame],
     now_ms: int,
 ) -> dict[str, Any]:
-    """Written before the first frame of a call."""
+    """Written before the first frame of a call.
+
+    A command that is held back has none yet: its frames are made anew when they may leave, and stand in its
+    `start_record`.
+    """
+    order, verdict = run.order, run.verdict
     return {
         "type": "intent",
         "at_ms": now_ms,
@@ -35,8 +37,30 @@ def intent_record(
         "emitted": [[a.path, a.value] for a in verdict.emitted],
         "decision": verdict.decision.word,
         "rules": [h.id for h in verdict.hits],
-        "human_yes": human_yes,
-        "policy": verdict.permit.policy_hash if verdict.permit else "",
+        "human_yes": run.human_yes,
+        "policy": run.permit.policy_hash,
+        "state": dict(snapshot),
+        "running": dict(running),
+        "counters": dict(counters),
+        **({} if run.held_until_ms is None else {"held_ms": run.held_until_ms - now_ms}),
+        "frames": frames_record(run.frames if run.held_until_ms is None else ()),
+    }
+
+
+def start_record(
+    run: Running,
+    snapshot: Mapping[str, Any],
+    running: Mapping[str, Value],
+    counters: Mapping[str, int],
+    frames: Iterable[Frame],
+    now_ms: int,
+) -> dict[str, Any]:
+    """Written before the first frames of a command that was held back: what they were made from."""
+    return {
+        "type": "start",
+        "at_ms": now_ms,
+        "call_id": run.call_id,
+        "intent": run.order.intent,
         "state": dict(snapshot),
         "running": dict(running),
         "counters": dict(counters),

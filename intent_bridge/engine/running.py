@@ -31,6 +31,7 @@ class Running:
     human_yes: bool
     before: Mapping[str, Value]
     frames: tuple[Frame, ...]
+    """Its first frames; while it is held back only a plan, made anew when they may leave."""
     sent_ms: int
     deadlines_ms: Mapping[str, int]
     """By then the ECU must have reported the path's value."""
@@ -140,7 +141,7 @@ class Running:
             code=code,
             verdict=self.verdict,
             actions=reports(self.verdict, self.reported),
-            frames=self.frames,
+            frames=self.frames if self.held_until_ms is None else (),
             data=self.order.data,
         )
 

@@ -1,12 +1,15 @@
 """When command frames leave: once, again and again, a few times, and never too close; the last value wins."""
 
 import itertools
+import json
 import shutil
 from typing import Any
 
 import pytest
 
-from intent_bridge.engine import Answer, Engine, Send
+from intent_bridge.audit import replay
+from intent_bridge.engine import Answer, Engine, Record, Send
+from intent_bridge.engine.records import frames_record
 from intent_bridge.guard import Guard, load_packs
 from intent_bridge.profile import Profile, data_dir, load_profile
 from intent_bridge.sim import SimulatedVehicle
@@ -51,6 +54,7 @@ class Rig:
         self.car, self.deaf, self.now_ms = SimulatedVehicle(profile), deaf, 0
         self.sent: list[tuple[int, Frame]] = []
         self.outcomes: dict[str, Outcome] = {}
+        self.records: list[dict[str, Any]] = []
         self.run(150)
 
     def take(self, effects: list[Any]) -> None:
@@ -59,6 +63,8 @@ class Rig:
                 self.sent.append((self.now_ms, effect.frame))
                 if not self.deaf:
                     self.car.receive(effect.frame.raw, self.now_ms)
+            elif isinstance(effect, Record):
+                self.records.append(json.loads(json.dumps(effect.body)))
             elif isinstance(effect, Answer):
                 self.outcomes[effect.outcome.call_id] = effect.outcome
 
@@ -176,3 +182,83 @@ def test_repeats_of_many_commands_at_once_keep_their_period(profile: Profile) ->
         left = sorted({at_ms for at_ms, _ in rig.frames(message)})
         assert len(left) > 15
         assert max(b - a for a, b in itertools.pairwise(left)) <= 200  # two periods
+
+
+def replayed(rig: Rig, profile: Profile) -> list[Any]:
+    return list(replay(rig.records, profile, Guard(profile, load_packs(profile))))
+
+
+def test_of_what_waited_the_record_holds_what_went_out_and_replays_to_it(profile: Profile) -> None:
+    rig = Rig(profile)
+    rig.fan("1", 3)
+    rig.run(2)
+    rig.fan("2", 4, "passenger")
+    warm = ToolCall("3", "set_cabin_temperature", {"zone": "passenger", "celsius": 24})
+    rig.take(rig.engine.submit(warm, DRIVER, rig.now_ms))
+    planned = frames_record(rig.engine.commands.running["3"].frames)
+    rig.run(500)
+    left = [frames_record([frame]) for _, frame in rig.frames("CLIMATE_CMD")]
+    starts = [r["frames"] for r in rig.records if r["type"] == "start"]
+    assert starts == left[1:] and len(starts) == 2
+    assert starts[1] != planned  # the counter went on, and what the other set stands in it
+    intents = [r for r in rig.records if r["type"] == "intent"]
+    assert [(r["frames"], r.get("held_ms")) for r in intents[1:]] == [([], DISTANCE_MS - 2)] * 2
+    again = [(r.call_id, r.same, r.same_policy, r.again) for r in replayed(rig, profile)]
+    assert again == [
+        ("1", True, True, left[0]),
+        ("2", True, True, []),
+        ("3", True, True, []),
+        ("2", True, True, left[1]),
+        ("3", True, True, left[2]),
+    ]
+
+
+def test_a_replay_shows_an_edited_start_and_one_that_a_rule_was_against(profile: Profile) -> None:
+    rig = Rig(profile)
+    rig.fan("1", 3)
+    rig.run(2)
+    rig.fan("2", 4, "passenger")
+    rig.run(500)
+    (start,) = (record for record in rig.records if record["type"] == "start")
+    frame = start["frames"][0]
+    start["frames"] = [[*frame[:4], "00" * 8]]
+    assert [r.same for r in replayed(rig, profile)] == [True, True, False]
+    start["frames"], start["state"] = [frame], {}
+    assert [r.same for r in replayed(rig, profile)] == [True, True, False]
+    rig.records = [start]
+    assert [(r.same, r.decision) for r in replayed(rig, profile)] == [
+        (False, "its intent is not in this log")
+    ]
+
+
+def test_a_motion_that_waits_is_called_sent_when_its_frame_has_left(profile: Profile) -> None:
+    rig = Rig(profile)
+    rig.seat("1", 100)
+    rig.run(5)
+    rig.seat("2", 200)
+    assert "2" not in rig.outcomes
+    rig.run(60)
+    kinds = [(r["type"], r.get("status")) for r in rig.records if r["call_id"] == "2"]
+    assert kinds == [("intent", None), ("start", None), ("outcome", "sent")]
+    assert rig.outcomes["2"].frames == (rig.frames("SEAT_CMD")[-1][1],)
+
+
+def test_what_waits_is_not_done_because_the_seat_passes_its_target(profile: Profile) -> None:
+    rig = Rig(profile, deaf=True)
+    rig.seat("1", 100)
+    rig.run(5)
+    place = "Vehicle.Cabin.Seat.Row1.DriverSide.Position"
+    before, step = rig.engine.live[place].value, profile.actuators[place].spec.step
+    assert type(before) is int and step is not None
+    rig.seat("2", int(before * step))
+    rig.run(30)
+    assert "2" in rig.engine.commands.running and "2" not in rig.outcomes
+
+
+def test_the_outcome_of_what_never_left_shows_no_frames(profile: Profile) -> None:
+    rig = Rig(profile)
+    rig.fan("1", 3)
+    rig.run(2)
+    rig.fan("2", 4)
+    rig.fan("3", 5)
+    assert (rig.outcomes["2"].code, rig.outcomes["2"].frames) == ("superseded", ())
