@@ -128,7 +128,7 @@ def _receivers(line: int, signal: str, text: str, book: Book) -> str:
         return NO_NODE
     new = [clean_name(name) for name in old]
     _note_names(line, "node", old, new, book)
-    if len(old) != len(re.split(r"\s*,\s*", text)):
+    if old != re.split(r"\s*,\s*", text.strip()):
         book.note(line, "node-list", f"receivers of signal {signal} are separated by commas")
     return ",".join(new)
 

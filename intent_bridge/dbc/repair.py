@@ -19,6 +19,7 @@ from intent_bridge.dbc.declarations import (
 from intent_bridge.dbc.references import defined_attribute, repair_reference
 from intent_bridge.dbc.statements import Statement, split
 
+MAX_READINGS: Final = 9
 _BLOCK_COMMENT: Final = re.compile(r'"(?:\\"|[^"])*?"|//[^\n]*|(/\*.*?\*/)', re.DOTALL)
 
 
@@ -30,7 +31,21 @@ class Repaired(NamedTuple):
 
 
 def repair(text: str) -> Repaired:
-    """Repair one DBC file; a sound one comes back unchanged. Never raises."""
+    """Repair one DBC file; a sound one comes back unchanged. Never raises.
+
+    One repair can uncover another fault (quotes pair differently), so the text is read until it stays.
+    """
+    changes: list[Change] = []
+    for _ in range(MAX_READINGS):
+        made = _read_once(text)
+        changes += made.changes
+        if made.text == text:
+            break
+        text = made.text
+    return Repaired(text, tuple(sorted(changes, key=lambda change: change.line)))
+
+
+def _read_once(text: str) -> Repaired:
     book = Book()
     statements = split(_characters(text, book))
     book.attributes |= {
@@ -43,7 +58,7 @@ def repair(text: str) -> Repaired:
         _rewritten(s, None if body is None else repair_reference(s.line, s.kind, body, book))
         for s, body in zip(statements, declared, strict=True)
     ]
-    return Repaired("".join(pieces), tuple(sorted(book.changes, key=lambda change: change.line)))
+    return Repaired("".join(pieces), tuple(book.changes))
 
 
 def _characters(text: str, book: Book) -> str:

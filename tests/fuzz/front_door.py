@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from intent_bridge.errors import ToolCallError
 from intent_bridge.intents import read_json
 from intent_bridge.llm import read_call
+from intent_bridge.llm.single import check_name
 
 SEEDS = (
     b'{"name": "set_window", "arguments": {"zone": "driver", "percent": 50}}',
     b'{"id": "a", "type": "function", "function": {"name": "f", "arguments": "{\\"celsius\\": 21.5}"}}',
     '{"name": "f", "arguments": {"a": [1, -0.5, 1e3, true, null, "\\u526f \\ud83c\\udf21 副"]}}'.encode(),
     b'{"a": 1, "\\u0061": 2}',
+    '{"name": "打开车窗", "arguments": {}}'.encode(),
     b"[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]",
 )
 
@@ -32,7 +34,7 @@ def check(data: bytes) -> None:
         call = read_call(data)
     except ToolCallError:
         return
-    assert call.name.isascii() and call.name.isprintable() and isinstance(call.arguments, dict), call
+    assert check_name(call.name) == call.name and isinstance(call.arguments, dict), call
 
 
 def _parts(value: object) -> Iterator[object]:
