@@ -1,4 +1,4 @@
-"""The values that travel from a tool call to a frame and back. Frozen; imports nothing of ours.
+"""The values that travel from a tool call to a frame and back. Frozen.
 
 Inside the core every value of a vehicle path is exact (`Value`): an integer counted in the path's own
 step (`Vehicle.Speed` with step 0.1 km/h: 1005 means 100.5 km/h), a boolean, or the name of an enum
@@ -7,10 +7,12 @@ monotonic clock that the caller owns.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Final, NamedTuple, TypeAlias
+
+from intent_bridge.frozen import frozen
 
 Value: TypeAlias = int | bool | str
 
@@ -71,7 +73,7 @@ class Channel(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Provenance:
     """Who asked, from where, by which channel; set by the host, never by the model.
 
@@ -85,7 +87,7 @@ class Provenance:
     untrusted_text: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Said:
     """What the host knows of the sentence behind a call; never from the model, and in no record.
 
@@ -98,7 +100,7 @@ class Said:
     preferred: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ToolCall:
     """One function call as the model wrote it, provider details removed. `id` is unique in a session."""
 
@@ -107,7 +109,7 @@ class ToolCall:
     arguments: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Action:
     """One actuator path set to one absolute value."""
 
@@ -129,7 +131,7 @@ class Decision(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleHit:
     """One rule that had a say: which, on which path, with which effect, and why.
 
@@ -144,7 +146,7 @@ class RuleHit:
     unknown: tuple[tuple[str, Quality], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What the guard says of a whole call.
 
@@ -167,7 +169,7 @@ _MINT: Final = object()
 """Only `intent_bridge.guard` may use this (pinned by a test)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Permit:
     """Proof that the guard allowed exactly these values at this moment.
 
@@ -196,7 +198,7 @@ class RawFrame(NamedTuple):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frame:
     """One CAN frame, and the same content as named physical values (CAN sends the first, ROS the second).
 
@@ -233,7 +235,7 @@ class Status(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ActionReport:
     """One action of a call: what was asked, what left after clamping, what the ECU reported."""
 
@@ -243,7 +245,7 @@ class ActionReport:
     confirmed: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Confirmation:
     """A question for the person, to be answered through the host's own channel before `expires_ms`."""
 
@@ -251,7 +253,7 @@ class Confirmation:
     expires_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """One way to complete an ambiguous call; the guard would allow it. `actions` are what it would do."""
 
@@ -260,7 +262,7 @@ class Choice:
     actions: tuple[Action, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What became of one call so far.
 

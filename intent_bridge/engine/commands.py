@@ -5,13 +5,13 @@ last word on its bytes. A command ends in exactly one `Ended`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from intent_bridge.codec import EgressGate, Encoder, Reading
 from intent_bridge.engine.effects import Effect, Order, Record, Send
 from intent_bridge.engine.records import snapshot, start_record, stop_record
 from intent_bridge.engine.running import Fading, Running, targets
+from intent_bridge.frozen import frozen
 from intent_bridge.guard import NO_HISTORY, Guard, History
 from intent_bridge.profile import MessageInfo, Profile
 from intent_bridge.types import Frame, RawFrame, RuleHit, State, Status, Value, Verdict
@@ -22,7 +22,7 @@ MAX_RUNNING = 64
 Kind = Literal["start", "repeat", "stop", "neutral"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ended:
     """A command is over: this is how."""
 
@@ -34,7 +34,7 @@ class Ended:
     """Command messages that their ECU refused, or that never left."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refused:
     """The egress gate keeps a frame back; nothing of its batch is sent."""
 

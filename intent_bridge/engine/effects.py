@@ -4,23 +4,24 @@ The order is the meaning: a `Record` stands before the `Send` or `Answer` it acc
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from intent_bridge.frozen import frozen
 from intent_bridge.types import Action, Frame, Outcome, Provenance
 
 if TYPE_CHECKING:
     from intent_bridge.engine.scenes import Course
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Record:
     """Write this audit record; nothing after it may happen when it cannot be written."""
 
     body: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Send:
     """Hand this frame to its bus, on behalf of this call."""
 
@@ -28,7 +29,7 @@ class Send:
     frame: Frame
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """Tell whoever waits for this call what became of it."""
 
@@ -38,7 +39,7 @@ class Answer:
 Effect: TypeAlias = Record | Send | Answer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order:
     """Absolute actions that somebody wants carried out together, before the guard has seen them.
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from intent_bridge.errors import ToolCallError
+from intent_bridge.frozen import frozen
 from intent_bridge.intents.base import Domain, IntentModel, Target
 from intent_bridge.intents.comfort import ActivateScene, AdjustComfort, StopMotion
 from intent_bridge.intents.feelings import MEANS, served
@@ -19,7 +20,7 @@ from intent_bridge.profile import Profile, plain
 from intent_bridge.profile.model import Quantity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ToolSpec:
     """One tool as a model is shown it. `parameters` is JSON Schema 2020-12: flat, no `$ref`, no `oneOf`."""
 
@@ -32,7 +33,7 @@ class ToolSpec:
     """The same call again changes nothing more: it names where to go, not how far."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotEquipped:
     """A sound call for something that this vehicle lacks: a tool (no `field`), a field, a zone or a word."""
 

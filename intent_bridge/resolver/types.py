@@ -1,15 +1,16 @@
 """What the resolver reads and the closed list of what it can answer."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
+from intent_bridge.frozen import frozen
 from intent_bridge.intents import Catalogue, NotEquipped
 from intent_bridge.profile import Profile
 from intent_bridge.types import Action, Choice, Provenance, Quality, Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """The moment a call is resolved in.
 
@@ -24,7 +25,7 @@ class Context:
     going: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Absolute:
     """Absolute values for these paths, to be done together or not at all."""
 
@@ -34,7 +35,7 @@ class Absolute:
     """A scene in several stages: the same actions, by stage, each waiting for the one before."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Option:
     """One way to serve a request. `optional` paths may be left out; `told` says why, and what to expect."""
 
@@ -43,7 +44,7 @@ class Option:
     told: Callable[[Mapping[str, Value]], Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """Several ways to serve one request, best first; the first that the guard allows is taken."""
 
@@ -51,7 +52,7 @@ class Options:
     arguments: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ambiguous:
     """The call lacks something that only the person can say; these would complete it."""
 
@@ -61,28 +62,28 @@ class Ambiguous:
     """The argument that would complete it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """A question about the vehicle, answered."""
 
     data: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Halt:
     """Stop what moves on these paths."""
 
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Nothing:
     """There is nothing to change; `code` says why (`at_limit`)."""
 
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unresolved:
     """A relative change whose starting point is not known."""
 

@@ -5,10 +5,10 @@ somebody in the last row) is said to be missing.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from typing import Final, TypeAlias
 
+from intent_bridge.frozen import frozen
 from intent_bridge.intents import ZONES, DriverSide, Place, SpokenZone, Zone, places, side_of
 from intent_bridge.profile import Profile
 from intent_bridge.types import Provenance, Quality, SeatZone, Value
@@ -20,14 +20,14 @@ OCCUPANCY: Final = "Vehicle.Cabin.Seat.{seat}.OccupancyStatus"
 CHILD_SEAT: Final = "Vehicle.Cabin.Seat.{seat}.HasChildRestraint"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WhichZone:
     """Only the person can say which of these is meant."""
 
     zones: tuple[Zone, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoZone:
     """There is no such place in this car for this speaker."""
 

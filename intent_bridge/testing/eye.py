@@ -8,6 +8,7 @@ from typing import Final, cast
 from cantools.database import DecodeError
 from cantools.database.can import Signal
 
+from intent_bridge.frozen import frozen
 from intent_bridge.profile import MessageInfo, Profile
 from intent_bridge.profile.model import Quantity
 from intent_bridge.profile.protection import signal_bits
@@ -18,7 +19,7 @@ NEVER_MS: Final = -(10**9)
 CACHE_MAX: Final = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reported:
     """What an ECU last said of a path (VSS units; None: not available), and when."""
 

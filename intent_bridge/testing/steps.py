@@ -6,13 +6,13 @@ replays: in YAML every step is one small mapping (`{call: …}`, `{state: …}`,
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from intent_bridge.errors import Problem, ProfileError
+from intent_bridge.frozen import frozen
 from intent_bridge.profile.yaml import scan_yaml
 from intent_bridge.types import Channel, Provenance, SeatZone, Speaker
 
@@ -41,7 +41,7 @@ Of a bus: bus_off."""
 FAULTS: tuple[FaultKind, ...] = get_args(FaultKind)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """The model calls a tool. `again` uses the id of the call before."""
 
@@ -51,7 +51,7 @@ class Call:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Raw:
     """The model writes this text or these bytes where a call should be."""
 
@@ -59,7 +59,7 @@ class Raw:
     who: Provenance = DRIVER
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Confirm:
     """A person answers the newest open question; without one nothing happens."""
 
@@ -68,28 +68,28 @@ class Confirm:
     """None: whoever asked."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Undo:
     """Somebody wants the last done call undone."""
 
     who: Provenance = DRIVER
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetState:
     """The world changes: path -> value in VSS units, None stops publication."""
 
     values: Mapping[str, VssValue | None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wait:
     """Time passes."""
 
     ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """Something breaks at `target`, or heals (`value` 0). What `value` counts depends on the kind: frames
     of a bus, milliseconds of a delay, the bit that flips, the raw number of a lie; -1 ends a lie."""
@@ -99,14 +99,14 @@ class Fault:
     value: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clock:
     """Our clock jumps by this much against the vehicle's."""
 
     by_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reload:
     """The host takes the vehicle's packs anew, with those of a market (`eu`) or without. What does not load,
     or not at this moment, changes nothing."""
@@ -114,7 +114,7 @@ class Reload:
     market: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Restart:
     """Our process dies without a word and starts anew; the vehicle does not notice."""
 
@@ -122,7 +122,7 @@ class Restart:
 Step: TypeAlias = Call | Raw | Confirm | Undo | SetState | Wait | Fault | Clock | Reload | Restart
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drive:
     """A drive with a name, and the hazards it must show; none: it must stay clean."""
 
