@@ -128,7 +128,11 @@ class Decision(IntEnum):
 
     @property
     def word(self) -> str:
-        return self.name.lower()
+        """The verdict's name for records and people."""
+        return _WORDS[self]
+
+
+_WORDS: Final = tuple(decision.name.lower() for decision in Decision)
 
 
 @frozen

@@ -67,6 +67,7 @@ class Guard:
             )
             for path, info in profile.actuators.items()
         }
+        self._pass = {path: program.passes for path, program in self.programs.items()}
         self._notices = Notices(rules.notices, self._gauges)
         self._reads = {path: self._reached(path, companions) for path in self.programs}
 
@@ -90,10 +91,12 @@ class Guard:
         An allowed call carries its permit. The digest is set where a confirmation plays a part. `history` is
         what limits count; a caller that passes none has no past. `asks`: what a person is asked besides.
         """
-        if not confirmed and not asks and self._passes(actions, state, who, now_ms):
-            allowed = tuple(actions)
-            told = self._notices.told(allowed, state, now_ms)
-            return Verdict(Decision.ALLOW, allowed, allowed, told, permit=self._permit(allowed, now_ms))
+        if not confirmed and not asks:
+            values = _values(actions)
+            if len(values) == len(actions) and self._passes(values, state, who, now_ms):
+                allowed = tuple(actions)
+                told = self._notices.told(allowed, state, now_ms)
+                return Verdict(Decision.ALLOW, allowed, allowed, told, (), "", self._permit(values, now_ms))
         moment = _Moment(state, who, now_ms, history)
         ambiguous = _ambiguous(actions)
         judged = [self._action(action, moment, ambiguous) for action in actions]
@@ -118,7 +121,7 @@ class Guard:
             hits=hits,
             unlock=tuple(dict.fromkeys(text for one in judged for text in one.unlock)),
             digest=self._digest(judged, who) if asked or confirmed else "",
-            permit=self._permit(emitted, now_ms) if decision <= Decision.CLAMP and actions else None,
+            permit=self._permit(_values(emitted), now_ms) if decision <= Decision.CLAMP and actions else None,
             defer_deadline_ms=min(deadlines) if decision is Decision.DEFER else None,
         )
 
@@ -133,9 +136,9 @@ class Guard:
         history: History = NO_HISTORY,
     ) -> tuple[RuleHit, ...] | None:
         """Why what a permit says would not be permitted now, as `judge` says; None when it still would."""
-        actions = [Action(path, value) for path, value in permit.emitted.items()]
-        if not confirmed and self._passes(actions, state, who, now_ms):
+        if not confirmed and self._passes(permit.emitted, state, who, now_ms):
             return None
+        actions = [Action(path, value) for path, value in permit.emitted.items()]
         verdict = self.judge(actions, state, who, now_ms, confirmed=confirmed, history=history)
         allowed = verdict.permit is not None and verdict.permit.emitted == permit.emitted
         return None if allowed else verdict.hits
@@ -194,13 +197,13 @@ class Guard:
                 history = history.begun(path, move, self._horizons_ms[path])
         return history
 
-    def _passes(self, actions: Sequence[Action], state: State, who: Provenance, now_ms: int) -> bool:
+    def _passes(self, values: Mapping[str, Value], state: State, who: Provenance, now_ms: int) -> bool:
         """Whether all is known and no rule has a word to say: most calls, and so the short way."""
-        for action in actions:
-            program = self.programs.get(action.path)
-            if program is None or not program.passes(action.value, state, now_ms, who):
+        for path, value in values.items():
+            passes = self._pass.get(path)
+            if passes is None or not passes(value, state, now_ms, who):
                 return False
-        return len(actions) == 1 or (bool(actions) and not _ambiguous(actions))
+        return bool(values)
 
     def _completed(
         self,
@@ -343,14 +346,12 @@ class Guard:
         )
         return hashlib.sha256(repr((self.policy_hash, who.zone.value, facts)).encode()).hexdigest()
 
-    def _permit(self, emitted: Sequence[Action], now_ms: int) -> Permit:
-        values: dict[str, Value] = {}
+    def _permit(self, values: dict[str, Value], now_ms: int) -> Permit:
         lifetime_ms = 0
-        for action in emitted:
-            path = action.path
-            values[path] = action.value
-            if self._lifetimes_ms[path] > lifetime_ms:
-                lifetime_ms = self._lifetimes_ms[path]
+        for path in values:
+            lives_ms = self._lifetimes_ms[path]
+            if lives_ms > lifetime_ms:
+                lifetime_ms = lives_ms
         return Permit(MappingProxyType(values), self.policy_hash, now_ms, now_ms + lifetime_ms, _MINT)
 
 
@@ -380,6 +381,13 @@ def _sorted(hits: Iterable[RuleHit]) -> tuple[RuleHit, ...]:
 
 def _refused(action: Action, rule_id: str, reason_key: str) -> _Judged:
     return _Judged(action, (RuleHit(rule_id, action.path, Decision.DENY, reason_key),))
+
+
+def _values(actions: Iterable[Action]) -> dict[str, Value]:
+    values = {}
+    for action in actions:
+        values[action.path] = action.value
+    return values
 
 
 def _ambiguous(actions: Sequence[Action]) -> frozenset[str]:

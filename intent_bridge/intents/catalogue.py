@@ -22,6 +22,9 @@ from intent_bridge.types import ToolCall
 
 _NAME_MAX: Final = 64
 """Longest tool name that is looked at; a longer one is unknown."""
+_MEANT_MAX: Final = 4096
+"""Calls whose meaning is remembered."""
+_PLAIN: Final = frozenset((str, int, float, bool, type(None)))
 
 
 class Catalogue:
@@ -34,6 +37,8 @@ class Catalogue:
 
     def __init__(self, profile: Profile) -> None:
         maker = _Maker(profile)
+        self._meant: dict[object, Intent | NotEquipped] = {}
+        """What plain calls meant, by all that they hold; 1, 1.0 and true are not the same."""
         self._built, self._tools, self._absent = maker.make()
         self._check_scenes(maker)
         self._check_defaults(maker)
@@ -48,8 +53,22 @@ class Catalogue:
         Without `own` the call is in the words of the intents even where one of the vehicle's own tools has
         taken the name: so scenes are written.
         """
-        arguments = check_arguments(call.arguments)
-        name = call.name
+        given = call.arguments
+        try:
+            kinds = (*map(type, given.values()),)
+            key = own, call.name, kinds, (*given,), (*given.values(),)
+            if (known := self._meant.get(key)) is not None:
+                return known
+        except Exception:  # a foreign object may raise anything; what cannot be looked up is read
+            return self._read(call.name, check_arguments(given), own)
+        found = self._read(call.name, check_arguments(given), own)
+        if _PLAIN.issuperset(kinds):
+            if len(self._meant) >= _MEANT_MAX:
+                self._meant.clear()
+            self._meant[key] = found
+        return found
+
+    def _read(self, name: object, arguments: Mapping[str, object], own: bool) -> Intent | NotEquipped:
         if type(name) is not str or len(name) > _NAME_MAX:
             raise refuse("unknown_tool", "the name of the tool must be one of those listed")
         tool = (self._tools if own else self._built).get(name)

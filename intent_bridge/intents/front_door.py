@@ -81,8 +81,9 @@ def read_plain(text: object) -> object:
     """What a sound JSON text of printable ASCII without escapes says; UNSURE of every other.
 
     The short way, which most calls can take. Each string of such a text stands there as it is and can hide
-    nothing, the decoder sees to numbers and names, and its size and depth are within the limits of arguments:
-    no part of it need be looked at again. It refuses nothing: whoever is unsure takes the long way.
+    nothing, its numbers, size and depth are within the limits of arguments, and no name was given twice, for
+    there are as many names as colons: no part of it need be looked at again. It refuses nothing: whoever is
+    unsure takes the long way.
     The same for a small table of such words and numbers, and of tables of these, that a host made: a copy.
     """
     if type(text) is dict:
@@ -90,13 +91,33 @@ def read_plain(text: object) -> object:
         return UNSURE if flat is None else flat
     if type(text) is not str or len(text) > MAX_BYTES or "\\" in text:
         return UNSURE
-    if not (text.isascii() and text.isprintable()) or text.count("[") + text.count("{") > MAX_DEPTH:
+    if not (text.isascii() and text.isprintable()):
         return UNSURE
     try:
         value, end = _scan(text, 0)
-    except (StopIteration, ValueError, ToolCallError):
+    except (StopIteration, ValueError, RecursionError, ToolCallError):
         return UNSURE
-    return value if end == len(text) else UNSURE
+    if end != len(text) or _names(value, MAX_DEPTH) != text.count(":"):
+        return UNSURE
+    return value
+
+
+def _names(value: object, depth: int) -> int:
+    """How many names the tables of a decoded text have, one below the other; less than 0: look closer."""
+    kind = type(value)
+    if kind is int:
+        return 0 if -_SURELY_SHORT < value < _SURELY_SHORT else _UNSOUND  # type: ignore[operator]
+    if kind is not dict and kind is not list:
+        return 0
+    if not depth:
+        return _UNSOUND
+    items, count = value, 0
+    if kind is dict:
+        items, count = value.values(), len(value)  # type: ignore[attr-defined, arg-type]
+    for item in items:  # type: ignore[attr-defined]
+        if type(item) is not str:
+            count += _names(item, depth - 1)
+    return count
 
 
 _AT: Final = "{0}, at line {1.lineno} column {1.colno}; send one JSON value and nothing else"
@@ -158,6 +179,9 @@ def _flat(table: dict[Any, Any], *, tables: bool = False) -> dict[str, object] |
     return out
 
 
+_SURELY_SHORT: Final = 10 ** (MAX_DIGITS - 1)
+"""A whole number below it has at most MAX_DIGITS characters, sign included."""
+_UNSOUND: Final = -2 * MAX_BYTES
 _FLAT_ITEMS: Final = 32
 _FLAT_TEXT: Final = 256
 
@@ -308,4 +332,6 @@ _DECODER: Final = json.JSONDecoder(
     parse_float=lambda digits: _finite(float(_short(digits))),
     parse_constant=_constant,
 )
-_scan = cast(Callable[[str, int], tuple[object, int]], json.scanner.make_scanner(cast(Any, _DECODER)))
+_SCANNED: Final = json.JSONDecoder(parse_float=_DECODER.parse_float, parse_constant=_constant)
+"""Says nothing of a name given twice or a whole number that is too long: `read_plain` sees to that."""
+_scan = cast(Callable[[str, int], tuple[object, int]], json.scanner.make_scanner(cast(Any, _SCANNED)))

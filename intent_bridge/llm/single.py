@@ -52,6 +52,8 @@ def read_call(raw: object) -> ToolCall:
 
 def check_name(name: object) -> str:
     """Return a tool name that can be one: 1 to 128 characters, printable, no markup; else ToolCallError."""
+    if type(name) is str and len(name) <= MAX_NAME_CHARACTERS and name.isascii() and name.isidentifier():
+        return name  # as most are
     if not isinstance(name, str) or not name.strip():
         raise ToolCallError("no_name", "the call has no tool name; name one of the tools you were given")
     if len(name) > MAX_NAME_CHARACTERS or not name.isprintable() or "<" in name or ">" in name:
@@ -72,6 +74,8 @@ def check_id(id_: object) -> str:
 
 def _open_envelope(call: Mapping[str, Any]) -> tuple[object, object, object]:
     """Return (id, name, arguments) as they stand in whichever envelope this is."""
+    if len(call) == 2 + ("id" in call) and "name" in call and "arguments" in call:
+        return call.get("id"), call["name"], call["arguments"]  # bare, and nothing else: as most are
     if _ENVELOPES.isdisjoint(call):
         return _open_bare(call)
     if "jsonrpc" in call or "method" in call:

@@ -42,9 +42,11 @@ from intent_bridge.resolver.types import (
     Unresolved,
 )
 from intent_bridge.resolver.zones import NoZone, WhichZone, resolve_zone
-from intent_bridge.types import Action, Choice, ToolCall, Value
+from intent_bridge.types import Action, Choice, SeatZone, ToolCall, Value
 
 _NO_VALUE: Final = (Unresolved, Nothing)
+_SETTLED_MAX: Final = 4096
+"""Settings that are remembered, of one vehicle."""
 
 
 def resolve(intent: Intent, context: Context) -> Resolution:
@@ -76,6 +78,31 @@ def resolve(intent: Intent, context: Context) -> Resolution:
 
 
 def _set(intent: IntentModel, context: Context) -> Resolution:
+    """Most settings depend on nothing but the call and where the speaker sits, and are worked out once."""
+    settled = _settled(context.profile)
+    key = id(intent), context.who.zone
+    kept = settled.get(key)
+    if kept is not None and kept[0] is intent:
+        return kept[1]
+    found = _set_now(intent, context)
+    if isinstance(found, Absolute) and not _depends_on_now(intent):
+        if len(settled) >= _SETTLED_MAX:
+            settled.clear()
+        settled[key] = intent, found
+    return found
+
+
+@once
+def _settled(profile: Profile) -> dict[tuple[int, SeatZone], tuple[IntentModel, Absolute]]:
+    """Settings by the identity of their intent, which the entry keeps alive, and the speaker's place."""
+    return {}
+
+
+def _depends_on_now(intent: IntentModel) -> bool:
+    return intent.__dict__.get("zone") == "kids" or any(t.counts == "change" for t in intent.targets)
+
+
+def _set_now(intent: IntentModel, context: Context) -> Resolution:
     actions: list[Action] = []
     zone: SpokenZone | None = intent.__dict__.get("zone")  # many tools have no such field
     meant = _meant(zone, context)

@@ -10,12 +10,18 @@ from hypothesis import strategies as st
 
 from intent_bridge.errors import ToolCallError
 from intent_bridge.intents import Catalogue, IntentModel, NotEquipped, check_value, read_json
+from intent_bridge.intents.front_door import UNSURE, read_plain
 from intent_bridge.intents.refusal import Code
 from intent_bridge.types import ToolCall
 from tests.unit.intents.car import full_car
 
 CATALOGUE = Catalogue(full_car())
 NAMES = st.sampled_from([tool.name for tool in CATALOGUE.tools])
+WARM = Catalogue(full_car())
+FIELD_NAMES = st.sampled_from(sorted({n for t in CATALOGUE.tools for n in t.parameters["properties"]}))
+FIELD_VALUES = st.sampled_from(
+    [0, 1, 2, 1.0, 2.0, True, False, None, "1", "driver", "all", "front", 22.5, "LO"]
+)
 
 MARKS = [*'{}[]:,"\\-/ ', '"zone"', '"driver"', '"celsius"', "22.5", "1e999", "NaN", "true", "null"]
 HIDDEN = ["\\u0000", "\\ud800", "\u200b", "\x00", "\n", "\ud83d", "9" * 40, "\ufeff"]
@@ -140,3 +146,45 @@ def test_a_text_and_the_value_it_holds_pass_or_fail_alike(text: str) -> None:
     except ToolCallError:
         return
     assert repr(check_value([value])) == repr([value])
+
+
+JSON_LIKE = st.one_of(
+    TEXTS,
+    PLAIN.map(json.dumps),
+    st.lists(st.sampled_from([*MARKS, "9" * 31, "9" * 32, "9" * 33, "-", ".", "e"]), max_size=12).map(
+        "".join
+    ),
+)
+
+
+@example('{"a": 1, "a": 1}')
+@example('{"a": {"b": 1, "b": 1}}')
+@example('{"a:": 1}')
+@example("-" + "9" * 32)
+@example("9" * 32)
+@example("0." + "1" * 40)
+@example("[" * 17 + "]" * 17)
+@example("[" * 16 + "]" * 16)
+@example("[" * 60_000)
+@example('{"a": NaN}')
+@given(JSON_LIKE)
+def test_the_short_way_in_reads_what_the_long_way_reads_and_nothing_that_it_refuses(text: str) -> None:
+    short = read_plain(text)
+    if short is not UNSURE:
+        assert repr(read_json(text.encode())) == repr(short)
+
+
+@given(st.lists(st.tuples(NAMES, st.dictionaries(FIELD_NAMES, FIELD_VALUES, max_size=3)), max_size=8))
+def test_what_a_call_means_does_not_depend_on_the_calls_before_it(calls: list[tuple[str, Any]]) -> None:
+    for name, arguments in calls:
+        call = ToolCall("1", name, arguments)
+        assert _meaning(WARM, call) == _meaning(Catalogue(full_car()), call)
+        assert _meaning(WARM, call) == _meaning(WARM, call)
+
+
+def _meaning(catalogue: Catalogue, call: ToolCall) -> object:
+    try:
+        found = catalogue.parse(call)
+    except ToolCallError as error:
+        return error.code, str(error)
+    return type(found), repr(found)
