@@ -23,6 +23,7 @@ from intent_bridge.types import Action, Decision, Quality, Sample
 from tests.witnesses.test_agree import paths, random_cases
 
 pytestmark = pytest.mark.skipif(shutil.which("gcc") is None, reason="needs gcc")
+REQUIRE = 1
 CASES = int(os.environ.get("CASES", "2000"))
 GCC = ("gcc", "-std=c99", "-O1", "-Wall", "-Wextra", "-Werror", "-pedantic")
 MANY = """
@@ -66,6 +67,7 @@ def test_c_and_guard_agree_on_random_cases(folder: Path) -> None:
     many = ctypes.CDLL(str(folder / "many.so")).many
     profile = load_profile("demo_sedan")
     rules = load_packs(profile)
+    requires = {rule.text.id for each in rules.rules.values() for rule in each if rule.companions}
     guard, inputs = Guard(profile, rules), input_order(profile, rules)
     places = {name: 24 + 16 * n for n, name in enumerate(inputs)}
     row_bytes, rng, now_ms = 24 + 16 * len(inputs), random.Random(7), 1_000_000
@@ -92,8 +94,12 @@ def test_c_and_guard_agree_on_random_cases(folder: Path) -> None:
                     if value is not None
                 }
                 verdict = guard.judge([Action(name, case.value)], state, case.who, now_ms)
-                emitted, decision = struct.unpack_from("qB", out, 16 * n)
-                assert decision == verdict.decision, (name, case)
+                emitted, decision, demands = struct.unpack_from("qBB", out, 16 * n)
+                if demands & REQUIRE:  # the rest of the call is the caller's: it can only make it stricter
+                    assert decision <= verdict.decision, (name, case)
+                    assert requires & {hit.id for hit in verdict.hits}, (name, case)
+                else:
+                    assert decision == verdict.decision, (name, case)
                 if verdict.decision <= Decision.CONFIRM:
                     assert emitted == number_of(kind, verdict.emitted[0].value), (name, case)
             done += len(cases)
