@@ -32,3 +32,10 @@ def test_a_name_that_is_not_public_is_not_there() -> None:
 def test_importing_the_package_loads_no_bus_library() -> None:
     code = "import sys, intent_bridge; assert not {'can', 'cantools', 'pydantic'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_bridge_not_yet_opened_has_loaded_nothing_that_only_an_open_one_needs() -> None:
+    heavy = {"asyncio", "babel", "can", "cantools", "fluent", "jsonschema", "z3"}
+    code = f"import sys; from intent_bridge import AsyncBridge, Bridge; print({heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "set()\n"

@@ -1,6 +1,5 @@
 """The same bridge for asyncio hosts: the same verbs, run one after another on a thread of their own."""
 
-import asyncio
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self, TypeVar
@@ -20,6 +19,8 @@ class AsyncBridge:
 
     async def run(self, verb: Callable[[], T]) -> T:
         """Anything else that uses the bridge, in its turn among the verbs."""
+        import asyncio  # a host that awaits has it; others need not wait for it
+
         return await asyncio.get_running_loop().run_in_executor(self._worker, verb)
 
     async def handle(
@@ -70,6 +71,8 @@ class AsyncBridge:
 
     def subscribe(self, topic: str, listener: Listener) -> Callable[[], None]:
         """See `Bridge.subscribe`; the listener runs in the event loop of the caller."""
+        import asyncio
+
         loop = asyncio.get_running_loop()
 
         def forward(value: object) -> None:

@@ -15,7 +15,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from intent_bridge.audit import AuditOptions, Fsync
-from intent_bridge.bridge.can_buses import can_of
 from intent_bridge.bridge.corrections import call_of, corrected, corrected_record
 from intent_bridge.bridge.freshness import FreshTransport, open_freshness
 from intent_bridge.bridge.journal import Journal
@@ -34,7 +33,6 @@ from intent_bridge.llm import export_tools, read_answer
 from intent_bridge.profile import Profile, load_profile
 from intent_bridge.texts import Texts
 from intent_bridge.transports import Transport
-from intent_bridge.transports.recording import recorded
 from intent_bridge.types import Frame, Outcome, Provenance, Said, Status, ToolCall
 
 if TYPE_CHECKING:
@@ -137,6 +135,10 @@ class Bridge(Policies, Knowledge):
         """A bridge on real buses: `buses` maps the profile's bus names to python-can options.
 
         `log`: a file that every frame is written to, both ways; its ending says the format (blf, asc, …)."""
+        # python-can, slow to import, and of no use where no bus is opened
+        from intent_bridge.bridge.can_buses import can_of
+        from intent_bridge.transports.recording import recorded
+
         profile = load_profile(vehicle)
         alone = not options.get("listen_only", False)
         everything = log is not None  # a record of a drive leaves nothing out

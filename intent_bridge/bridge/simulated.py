@@ -3,15 +3,15 @@
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from intent_bridge.bridge.core import IDLE_MS, Bridge
-from intent_bridge.bridge.simulated_transport import SimulatedTransport
 from intent_bridge.profile import Profile
-from intent_bridge.sim import SimulatedVehicle, simulated_key
 from intent_bridge.transports import Transport
-from intent_bridge.transports.recording import RecordedTransport, Recorder
 from intent_bridge.types import Channel, Outcome, Provenance, SeatZone, Speaker
+
+if TYPE_CHECKING:
+    from intent_bridge.sim import SimulatedVehicle
 
 DRIVER_BY_VOICE = Provenance(Speaker.DRIVER, SeatZone.DRIVER, Channel.VOICE)
 MAX_EVENTS = 4096
@@ -30,13 +30,18 @@ class SimulatedBridge(Bridge):
         profile: Profile,
         *,
         log: Path | None = None,
-        vehicle: SimulatedVehicle | None = None,
+        vehicle: "SimulatedVehicle | None" = None,
         **options: Any,
     ) -> None:
         """`log`: a file that every frame is written to, both ways; its ending says the format (blf, asc).
 
         `vehicle` is one that has run before: its ECUs go on where they were.
         """
+        # the simulator, cantools and python-can: slow to import, and a bridge to a real vehicle does without
+        from intent_bridge.bridge.simulated_transport import SimulatedTransport
+        from intent_bridge.sim import SimulatedVehicle, simulated_key
+        from intent_bridge.transports.recording import RecordedTransport, Recorder
+
         self.vehicle = vehicle or SimulatedVehicle(profile)
         self._later: deque[Outcome] = deque(maxlen=MAX_EVENTS)
         options.setdefault("speaker", DRIVER_BY_VOICE)

@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from cantools.database.errors import Error as DbcError
-
 from intent_bridge.bridge.health import HOST, Condition, Health
 from intent_bridge.engine import Effect, Engine
 from intent_bridge.profile import MessageInfo, Profile
@@ -173,6 +171,8 @@ class Watch:
 
     def _follow(self, raw: RawFrame) -> None:
         """Continue a command's counter from the one its ECU took last: those in between never arrived."""
+        from cantools.database.errors import Error as DbcError  # slow to import, and loaded with the profile
+
         for echo in self._echoes.get((raw.bus, raw.can_id, raw.extended), ()):
             if echo.command not in self._sent - self._recoveries[raw.bus].sent:
                 continue

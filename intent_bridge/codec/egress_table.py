@@ -4,18 +4,21 @@ Made from the DBC and the profile without the codec's plans, pages or the profil
 mistake in those does not pass unseen here. Byte by byte, with exact fractions.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Final, TypeAlias
-
-from cantools.database.can import Signal
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from intent_bridge.codec.e2e import Bit
 from intent_bridge.codec.messages import signal_bits
 from intent_bridge.codec.protection import Protection
 from intent_bridge.profile import MessageInfo, Profile, once
 from intent_bridge.profile.model import Actuator
+
+if TYPE_CHECKING:  # only what parses a DBC file imports cantools, which is slow to import
+    from cantools.database.can import Signal
 
 Meaning: TypeAlias = Fraction | bool | str
 """What a raw number says: a number counted in the path's steps, a boolean, or an enum value name."""
@@ -37,7 +40,7 @@ class Entry:
     name: str
     bits: tuple[Bit, ...]
     signed: bool
-    under: tuple[tuple["Entry", frozenset[int]], ...]
+    under: tuple[tuple[Entry, frozenset[int]], ...]
     factor: Fraction
     offset: Fraction
     names: Mapping[int, str]

@@ -5,13 +5,16 @@ message's signals need the fewest pieces, so that in all but mixed messages ever
 `raw = image >> shift & mask`. Layouts that overlap or leave the frame are refused.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
-
-from cantools.database.can import Message, Signal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from intent_bridge.errors import SignalError
+
+if TYPE_CHECKING:  # only what parses a DBC file imports cantools, which is slow to import
+    from cantools.database.can import Message, Signal
 
 ByteOrder = Literal["little", "big"]
 
@@ -66,7 +69,7 @@ class Node:
     """
 
     slots: tuple[Slot, ...]
-    muxes: tuple[tuple[Slot, Mapping[int, "Node"]], ...]
+    muxes: tuple[tuple[Slot, Mapping[int, Node]], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,19 @@
 """The command frames of a vehicle, laid out: which signal of which frame belongs to which actuator."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from cantools.database.can import Signal
+from typing import TYPE_CHECKING
 
 from intent_bridge.codec.messages import dbc_file, plans, signal_bits
 from intent_bridge.codec.plan import Field, Plan
 from intent_bridge.codec.protection import Protection
 from intent_bridge.errors import Problem, ProfileError, SignalError
 from intent_bridge.profile import ActuatorInfo, MessageInfo, Profile, once
+
+if TYPE_CHECKING:  # only what parses a DBC file imports cantools, which is slow to import
+    from cantools.database.can import Signal
 
 
 @dataclass(frozen=True, slots=True)

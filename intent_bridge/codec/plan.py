@@ -3,11 +3,11 @@
 A frame is held as one integer, its *image* (see `layout`). Functions are generated when first used.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any, Final, TypeVar
-
-from cantools.database.can import Message
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from intent_bridge.codec.convert import Converter, OffGrid, Physical, physical, pick, place
 from intent_bridge.codec.generate import (
@@ -21,6 +21,9 @@ from intent_bridge.codec.generate import (
 )
 from intent_bridge.codec.layout import Node, Slot, layout
 from intent_bridge.errors import SignalError
+
+if TYPE_CHECKING:  # only what parses a DBC file imports cantools, which is slow to import
+    from cantools.database.can import Message
 
 _Key = TypeVar("_Key")
 _Made = TypeVar("_Made")
@@ -175,7 +178,7 @@ class Plan:
     # --- inside ---------------------------------------------------------------------------------
 
     @cached_property
-    def _root(self) -> "_Branch":
+    def _root(self) -> _Branch:
         return _Branch(self, self.layout.root, ())
 
     def _selected(self, node: Node, image: int) -> list[Node]:
@@ -250,11 +253,11 @@ class _Branch:
                 return make_decode_switch(plan.layout, mux, pages, plan.from_bytes)
         return plan.decode_slowly
 
-    def _page_of(self, value: Physical) -> "_Branch":
+    def _page_of(self, value: Physical) -> _Branch:
         field = self._plan.field(self._node.muxes[0][0].name)
         return self._page(field.get_raw(field.put(0, value)))
 
-    def _page(self, raw: int) -> "_Branch":
+    def _page(self, raw: int) -> _Branch:
         if raw not in self._below:
             ((mux, pages),) = self._node.muxes
             self._below[raw] = _Branch(self._plan, self._plan.page(mux, pages, raw), self._slots)

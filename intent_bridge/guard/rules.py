@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from ..profile.base import Model as _Model
 from ..types import Channel, SeatZone, Speaker
 from . import ir
 from .check import Kind
@@ -38,10 +39,6 @@ CONTEXT: Final = {
     "untrusted_text": Kind("boolean"),
 }
 """Names for who asked; their order is that of the fields of `Provenance`."""
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Looser(_Model):

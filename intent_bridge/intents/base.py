@@ -116,7 +116,7 @@ def sizes(little: str, some: str, lot: str) -> tuple[Decimal, Decimal, Decimal]:
 class IntentModel(BaseModel):
     """What was asked, in the words of one tool; knows no vehicle, sends nothing."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     tool: ClassVar[str]
     """Name of the tool, as the model calls it."""

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from intent_bridge.errors import Problem, ProfileError
 from intent_bridge.intents.base import Target
@@ -29,6 +29,7 @@ from intent_bridge.intents.comfort import Feeling, Strength
 from intent_bridge.intents.seat import SetSeatHeating, SetSeatVentilation
 from intent_bridge.intents.zones import places
 from intent_bridge.profile import Profile
+from intent_bridge.profile.base import Model as _Model
 from intent_bridge.profile.model import Exact
 from intent_bridge.profile.report import one_of
 from intent_bridge.profile.yaml import Document, scan_yaml
@@ -63,10 +64,6 @@ MEANS: Final[Mapping[str, Target]] = {
     "sunshade": SetSunshade.targets[0],
 }
 """What a move can set: its name -> where the value goes and how it is counted."""
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Bounds(_Model):

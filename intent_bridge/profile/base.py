@@ -10,6 +10,9 @@ SignalRef = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*\.[A-Za-z_]\w*$")]
 
 
 class Model(BaseModel):
-    """A part of a file: no unknown keys, no change after load."""
+    """A part of a file: no unknown keys, no change after load.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    Its validator is made when the first such part is read: most processes read few kinds of files.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)

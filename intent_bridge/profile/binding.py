@@ -4,18 +4,21 @@ The conversion is integer arithmetic only: `raw = value * per_step + zero_raw`, 
 to be whole when the profile is loaded, so that no value is ever rounded on its way to the wire.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Final
-
-from cantools.database.can import Database
-from cantools.database.can import Message as DbcMessage
+from typing import TYPE_CHECKING, Final
 
 from ..types import Value
 from . import model, values
 from .timing import Timing
+
+if TYPE_CHECKING:  # only what parses a DBC file imports cantools, which is slow to import
+    from cantools.database.can import Database
+    from cantools.database.can import Message as DbcMessage
 
 _REMEMBERED_MAX: Final = 1024
 

@@ -1,16 +1,19 @@
 """Does a DBC signal fit the quantity that the profile says it carries? If so, the binding."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, Literal
-
-from cantools.database.can import Signal
+from typing import TYPE_CHECKING, Final, Literal
 
 from . import model
 from .binding import Binding
 from .report import Place, one_of
+
+if TYPE_CHECKING:  # only what parses a DBC file imports cantools, which is slow to import
+    from cantools.database.can import Signal
 
 Role = Literal["signal", "command", "status"]
 """Which key of the profile names the signal: a sensor's `signal`, an actuator's `command` or `status`."""

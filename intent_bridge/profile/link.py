@@ -1,9 +1,10 @@
 """Ties every path of a profile to its DBC signals and checks the profile as a whole."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-
-from cantools.database.can import Database
+from typing import TYPE_CHECKING
 
 from . import model
 from .binding import ActuatorInfo, Binding, FactInfo, MessageInfo, SensorInfo
@@ -12,6 +13,9 @@ from .messages import check_response, find_messages
 from .never import Never
 from .protection import protected_signals
 from .report import Place, one_of
+
+if TYPE_CHECKING:  # only what parses a DBC file imports cantools, which is slow to import
+    from cantools.database.can import Database
 
 
 @dataclass

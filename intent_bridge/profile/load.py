@@ -1,13 +1,12 @@
 """Reads one vehicle's folder, checks all of it, and ties its paths to its DBC signals."""
 
+from __future__ import annotations
+
 import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
-
-import cantools
-from cantools.database.can import Database
+from typing import TYPE_CHECKING, Final
 
 from ..errors import Problem, ProfileError
 from . import model
@@ -18,6 +17,9 @@ from .report import Place, one_of
 from .shape import Shaped, shape_profile, shape_tools
 from .tools import check_tools
 from .yaml import scan_yaml
+
+if TYPE_CHECKING:
+    from cantools.database.can import Database
 
 _PROFILE: Final = "profile.yaml"
 _TOOLS: Final = "tools.yaml"
@@ -125,6 +127,10 @@ class _Loader:
         return databases
 
     def _database(self, name: str, raw: bytes) -> Database | None:
+        # slow to import, with all of python-can; a vehicle without a bus does without
+        import cantools
+        from cantools.database.can import Database
+
         try:
             text = raw.decode("utf-8")
         except UnicodeDecodeError:

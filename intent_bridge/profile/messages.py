@@ -1,15 +1,18 @@
 """Finds the profile's messages in the DBC files and checks their protection and their answers."""
 
-from collections.abc import Collection, Mapping
-from typing import Final
+from __future__ import annotations
 
-from cantools.database.can import Database, Message, Signal
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Final
 
 from . import model
 from .binding import MessageInfo
 from .protection import check_protection, counter_bits
 from .report import Place, one_of
 from .timing import read_timing
+
+if TYPE_CHECKING:  # only what parses a DBC file imports cantools, which is slow to import
+    from cantools.database.can import Database, Message, Signal
 
 _CLASSIC_LENGTH_MAX: Final = 8
 

@@ -12,19 +12,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
-
 from . import model
+from .base import Model
 from .yaml import read_yaml
 
 FILE: Final = Path(__file__).resolve().parents[1] / "packs" / "never.yaml"
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
-class Entry(BaseModel):
+class Entry(Model):
     """One thing that is never commanded. `paths` and `vhal` are patterns in which `*` is any text."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
     why: str
@@ -40,9 +37,7 @@ class Entry(BaseModel):
         return re.compile(rf"\b(?:{phrases})s?\b" if phrases else r"(?!)")
 
 
-class _NeverFile(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _NeverFile(Model):
     never: tuple[Entry, ...]
 
 

@@ -1,13 +1,16 @@
 """Checks that a message can carry the protection its profile names: places, ids, lengths."""
 
-from collections.abc import Collection, Mapping
-from typing import Final, NamedTuple, get_args
+from __future__ import annotations
 
-from cantools.database.can import Signal
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from .binding import MessageInfo
 from .protection_model import E2E, AutosarName, SecOC
 from .report import Place, one_of
+
+if TYPE_CHECKING:  # only what parses a DBC file imports cantools, which is slow to import
+    from cantools.database.can import Signal
 
 Bit = tuple[int, int]
 """A bit of a frame: byte from 0, and bit in it, 0 the least significant."""

@@ -4,13 +4,16 @@
 `GenMsgNrOfRepetition` and `GenMsgDelayTime` say how often, how many times and how far apart.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from __future__ import annotations
 
-from cantools.database.can import Database
-from cantools.database.can import Message as DbcMessage
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from . import model
+
+if TYPE_CHECKING:  # only what parses a DBC file imports cantools, which is slow to import
+    from cantools.database.can import Database
+    from cantools.database.can import Message as DbcMessage
 
 _CYCLIC: Final = ("cyclic", "ifactive", "fast", "periodic")
 """Parts of send types that mean: again and again while the command runs."""

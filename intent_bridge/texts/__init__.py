@@ -11,15 +11,16 @@ Adding a language is adding one folder. A text claims only what the outcome says
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-
-from fluent.syntax.ast import Message
+from typing import TYPE_CHECKING
 
 from intent_bridge.errors import Problem, ProfileError
 from intent_bridge.profile import Profile
 from intent_bridge.texts.sentences import choice_texts, reason_text, sentence
-from intent_bridge.texts.voice import sentences_of, untrue
 from intent_bridge.texts.words import Words, kind_of, setting_id
 from intent_bridge.types import Choice, Outcome, RuleHit, Value
+
+if TYPE_CHECKING:
+    from fluent.syntax.ast import Message
 
 __all__ = ["Texts", "languages", "render", "texts_for"]
 
@@ -35,8 +36,10 @@ def languages() -> tuple[str, ...]:
 
 
 @cache
-def _sentences(language: str) -> Mapping[str, Message]:
+def _sentences(language: str) -> "Mapping[str, Message]":
     """What only a checked text may replace: sentences about outcomes, reasons and promises of plans."""
+    from intent_bridge.texts.voice import sentences_of  # and with it fluent, slow to import
+
     return sentences_of(FOLDER / language / f"{name}.ftl" for name in ("sentences", "comfort"))
 
 
@@ -60,6 +63,8 @@ class Texts:
         return self._profile.folder / "texts" / f"{language}.ftl"
 
     def _untrue(self, language: str) -> list[Problem]:
+        from intent_bridge.texts.voice import sentences_of, untrue
+
         own, shared = self._own(language), _sentences(language)
         if not own.is_file() or shared.keys().isdisjoint(sentences_of([own])):
             return []

@@ -10,14 +10,15 @@ import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
-
-from fluent.runtime import FluentBundle, FluentResource
-from fluent.runtime.resolver import Pattern
+from typing import TYPE_CHECKING
 
 from intent_bridge.intents.zones import DriverSide, places
 from intent_bridge.profile import to_vss
 from intent_bridge.profile.model import Quantity
 from intent_bridge.types import Value
+
+if TYPE_CHECKING:
+    from fluent.runtime.resolver import Pattern
 
 _INSTANCE = re.compile(r"Row\d|(Driver|Passenger)(Side)?|Left|Right|Middle")
 _NOT_IN_IDS = re.compile(r"[^a-zA-Z0-9_-]+")
@@ -48,6 +49,8 @@ class Words:
     """One language for one vehicle: the shared files, then the vehicle's own, which may replace them."""
 
     def __init__(self, language: str, files: Iterable[Path], driver_side: DriverSide) -> None:
+        from fluent.runtime import FluentBundle, FluentResource  # slow to import, with all of babel
+
         self.language, self._driver_side = language, driver_side
         self._bundle = FluentBundle([language], use_isolating=False)
         for file in files:
@@ -117,7 +120,7 @@ class Words:
         pattern = self._bundle.get_message(message_id).attributes.get(name)
         return self._format(pattern, f"{message_id}.{name}", arguments) if pattern is not None else ""
 
-    def _format(self, pattern: Pattern | None, where: str, arguments: Mapping[str, object]) -> str:
+    def _format(self, pattern: "Pattern | None", where: str, arguments: Mapping[str, object]) -> str:
         if pattern is None:
             raise ValueError(f"text `{where}` of language `{self.language}` is empty")
         text, errors = self._bundle.format_pattern(pattern, dict(arguments))

@@ -16,10 +16,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from ...errors import Problem, ProfileError
 from ...profile import Profile
+from ...profile.base import Model as _Model
 from ...profile.report import Place, one_of
 from ...profile.yaml import scan_yaml
 from .. import ir, units
@@ -48,10 +49,6 @@ LAWS: Final[Mapping[str, str]] = {
     "no_rule_is_redundant": "every rule changes some verdict on some path",
 }
 FORMULAS: Final = ("never", "asks", "may")
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ClaimText(_Model):
