@@ -135,16 +135,11 @@ class Bridge(Policies, Knowledge):
         """A bridge on real buses: `buses` maps the profile's bus names to python-can options.
 
         `log`: a file that every frame is written to, both ways; its ending says the format (blf, asc, …)."""
-        # python-can, slow to import, and of no use where no bus is opened
-        from intent_bridge.bridge.can_buses import can_of
-        from intent_bridge.transports.recording import recorded
+        from intent_bridge.bridge.can_buses import open_buses  # python-can, slow to import
 
         profile = load_profile(vehicle)
-        alone = not options.get("listen_only", False)
-        everything = log is not None  # a record of a drive leaves nothing out
-        transport: Transport = can_of(profile, buses, alone=alone, everything=everything)
+        transport = open_buses(profile, buses, log, alone=not options.get("listen_only", False))
         try:
-            transport = recorded(transport, log, list(profile.file.buses))
             return cls(profile, transport, **options)
         except BaseException:
             transport.close()
