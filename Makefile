@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WHEEL_VENV := build/wheel-venv
 PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadfile
+PROCESSES := tests/processes tests/examples
 
 # Both names say the same to pip: the first to old ones, the second (build requirements) to new ones.
 PIP_INSTALL := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
@@ -26,7 +27,7 @@ help:  ## list the targets
 demo: .venv/runtime-set  ## a scripted drive on the simulated vehicle
 	@$(BIN)/intent-bridge demo
 
-test: lint types layers unit  ## lint, type-check and test the library
+test: lint types layers unit  ## lint, type-check and test the library (its processes and all the rest: make ci)
 
 lint: .venv/dev-set
 	$(BIN)/ruff check --quiet .
@@ -39,9 +40,12 @@ layers: .venv/dev-set
 	$(BIN)/lint-imports
 
 unit: .venv/dev-set
-	$(PYTEST)
+	$(PYTEST) $(addprefix --ignore=,$(PROCESSES))
 
-ci: test policy-diff test-socketcan properties witnesses carbench fuzz-short fuzz-parsers test-corpus wheel-check test-ros  ## what continuous integration runs
+processes: .venv/dev-set  ## the tests that start processes and wait for them, and the examples of the docs
+	$(PYTEST) $(PROCESSES)
+
+ci: test processes policy-diff test-socketcan properties witnesses carbench fuzz-short fuzz-parsers test-corpus wheel-check test-ros  ## what continuous integration runs
 
 test-socketcan: .venv/dev-set  ## the bus on real SocketCAN, in a guest kernel (skipped where that cannot run)
 	tests/socketcan/guest.sh $(BIN)/python -m pytest -q -p no:cacheprovider tests/socketcan || [ $$? = 77 ]
@@ -80,7 +84,7 @@ bench: .venv/dev-set  ## how fast, beside peers; figures go to build/bench.json
 	$(BIN)/python -W ignore -m tests.bench.nlu
 
 soak: .venv/dev-set  ## ten minutes of load by many clients in process (SOAK_S seconds): nothing may grow
-	SOAK_S=$${SOAK_S:-600} $(BIN)/python -m pytest -q -s -p no:cacheprovider tests/integration/test_soak.py
+	SOAK_S=$${SOAK_S:-600} $(BIN)/python -m pytest -q -s -p no:cacheprovider tests/processes/test_soak.py
 
 bench-audit: .venv/dev-set  ## a million records: verify, replay, judge by other packs (too long for bench; RECORDS for fewer)
 	$(BIN)/python -W ignore -m tests.bench.audit

@@ -11,7 +11,7 @@ from mcp_types.version import LATEST_HANDSHAKE_VERSION, LATEST_MODERN_VERSION
 
 from intent_bridge.audit import read
 from intent_bridge.types import Status
-from tests.integration.mcp_peer import Person, host_line, over_stdio
+from tests.processes.mcp_peer import Person, host_line, over_stdio
 
 WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
 TEMPERATURE = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"

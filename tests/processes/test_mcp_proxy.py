@@ -10,7 +10,7 @@ import pytest
 from mcp import Client
 
 from intent_bridge.cli.app import main
-from tests.integration.mcp_peer import Person, over_stdio
+from tests.processes.mcp_peer import Person, over_stdio
 
 FAKE = Path(__file__).with_name("fake_car.py")
 AC = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"

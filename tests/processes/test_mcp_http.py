@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from intent_bridge.cli.app import main
-from tests.integration.mcp_peer import http_server, over_http
+from tests.processes.mcp_peer import http_server, over_http
 
 TOKENS = {"cockpit": "c" * 43, "warmth": "w" * 43, "eye": "e" * 43, "hasty": "h" * 43}
 ACCESS = """
