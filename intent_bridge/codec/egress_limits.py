@@ -1,6 +1,8 @@
 """How much may leave, whatever it is: frames per message and in total, changes and travel per path.
 
-Windows slide: within any stretch of that length no more leaves, at no moment twice as much.
+Windows slide: within any stretch of that length no more leaves, at no moment twice as much. The scheduler
+keeps frames to the profile's rates by buckets of tokens; within a second these let at most burst and rate
+together pass, and that is what is counted here, on its own.
 """
 
 from collections import deque
@@ -10,12 +12,9 @@ from typing import Final, NamedTuple, TypeAlias
 
 from intent_bridge.codec.egress_table import Meaning
 from intent_bridge.profile import Profile
+from intent_bridge.profile.model import Rate
 from intent_bridge.types import Value
 
-FRAMES_MAX: Final = 200
-"""Start and repeat frames that may leave within FRAMES_WINDOW_MS, all messages together."""
-MESSAGE_FRAMES_MAX: Final = 100
-"""The same for one message."""
 FRAMES_WINDOW_MS: Final = 1000
 
 Activation: TypeAlias = tuple[str, Value, int]
@@ -49,6 +48,12 @@ class Limits:
             if spec.budget.travel is not None and spec.step is not None
         }
         self._spans = {path: specs[path].high - specs[path].low for path in self._travel}
+        self._most = _most(profile.file.rate)
+        self._most_of = {
+            name: _most(info.spec.rate)
+            for name, info in profile.messages.items()
+            if info.spec.rate is not None
+        }
         self._frames: deque[int] = deque()
         self._by_message: dict[str, deque[int]] = {
             actuator.command.message: deque() for actuator in profile.actuators.values()
@@ -60,8 +65,8 @@ class Limits:
     ) -> str | None:
         """Why one more frame of this message, which begins these activations, is too much; None when not."""
         for counted, most, whose in (
-            (self._frames, FRAMES_MAX, ""),
-            (self._by_message[message], MESSAGE_FRAMES_MAX, f" of {message}"),
+            (self._frames, self._most, ""),
+            (self._by_message[message], self._most_of[message], f" of {message}"),
         ):
             while counted and now_ms - counted[0] >= FRAMES_WINDOW_MS:
                 counted.popleft()
@@ -114,3 +119,8 @@ class Limits:
             assert type(last) is int
             return Fraction(abs(value - last))
         return abs(value - here) if isinstance(here, Fraction) else Fraction(self._spans[path])
+
+
+def _most(rate: Rate) -> int:
+    """Frames that may leave within FRAMES_WINDOW_MS: a full bucket, and what comes back meanwhile."""
+    return rate.burst + rate.frames_per_s * FRAMES_WINDOW_MS // 1000

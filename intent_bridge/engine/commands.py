@@ -9,6 +9,7 @@ from typing import Literal
 
 from intent_bridge.codec import EgressGate, Encoder, Reading
 from intent_bridge.engine.effects import Effect, Order, Record, Send
+from intent_bridge.engine.rates import Rates
 from intent_bridge.engine.records import snapshot, start_record, stop_record
 from intent_bridge.engine.running import Fading, Running, targets
 from intent_bridge.frozen import frozen
@@ -49,6 +50,7 @@ class Commands:
         self.running: dict[str, Running] = {}
         self._fading: list[Fading] = []
         self._started: list[Running] = []
+        self._rates = Rates(profile)
         self._left_ms: dict[str, int] = {}
         """When a frame of each command message left last."""
         self._answers = {
@@ -108,7 +110,7 @@ class Commands:
         """Send a prepared command's first frames; older commands for the same paths give way."""
         if len(self.running) >= MAX_RUNNING:
             return Refused(f"more than {MAX_RUNNING} commands under way")
-        free_ms = max((self._free_ms(frame.message) for frame in run.frames), default=now_ms)
+        free_ms = self._free_ms([frame.message for frame in run.frames], now_ms)
         if free_ms > now_ms:  # the last value wins: what waited for the same path gives way
             self._encoder.take_back(run.frames)
             run.hold(free_ms, now_ms)
@@ -208,6 +210,12 @@ class Commands:
         self, run: Running, state: State, live: State, now_ms: int
     ) -> tuple[list[Effect], list[Ended]]:
         """The first frames of a command that had to wait, judged and made anew."""
+        free_ms = self._free_ms([frame.message for frame in run.frames], now_ms)
+        if max(free_ms, now_ms) > run.ends_ms:
+            return self._end(run, live, now_ms), [Ended(run, Status.TIMEOUT)]
+        if free_ms > now_ms:  # another one that waited was first
+            run.hold(free_ms, now_ms)
+            return [], []
         why = self._objections(run, state, now_ms)
         if why:
             return self.halt(run, live, now_ms, why), [Ended(run, Status.STOPPED, "rule", why)]
@@ -228,10 +236,16 @@ class Commands:
         begun, self._started = self._started, []
         return begun
 
-    def _free_ms(self, message: str) -> int:
-        """From when on a frame of this message may leave."""
-        distance_ms = self._profile.messages[message].timing.min_distance_ms
-        return self._left_ms[message] + distance_ms if message in self._left_ms else 0
+    def _free_ms(self, messages: Sequence[str], now_ms: int) -> int:
+        """The first moment at which a frame of each of these messages may leave, all of them together."""
+        if not messages:
+            return now_ms
+        free_ms = self._rates.free_ms(messages, now_ms)
+        for name in messages:
+            if name in self._left_ms:
+                distance_ms = self._profile.messages[name].timing.min_distance_ms
+                free_ms = max(free_ms, self._left_ms[name] + distance_ms)
+        return free_ms
 
     def _repeat(
         self, run: Running, state: State, live: State, now_ms: int
@@ -248,7 +262,7 @@ class Commands:
                 ended.append(Ended(one, Status.STOPPED, "rule", why))
         if run.call_id not in self.running:
             return effects, ended
-        free_ms = max(self._free_ms(message) for message, _ in pages)
+        free_ms = self._free_ms([message for message, _ in pages], now_ms)
         if free_ms > now_ms:
             run.repeat_ms = free_ms
             return effects, ended
@@ -339,8 +353,13 @@ class Commands:
         return self._profile.messages[self._profile.actuators[path].command.message]
 
     def values(self, now_ms: int) -> Mapping[str, Value]:
-        """Where running commands are driving their paths to."""
+        """Where running commands are driving their paths to: what frames of other commands say of these."""
         return targets(self.running.values(), now_ms)
+
+    def wanted(self, now_ms: int) -> Mapping[str, Value]:
+        """What paths are to become, also by commands whose first frame still waits."""
+        held = (run for run in self.running.values() if run.held_until_ms is not None)
+        return {**self.values(now_ms), **{path: value for run in held for path, value in run.waiting.items()}}
 
     def _checked(
         self, run: Running, frames: Sequence[Frame], kind: Kind, now_ms: int
@@ -349,7 +368,10 @@ class Commands:
         permits = [run.permit, *(r.permit for r in self.running.values() if r is not run)]
         reason = self._gate.check_all([f.raw for f in frames], permits, now_ms, kind=kind)
         if reason is None:
-            self._left_ms |= dict.fromkeys((f.message for f in frames), now_ms)
+            names = [f.message for f in frames]
+            self._left_ms |= dict.fromkeys(names, now_ms)
+            if kind in ("start", "repeat"):
+                self._rates.take(names, now_ms)
             return [Send(run.call_id, frame) for frame in frames]
         self._encoder.take_back(frames)  # their counters were never seen by the ECU
         return Refused(reason)

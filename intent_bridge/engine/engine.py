@@ -121,7 +121,7 @@ class Engine:
         """What an intent means at this moment, in absolute values."""
         if isinstance(intent, NotEquipped | Ambiguous):
             return intent
-        known = self.commands.values(now_ms)
+        known = self.commands.wanted(now_ms)
         return resolve(
             intent,
             Context(self.profile, self.catalogue, who, lambda path: self.known(path, now_ms), known),
@@ -329,7 +329,7 @@ class Engine:
 
     def there(self, verdict: Verdict, now_ms: int) -> bool:
         """Whether every emitted value is there already and is not being left."""
-        going = self.commands.values(now_ms)
+        going = self.commands.wanted(now_ms)
         return all(
             self.known(a.path, now_ms)[0] == a.value and going.get(a.path, a.value) == a.value
             for a in verdict.emitted

@@ -150,7 +150,7 @@ def _allowed(tried: Outcome) -> bool:
 
 
 def _is_so(engine: "Engine", action: Action, now_ms: int) -> bool:
-    going = engine.commands.values(now_ms)
+    going = engine.commands.wanted(now_ms)
     return going.get(action.path, engine.known(action.path, now_ms)[0]) == action.value
 
 

@@ -49,7 +49,7 @@ def _judged(
 
 
 def _changes_nothing(engine: "Engine", verdict: Verdict, now_ms: int) -> bool:
-    going = engine.commands.values(now_ms)
+    going = engine.commands.wanted(now_ms)
     return all(
         going.get(action.path, engine.known(action.path, now_ms)[0]) == action.value
         for action in verdict.emitted

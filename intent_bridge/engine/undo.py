@@ -129,7 +129,7 @@ def _objection(engine: "Engine", step: UndoStep, now_ms: int) -> str:
     """Why the step cannot be put back whatever the rules say; empty when nothing speaks against it."""
     if step.why:
         return step.why
-    going = engine.commands.values(now_ms)
+    going = engine.commands.wanted(now_ms)
     for path, left in step.after.items():
         now, _ = engine.known(path, now_ms)
         if now is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from . import model
 from .binding import ActuatorInfo, Binding, FactInfo, MessageInfo, SensorInfo
@@ -12,10 +12,21 @@ from .fit import Fit, Role
 from .messages import check_response, find_messages
 from .never import Never
 from .protection import protected_signals
+from .rates import check_rates
 from .report import Place, one_of
 
 if TYPE_CHECKING:  # only what parses a DBC file imports cantools, which is slow to import
     from cantools.database.can import Database
+
+_ONLY_COMMANDS: Final = (
+    "cycle_ms",
+    "repetitions",
+    "min_distance_ms",
+    "rate",
+    "response",
+    "neutral_repeats",
+)
+"""Keys that mean something only for a message we send."""
 
 
 @dataclass
@@ -65,6 +76,8 @@ class Link:
             if path not in file.actuators:
                 self.place.below("lacks", n).problem(f"no actuator `{path}`", one_of(path, file.actuators))
         self._check_directions()
+        if not self.broken:
+            check_rates(file, self.messages, self.actuators.values(), self.place)
         self._check_commands_differ()
         self._check_tools_differ()
         self._check_ages()
@@ -145,7 +158,7 @@ class Link:
             if self.broken:
                 continue  # an actuator that was left out may be the one that is missed below
             if name not in sent:
-                for key in ("cycle_ms", "repetitions", "min_distance_ms", "response", "neutral_repeats"):
+                for key in _ONLY_COMMANDS:
                     if getattr(info.spec, key):
                         place.below(key).problem(f"`{name}` carries no command", f"remove `{key}`")
             elif info.spec.neutral_repeats and not self._has_neutral(name):

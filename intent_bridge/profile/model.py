@@ -57,6 +57,15 @@ class Response(_Model):
     """Value names of `result` that mean no."""
 
 
+class Rate(_Model):
+    """A bucket of tokens: each start or repeat frame takes one, and waits for one where there is none."""
+
+    frames_per_s: Annotated[int, Field(ge=1, le=1000)]
+    """So many tokens come back in a second."""
+    burst: Annotated[int, Field(ge=1, le=1000)]
+    """So many tokens the bucket holds: frames that may leave at once after a rest."""
+
+
 class Message(_Model):
     """What the DBC cannot say about a message. Only messages named here are read or sent."""
 
@@ -69,6 +78,8 @@ class Message(_Model):
     """Commands only: at most so many repeats; else GenMsgNrOfRepetition of a type with repetition."""
     min_distance_ms: Annotated[int, Field(ge=0, le=10_000)] | None = None
     """Commands only: between two frames of this message; else GenMsgDelayTime. The last value wins."""
+    rate: Rate | None = None
+    """Commands only, and they must have it: how many of its start and repeat frames may leave."""
     response: Response | None = None
     neutral_repeats: Annotated[int, Field(ge=0, le=10)] = 0
     """Commands only: how often the neutral frame is sent when a command ends (0: the ECU latches)."""
@@ -308,6 +319,8 @@ class ProfileFile(_Model):
     """Value names by which this vehicle's DBC files say that a signal has no value."""
     confirmation_ms: Ms
     """How long a person may take to confirm."""
+    rate: Rate
+    """How many start and repeat frames may leave, those of all messages together."""
     buses: Annotated[dict[str, Bus], Field(min_length=1)]
     messages: dict[str, Message]
     sensors: dict[Path, Sensor]

@@ -37,6 +37,7 @@ driver_side: {side}  # TODO: assumed; left and right became driver and passenger
 packs: [base]  # TODO: the market's pack, and the vehicle's own rules
 not_available: [{absent}]{absent_note}
 confirmation_ms: TODO
+rate: {{frames_per_s: TODO, burst: TODO}}
 """
 
 
@@ -104,6 +105,7 @@ def _messages(draft: Draft, used: Mapping[str, Message], shown: list[Entry]) -> 
                 yield f"  # sent by us; the DBC says: {_send_type(message)}. Repeated, answered? Decide."
                 if message.cycle_time:
                     fields["cycle_ms"] = int(message.cycle_time)
+                fields["rate"] = {"frames_per_s": TODO, "burst": TODO}
             yield f"  {message.name}: {_flow(fields)}"
 
 

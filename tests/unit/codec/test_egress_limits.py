@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from intent_bridge.codec import EgressGate, Encoder
-from intent_bridge.codec.egress_limits import FRAMES_MAX, FRAMES_WINDOW_MS, MESSAGE_FRAMES_MAX
+from intent_bridge.codec.egress_limits import FRAMES_WINDOW_MS
 from intent_bridge.errors import ProfileError
 from intent_bridge.profile import Profile, load_profile
+from intent_bridge.profile.model import Rate
 from tests.unit.codec.support import (
     FAN,
     LANE_KEEP,
@@ -21,6 +22,12 @@ from tests.unit.codec.support import (
     status,
     tiny_car,
 )
+
+
+def most_of(rate: Rate | None) -> int:
+    """Frames within a second: a full bucket and what comes back."""
+    assert rate is not None
+    return rate.burst + rate.frames_per_s
 
 
 def test_one_change_more_than_the_budget_is_refused_until_the_window_has_passed() -> None:
@@ -52,7 +59,7 @@ def test_the_frame_cap_of_one_message_leaves_the_others_free_and_never_holds_for
     encoder, opened, allowed = Encoder(tiny_car()), gate(), permit({SEAT: 10})
     reasons = [
         opened.check(encoder.encode(allowed, {}, {})[0].raw, [allowed], 0, kind="start")
-        for _ in range(MESSAGE_FRAMES_MAX + 1)
+        for _ in range(most_of(tiny_car().messages["SEAT_CMD"].spec.rate) + 1)
     ]
     assert set(reasons[:-1]) == {None}
     assert reasons[-1] == "frame cap: 100 frames of SEAT_CMD within 1000 ms"
@@ -67,7 +74,7 @@ def test_the_frame_cap_holds_for_all_messages_together() -> None:
     encoder, opened = Encoder(tiny_car()), gate()
     both = permit({SEAT: 10}), permit({LANE_KEEP: True})
     for allowed in both:
-        for n in range(FRAMES_MAX // 2):
+        for n in range(most_of(tiny_car().file.rate) // 2):
             (frame,) = encoder.encode(allowed, {}, {})
             assert opened.check(frame.raw, both, 0, kind="repeat" if n else "start") is None
     third = permit({FAN: 1})

@@ -2,7 +2,9 @@
 
 import itertools
 import json
+import re
 import shutil
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -262,3 +264,99 @@ def test_the_outcome_of_what_never_left_shows_no_frames(profile: Profile) -> Non
     rig.fan("2", 4)
     rig.fan("3", 5)
     assert (rig.outcomes["2"].code, rig.outcomes["2"].frames) == ("superseded", ())
+
+
+FEW = 3
+"""Frames that the bucket of a message holds in the next tests; 20 come back in a second."""
+
+
+@pytest.fixture(scope="module")
+def rationed(tmp_path_factory: pytest.TempPathFactory) -> Profile:
+    """demo_sedan, whose climate and window commands have small buckets."""
+    folder = tmp_path_factory.mktemp("rates") / "demo_sedan"
+    shutil.copytree(data_dir() / "demo_sedan", folder)
+    file = folder / "profile.yaml"
+    head, *messages = re.split(r"(?m)^(?=  [A-Z_]+_CMD:$)", file.read_text(encoding="utf-8"))
+    small = f"rate: {{frames_per_s: 20, burst: {FEW}}}"
+    for n, text in enumerate(messages):
+        if text.startswith(("  CLIMATE_CMD", "  WINDOW_CMD")):
+            messages[n] = text.replace("rate: {frames_per_s: 80, burst: 20}", small)
+    file.write_text(head + "".join(messages), encoding="utf-8")
+    return load_profile(folder)
+
+
+def test_a_burst_of_calls_empties_the_bucket_then_a_frame_leaves_per_token_with_the_last_value(
+    rationed: Profile,
+) -> None:
+    rig = Rig(rationed)
+    begun_ms = rig.now_ms
+    for n in range(120):
+        rig.fan(str(n), 3 + n % 4)
+        rig.run(1)
+    rig.run(500)
+    left = [at_ms - begun_ms for at_ms, _ in rig.frames("CLIMATE_CMD")]
+    assert left == [0, 1, 2, 50, 100, 150]
+    assert rig.frames("CLIMATE_CMD")[-1][1].signals["FanFLReq"] == 10 * (3 + 119 % 4)
+    ends = Counter((outcome.status, outcome.code) for outcome in rig.outcomes.values())
+    assert set(ends) == {("done", ""), ("stopped", "superseded")} and rig.outcomes["119"].status == "done"
+
+
+def test_commands_on_other_paths_wait_for_the_same_bucket_in_turn_and_all_are_done(rationed: Profile) -> None:
+    rig = Rig(rationed)
+    calls = [("set_fan_speed", {"zone": zone, "level": 6}) for zone in ("driver", "passenger")]
+    calls += [("set_cabin_temperature", {"zone": zone, "celsius": 25}) for zone in ("driver", "passenger")]
+    calls.append(("set_air_conditioning", {"on": False}))
+    begun_ms = rig.now_ms
+    for n, (name, arguments) in enumerate(calls):
+        rig.take(rig.engine.submit(ToolCall(str(n), name, arguments), DRIVER, rig.now_ms))
+    rig.run(600)
+    assert [at_ms - begun_ms for at_ms, _ in rig.frames("CLIMATE_CMD")] == [0, 0, 0, 50]
+    assert {outcome.status for outcome in rig.outcomes.values()} == {"done"}
+
+
+def test_a_call_for_what_is_so_takes_the_place_of_one_that_waits_to_change_it(rationed: Profile) -> None:
+    rig = Rig(rationed)
+    for n in range(FEW + 1):
+        rig.fan(str(n), 5, "driver") if n == FEW else rig.fan(str(n), 3 + n, "passenger")
+    path = "Vehicle.Cabin.HVAC.Station.Row1.Driver.FanSpeed"
+    here = rig.engine.live[path].value
+    assert type(here) is int and here != 5
+    rig.fan("back", here)
+    rig.run(500)
+    assert (rig.outcomes[str(FEW)].code, rig.outcomes["back"].status) == ("superseded", "done")
+    assert rig.engine.live[path].value == here
+
+
+def test_a_step_from_a_value_that_waits_starts_from_there(rationed: Profile) -> None:
+    rig = Rig(rationed)
+    for n in range(FEW):
+        rig.fan(str(n), 3 + n, "passenger")
+    rig.fan("waits", 5)
+    step = {"setting": "fan_speed", "direction": "up", "zone": "driver"}
+    rig.take(rig.engine.submit(ToolCall("step", "adjust_setting", step), DRIVER, rig.now_ms))
+    rig.run(500)
+    assert rig.outcomes["step"].status == "done"
+    assert (
+        rig.engine.live["Vehicle.Cabin.HVAC.Station.Row1.Driver.FanSpeed"].value == 7
+    )  # two up from 5
+
+
+def test_a_stop_needs_no_token(rationed: Profile) -> None:
+    rig = Rig(rationed, deaf=True)
+    for n in range(FEW):
+        call = ToolCall(str(n), "set_window", {"zone": "driver", "percent": 10 + n})
+        rig.take(rig.engine.submit(call, DRIVER, rig.now_ms))
+    assert len(rig.frames("WINDOW_CMD")) == FEW
+    rig.take(rig.engine.withdraw(str(FEW - 1), rig.now_ms))
+    assert rig.frames("WINDOW_CMD")[FEW][1].origins["WindowFLReq"] == "stop"
+
+
+def test_what_gets_no_token_within_its_life_ends_and_leaves_nothing(
+    rationed: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = Rig(rationed)
+    monkeypatch.setattr(rig.engine.commands, "_free_ms", lambda _, now_ms: now_ms + 10)
+    rig.fan("1", 4)
+    rig.run(rationed.actuators["Vehicle.Cabin.HVAC.Station.Row1.Driver.FanSpeed"].spec.lifetime_ms + 50)
+    assert (rig.outcomes["1"].status, rig.outcomes["1"].frames) == ("timeout", ())
+    assert rig.frames("CLIMATE_CMD") == [] and not rig.engine.commands.running
