@@ -190,16 +190,22 @@ class Commands:
         return self.halt(run, live, now_ms, hits), Ended(run, Status.STOPPED, "rule", hits)
 
     def poll(self, state: State, live: State, now_ms: int) -> tuple[list[Effect], list[Ended]]:
-        """Repeat what is due, stop what has become forbidden, give up what is overdue."""
+        """Stop what has become forbidden, give up what is overdue, and after that repeat what is due."""
         effects: list[Effect] = []
         ended: list[Ended] = []
+        due: dict[str, Running] = {}
         for run in list(self.running.values()):
-            if run.call_id not in self.running:
-                continue
             if now_ms >= run.deadline_ms:
                 effects += self.halt(run, live, now_ms) if run.moves else self._end(run, live, now_ms)
                 ended.append(Ended(run, Status.TIMEOUT))
             elif run.due(now_ms):
+                due |= {one.call_id: one for one in self._sharing(run, now_ms)}
+        for run in due.values():
+            if run.call_id in self.running and (why := self._objections(run, state, now_ms)):
+                effects += self.halt(run, live, now_ms, why)
+                ended.append(Ended(run, Status.STOPPED, "rule", why))
+        for run in due.values():  # no stop frame waits behind these
+            if run.call_id in self.running and run.due(now_ms):
                 next_frame = self._repeat if run.held_until_ms is None else self._start_held
                 more, end = next_frame(run, state, live, now_ms)
                 effects += more
@@ -209,16 +215,13 @@ class Commands:
     def _start_held(
         self, run: Running, state: State, live: State, now_ms: int
     ) -> tuple[list[Effect], list[Ended]]:
-        """The first frames of a command that had to wait, judged and made anew."""
+        """The first frames of a command that had to wait, made anew."""
         free_ms = self._free_ms([frame.message for frame in run.frames], now_ms)
         if max(free_ms, now_ms) > run.ends_ms:
             return self._end(run, live, now_ms), [Ended(run, Status.TIMEOUT)]
         if free_ms > now_ms:  # another one that waited was first
             run.hold(free_ms, now_ms)
             return [], []
-        why = self._objections(run, state, now_ms)
-        if why:
-            return self.halt(run, live, now_ms, why), [Ended(run, Status.STOPPED, "rule", why)]
         others = targets((r for r in self.running.values() if r is not run), now_ms)
         counters = dict(self._encoder.counters)
         frames = self._encoder.encode(run.permit, live, others)
@@ -250,34 +253,30 @@ class Commands:
     def _repeat(
         self, run: Running, state: State, live: State, now_ms: int
     ) -> tuple[list[Effect], list[Ended]]:
-        """One frame per page says what all running commands of that page ask for: judge all of them again."""
-        effects: list[Effect] = []
-        ended: list[Ended] = []
-        pages = {self._page(path) for path in run.repeated()}
-        sharing = [r for r in self.running.values() if r is run or self._shares(r, pages, now_ms)]
-        for one in sharing:
-            why = self._objections(one, state, now_ms)
-            if why:
-                effects += self.halt(one, live, now_ms, why)
-                ended.append(Ended(one, Status.STOPPED, "rule", why))
-        if run.call_id not in self.running:
-            return effects, ended
-        free_ms = self._free_ms([message for message, _ in pages], now_ms)
+        """The frames of a command again; one per page says what all running commands of that page ask for."""
+        sharing = self._sharing(run, now_ms)
+        pages = [self._page(path) for path in run.repeated()]
+        free_ms = self._free_ms([message for message, _ in dict.fromkeys(pages)], now_ms)
         if free_ms > now_ms:
             run.repeat_ms = free_ms
-            return effects, ended
+            return [], []
         others = targets((r for r in self.running.values() if r is not run), now_ms)
         frames = self._encoder.encode(run.permit, live, others, run.repeated())
         checked = self._checked(run, frames, "repeat", now_ms)
         if isinstance(checked, Refused):
-            return [*effects, *self._end(run, live, now_ms)], [*ended, Ended(run, Status.ERROR, "egress")]
+            return self._end(run, live, now_ms), [Ended(run, Status.ERROR, "egress")]
         for one in sharing:
-            if one.call_id in self.running:
-                one.again(frames, now_ms)
-        return effects + checked, ended
+            one.again(frames, now_ms)
+        return checked, []
+
+    def _sharing(self, run: Running, now_ms: int) -> list[Running]:
+        """The command itself, and those of which its next frames say all that they have to repeat."""
+        if run.held_until_ms is not None:
+            return [run]
+        pages = {self._page(path) for path in run.repeated()}
+        return [r for r in self.running.values() if r is run or self._shares(r, pages, now_ms)]
 
     def _shares(self, run: Running, pages: set[tuple[str, int | None]], now_ms: int) -> bool:
-        """Whether frames of these pages say all that a command has to repeat."""
         repeated = run.repeated()
         begun = now_ms < run.ends_ms and run.held_until_ms is None
         return begun and bool(repeated) and {self._page(p) for p in repeated} <= pages

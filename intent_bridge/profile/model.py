@@ -60,9 +60,9 @@ class Response(_Model):
 class Rate(_Model):
     """A bucket of tokens: each start or repeat frame takes one, and waits for one where there is none."""
 
-    frames_per_s: Annotated[int, Field(ge=1, le=1000)]
+    frames_per_s: Annotated[int, Field(ge=1, le=100_000)]
     """So many tokens come back in a second."""
-    burst: Annotated[int, Field(ge=1, le=1000)]
+    burst: Annotated[int, Field(ge=1, le=10_000)]
     """So many tokens the bucket holds: frames that may leave at once after a rest."""
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import can
 
 from intent_bridge.profile import Profile
+from intent_bridge.transports.recording import NEEDS_MF4
 from intent_bridge.types import RawFrame
 
 
@@ -35,7 +36,9 @@ def read_log(log: Path) -> Iterator[Logged]:
                         bool(message.is_fd),
                         bytes(message.data),
                     )
-    except (can.CanError, OSError, ValueError, KeyError, ImportError, NotImplementedError) as error:
+    except NotImplementedError as error:  # mf4, without its library
+        raise ValueError(f"the log `{log}` {NEEDS_MF4}") from error
+    except (can.CanError, OSError, ValueError, KeyError, ImportError) as error:
         raise ValueError(f"the log `{log}` cannot be read: {error}; is its name's ending right?") from error
 
 

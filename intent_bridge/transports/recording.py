@@ -13,6 +13,8 @@ from intent_bridge.transports import LinkChange, Transport
 from intent_bridge.transports.messages import to_message
 from intent_bridge.types import RawFrame
 
+NEEDS_MF4 = "needs asammdf: pip install 'intent-bridge[mf4]'"
+
 
 class Recorder:
     """Writes frames to one log file; the file name's ending says the format. Frames may come from threads.
@@ -31,9 +33,7 @@ class Recorder:
         try:
             self._logger: Any = can.Logger(file)
         except NotImplementedError as error:  # mf4, without its library
-            raise TransportError(
-                f"`{file}` needs asammdf; pip install 'python-can[mf4]', or end the name in .blf"
-            ) from error
+            raise TransportError(f"`{file}` {NEEDS_MF4}, or end the name in .blf") from error
         except (ValueError, OSError, ImportError, TypeError) as error:
             raise TransportError(f"`{file}` cannot be written: {error}") from error
 

@@ -18,6 +18,7 @@ from intent_bridge.cli.app import main
 from intent_bridge.errors import TransportError
 from intent_bridge.profile import data_dir, load_profile
 from intent_bridge.transports import Condition
+from intent_bridge.transports.playback import read_log, vehicle_frames
 
 PROFILE = load_profile("demo_sedan")
 
@@ -80,11 +81,37 @@ def test_a_log_of_unknown_ending_is_refused_in_one_line(tmp_path: Path) -> None:
         Bridge.simulated("demo_sedan", log=tmp_path / "drive.docx")
 
 
-def test_mf4_without_its_library_is_refused_in_one_line(tmp_path: Path) -> None:
-    if importlib.util.find_spec("asammdf"):
-        pytest.skip("asammdf is installed: mf4 is written")
-    with pytest.raises(TransportError, match=r"asammdf.*python-can\[mf4\]"):
-        Bridge.simulated("demo_sedan", log=tmp_path / "drive.mf4")
+def test_mf4_without_its_library_is_refused_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("can.io.mf4.asammdf", None)
+    log = tmp_path / "drive.mf4"
+    with pytest.raises(TransportError, match=r"^`.*drive.mf4` needs asammdf: .*\[mf4\]', or end the .*blf$"):
+        Bridge.simulated("demo_sedan", log=log)
+    log.write_bytes(b"MDF     4.10")
+    with pytest.raises(ValueError, match=r"^the log `.*drive.mf4` needs asammdf: .*\[mf4\]'$"):
+        list(read_log(log))
+
+
+@pytest.mark.skipif(importlib.util.find_spec("asammdf") is None, reason="asammdf (extra mf4) is not there")
+def test_a_drive_written_as_mf4_holds_the_same_frames_as_one_in_blf_and_can_be_played(tmp_path: Path) -> None:
+    found = []
+    for ending in ("mf4", "blf"):
+        log = tmp_path / f"drive.{ending}"
+        with Bridge.simulated("demo_sedan", log=log) as car:
+            car.handle({"name": "set_fan_speed", "arguments": {"zone": "driver", "level": 7}})
+        found.append([(m, by_cantools(m)) for m in messages(log)])
+    same = [
+        [(channel(m), m.arbitration_id, m.is_extended_id, m.is_fd, m.is_rx, bytes(m.data)) for m, _ in one]
+        for one in found
+    ]
+    assert same[0] == same[1] and len(same[0]) > 50
+    assert any(s.get("FanFLReq") == 70 for m, s in found[0] if not m.is_rx)
+    times = [[m.timestamp - one[0][0].timestamp for m, _ in one] for one in found]
+    assert times[0] == pytest.approx(times[1], abs=1e-4)
+    assert [f for _, f in vehicle_frames(PROFILE, tmp_path / "drive.mf4")] == [
+        f for _, f in vehicle_frames(PROFILE, tmp_path / "drive.blf")
+    ]
 
 
 def test_a_disk_that_fails_ends_the_recording_and_not_the_drive(

@@ -336,9 +336,7 @@ def test_a_step_from_a_value_that_waits_starts_from_there(rationed: Profile) -> 
     rig.take(rig.engine.submit(ToolCall("step", "adjust_setting", step), DRIVER, rig.now_ms))
     rig.run(500)
     assert rig.outcomes["step"].status == "done"
-    assert (
-        rig.engine.live["Vehicle.Cabin.HVAC.Station.Row1.Driver.FanSpeed"].value == 7
-    )  # two up from 5
+    assert rig.engine.live["Vehicle.Cabin.HVAC.Station.Row1.Driver.FanSpeed"].value == 7  # two up from 5
 
 
 def test_a_stop_needs_no_token(rationed: Profile) -> None:
