@@ -19,7 +19,7 @@ _GROUPS: Final = ("buses", "messages", "sensors", "facts", "actuators", "scenes"
 _STAND_INS: Final[Mapping[str, Any]] = {
     "vehicle": "unknown", "title": "", "driver_side": "left", "packs": ["base"],
     "not_available": ["SNA"], "confirmation_ms": 1, "scenes": {},
-    "rate": {"frames_per_s": 1000, "burst": 1000},
+    "rate": {"frames_per_s": 100_000, "burst": 10_000},
 }  # fmt: skip
 """Stand for wrong parts while the rest is checked; a profile with any problem is never used."""
 

@@ -134,7 +134,7 @@ def _declared(name: str, role: str, can_id: int, kind: Kind) -> str:
         response = (
             f", response: {{result: {status}.CmdResult, counter: {status}.CmdAlive, refused: [REFUSED]}}"
         )
-    cycle = ", cycle_ms: 20" if role == "CMD" else ""
+    cycle = ", cycle_ms: 20, rate: {frames_per_s: 100, burst: 20}" if role == "CMD" else ""
     protection = "secoc" if kind.secured else "e2e"
     return f"  T_{name}_{role}: {{bus: body, {protection}: {spec}{cycle}{response}}}\n"
 
@@ -162,6 +162,7 @@ driver_side: left
 packs: [base]
 not_available: [SNA]
 confirmation_ms: 10000
+rate: {frames_per_s: 5000, burst: 500}
 buses:
   body: {dbc: body.dbc, bitrate: 500000, data_bitrate: 2000000}
 """

@@ -88,7 +88,7 @@ def test_an_unprotected_command_and_status_pass_by_their_values_alone(tmp_path: 
     folder = changed(tmp_path, VALUES, rest + VALUES)
     text = (folder / "profile.yaml").read_text()
     climate, others = text.index("  CLIMATE_CMD:"), text.index("  SEAT_CMD:")
-    bare = "  CLIMATE_CMD: {bus: body}\n  CLIMATE_STATUS: {bus: body}\n"
+    bare = "  CLIMATE_CMD: {bus: body, rate: {frames_per_s: 80, burst: 20}}\n  CLIMATE_STATUS: {bus: body}\n"
     (folder / "profile.yaml").write_text(text[:climate] + bare + text[others:])
     profile, allowed = load_profile(folder), permit({TEMPERATURE: 45})
     encoder, gate, receiver = Encoder(profile), EgressGate(profile), Receiver(profile)

@@ -102,6 +102,7 @@ def car(
             "packs": ["base"],
             "not_available": ["SNA"],
             "confirmation_ms": 1000,
+            "rate": {"frames_per_s": 100, "burst": 20},
             "buses": {"body": {"dbc": "body.dbc", "bitrate": 500_000}},
             "messages": {},
             "sensors": {},
