@@ -83,8 +83,8 @@ bench: .venv/dev-set  ## how fast, beside peers; figures go to build/bench.json
 	$(BIN)/python -W ignore -m tests.bench.lanes
 	$(BIN)/python -W ignore -m tests.bench.nlu
 
-soak: .venv/dev-set  ## ten minutes of load by many clients in process (SOAK_S seconds): nothing may grow
-	SOAK_S=$${SOAK_S:-600} $(BIN)/python -m pytest -q -s -p no:cacheprovider tests/processes/test_soak.py
+soak: .venv/dev-set  ## ten minutes of load at every door (SOAK_S seconds), and an hour of virtual driving: nothing may grow
+	SOAK_S=$${SOAK_S:-600} $(BIN)/python -W ignore -m tests.load
 
 bench-audit: .venv/dev-set  ## a million records: verify, replay, judge by other packs (too long for bench; RECORDS for fewer)
 	$(BIN)/python -W ignore -m tests.bench.audit

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from intent_bridge.audit import AuditOptions, Fsync
+from intent_bridge.bridge.awaited import Awaited
 from intent_bridge.bridge.corrections import call_of, corrected, corrected_record
 from intent_bridge.bridge.freshness import FreshTransport, open_freshness
 from intent_bridge.bridge.journal import Journal
@@ -109,9 +110,7 @@ class Bridge(Policies, Knowledge):
             "health": [],
             "frame": [],
         }
-        self._answers: dict[str, Outcome] = {}
-        self._awaited = ""
-        """The call whose answer somebody is waiting for now."""
+        self._awaited = Awaited()
         self._changed = threading.Condition(threading.RLock())
         self._pump: threading.Thread | None = None
         self._closing = False
@@ -198,14 +197,15 @@ class Bridge(Policies, Knowledge):
             if not parsed.id:
                 parsed = ToolCall(self.engine.memory.mint("call"), parsed.name, parsed.arguments)
             now_ms = self._listen()
-            self._awaited = parsed.id
-            self._answers.pop(parsed.id, None)
+            self._awaited.begin(parsed.id)
             submitted = time.perf_counter_ns()
-            said = preferring(heard, self._preferences, user, self.engine.catalogue, parsed)
-            self._carry_out(self.engine.submit(parsed, provenance or self._speaker, now_ms, said))
-            sent = time.perf_counter_ns()
-            outcome = self._wait(parsed.id)
-            self._awaited = ""
+            try:
+                said = preferring(heard, self._preferences, user, self.engine.catalogue, parsed)
+                self._carry_out(self.engine.submit(parsed, provenance or self._speaker, now_ms, said))
+                sent = time.perf_counter_ns()
+                outcome = self._wait(parsed.id)
+            finally:
+                self._awaited.end(parsed.id)
             door_us = (submitted - started) // 1000
             return timed(outcome, door_us, (sent - submitted) // 1000, self._transport.now_ms() - now_ms)
 
@@ -285,23 +285,23 @@ class Bridge(Policies, Knowledge):
             now_ms = self._listen()
             effects = verb(now_ms)
             call_id = call_of(effects[0])  # its record; others that it replaces are answered after it
-            self._awaited = call_id
-            self._answers.pop(call_id, None)
-            self._carry_out(effects)
-            outcome = self._wait(call_id)
-            self._awaited = ""
-            return outcome
+            self._awaited.begin(call_id)
+            try:
+                self._carry_out(effects)
+                return self._wait(call_id)
+            finally:
+                self._awaited.end(call_id)
 
     def _listen(self) -> int:
         """Take in what the buses have brought; on real buses the pump thread does."""
         return self._transport.now_ms()
 
     def _wait(self, call_id: str) -> Outcome:
-        while call_id not in self._answers:
+        while (answer := self._awaited.answer(call_id)) is None:
             self._changed.wait(timeout=IDLE_MS / 1000)
             if self._closing or self._pump is None or not self._pump.is_alive():
                 return self._told(Outcome(call_id, "", Status.ERROR, "closed"))
-        return self._answers[call_id]
+        return answer
 
     def _step(self, until_ms: int) -> None:
         """Let time pass until something is heard, at the latest until `until_ms`."""
@@ -362,7 +362,7 @@ class Bridge(Policies, Knowledge):
                     told = self._told(corrected(outcome, unstopped))
                     if told.call_id in unstopped:
                         self.engine.memory.keep(told)
-                    self._answers[outcome.call_id] = told
+                    self._awaited.came(told)
                     self._tell("outcome", told)
 
     def _send(self, frame: Frame) -> str | None:
@@ -386,7 +386,7 @@ class Bridge(Policies, Knowledge):
                 self._send(effect.frame)
         outcome = self._told(Outcome(call_id, "", Status.ERROR, "audit_failed"))
         self.engine.memory.keep(outcome)
-        self._answers[call_id] = outcome
+        self._awaited.came(outcome)
         self._tell("outcome", outcome)
 
     def _told(self, outcome: Outcome) -> Outcome:

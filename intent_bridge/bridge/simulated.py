@@ -91,12 +91,12 @@ class SimulatedBridge(Bridge):
         return self._transport.now_ms()
 
     def _wait(self, call_id: str) -> Outcome:
-        while call_id not in self._answers:
+        while (answer := self._awaited.answer(call_id)) is None:
             self._step(self._due(self._transport.now_ms() + IDLE_MS))
-        return self._answers[call_id]
+        return answer
 
     def _note(self, outcome: Outcome) -> None:
-        if outcome.call_id != self._awaited:
+        if outcome.call_id not in self._awaited:
             self._later.append(outcome)
 
     def _due(self, until_ms: int) -> int:

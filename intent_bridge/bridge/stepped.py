@@ -71,7 +71,7 @@ class SteppedBridge(Bridge):
         return self._transport.now_ms()
 
     def _wait(self, call_id: str) -> Outcome:
-        answer = self._answers.get(call_id)
+        answer = self._awaited.answer(call_id)
         if answer is not None:
             return answer
         return self._told(self.engine.commands.running[call_id].outcome(Status.SENT))

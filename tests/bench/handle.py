@@ -37,7 +37,7 @@ class Unwaiting(SimulatedBridge):
     def _wait(self, call_id: str) -> Outcome:
         if self.waiting:
             return super()._wait(call_id)
-        return self._answers.get(call_id) or Outcome(call_id, "", Status.SENT)
+        return self._awaited.answer(call_id) or Outcome(call_id, "", Status.SENT)
 
 
 def timed_ns(job: Callable[[], object]) -> int:

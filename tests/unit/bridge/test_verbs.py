@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from intent_bridge.bridge.awaited import Awaited
 from intent_bridge.bridge.simulated import DRIVER_BY_VOICE, SimulatedBridge
 from intent_bridge.profile import load_profile
-from intent_bridge.types import Status
+from intent_bridge.types import Outcome, Status
 
 
 def test_a_confirmed_call_that_replaces_another_is_answered_itself() -> None:
@@ -16,3 +17,25 @@ def test_a_confirmed_call_that_replaces_another_is_answered_itself() -> None:
         assert asked.confirmation is not None
         answered = car.confirm(asked.confirmation.token)
     assert (answered.call_id, answered.status) == ("second", Status.SENT)
+
+
+def test_answers_are_kept_only_while_somebody_waits_for_them() -> None:
+    with SimulatedBridge(load_profile("demo_sedan")) as car:
+        assert car.handle({"name": "set_sunroof", "arguments": {"percent": 80}}).status is Status.SENT
+        car.handle({"name": "set_fan_speed", "arguments": {"level": 5}})
+        car.undo()
+        assert [o.status for o in car.advance_ms(30_000)] == [Status.DONE]
+        assert len(car._awaited) == 0
+
+
+def test_two_who_wait_for_the_same_call_both_get_its_answer() -> None:
+    awaited, done = Awaited(), Outcome("c1", "set_fan_speed", Status.DONE)
+    awaited.came(done)
+    assert awaited.answer("c1") is None
+    for _ in range(2):
+        awaited.begin("c1")
+    awaited.came(done)
+    awaited.end("c1")
+    assert awaited.answer("c1") is done and "c1" in awaited
+    awaited.end("c1")
+    assert awaited.answer("c1") is None and "c1" not in awaited and len(awaited) == 0
