@@ -1,9 +1,10 @@
 """Our own sentences: `python -m tests.nlu.corpus [--json] [--misses]` says what is understood.
 
 Written by hand, each on a line of its own: in `<language>.txt` under the call that they mean (`= set_window
-percent=100`, several calls with `;` between), in `<language>_no.txt` what must not act. Those in
-`held_back/` were written after the lexicons and never looked at by whoever works on them: they are counted.
-A set that was looked at moves to the others, and a new one is written.
+percent=100`, several calls with `;` between), in `<language>_no.txt` what must not act. Where a sentence may mean
+one of several things, ` | ` stands between them, after all of them or after one sentence. Those in `held_back/` were
+written after the lexicons and never looked at by whoever works on them: they are counted. A set that was looked at
+moves to `rounds/`, and a new one is written; `--file` counts one file alone.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from intent_bridge.cli.options import json_or_text
 from intent_bridge.intents import Catalogue
@@ -23,13 +24,17 @@ FOLDER = Path(__file__).with_name("data")
 LANGUAGES = tuple(sorted(file.name.removesuffix("_no.txt") for file in FOLDER.glob("*_no.txt")))
 
 
+Calls: TypeAlias = tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
+
+
 @dataclass(frozen=True)
 class Said:
-    """One sentence, and the calls it means; none for one that must not act."""
+    """One sentence, and the calls it means: each of several where it may mean them; none if it must not act."""
 
     text: str
-    wanted: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
+    wanted: tuple[Calls, ...]
     held_back: bool
+    file: str
 
 
 @dataclass(frozen=True)
@@ -37,13 +42,13 @@ class Heard:
     """What was made of one sentence."""
 
     said: Said
-    got: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
+    got: Calls
     reason: str
 
     @property
     def right(self) -> bool:
         """Every call as wanted, and none besides."""
-        return self.got == self.said.wanted
+        return self.got in (self.said.wanted or ((),))
 
     @property
     def wrong_action(self) -> bool:
@@ -59,20 +64,23 @@ def catalogue() -> Catalogue:
 
 def sentences(language: str) -> Iterator[Said]:
     """All sentences of a language."""
-    for folder in (FOLDER, FOLDER / "held_back"):
-        held_back = folder != FOLDER
-        wanted: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()
-        for line in _lines(folder / f"{language}.txt"):
+    for file in sorted(FOLDER.rglob("*.txt")):
+        name, _, no = file.stem.partition("_no")
+        if name.rpartition("_")[2] != language:
+            continue
+        held_back = file.parent.name == "held_back"
+        wanted: tuple[Calls, ...] = ()
+        for line in file.read_text(encoding="utf-8").splitlines():
             if line.startswith("="):
-                wanted = tuple(_call(text) for text in line[1:].split(";"))
+                wanted = _choices(line[1:])
             else:
-                yield Said(line, wanted, held_back)
-        for line in _lines(folder / f"{language}_no.txt"):
-            yield Said(line, (), held_back)
+                text, _, more = line.partition(" | ")
+                meant = () if no or file.stem.endswith("_no") else wanted + (_choices(more) if more else ())
+                yield Said(text, meant, held_back, file.stem)
 
 
-def _lines(file: Path) -> list[str]:
-    return file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+def _choices(text: str) -> tuple[Calls, ...]:
+    return tuple(tuple(_call(call) for call in choice.split(";")) for choice in text.split("|"))
 
 
 def heard(language: str) -> Iterator[Heard]:
@@ -86,9 +94,9 @@ def heard(language: str) -> Iterator[Heard]:
             yield Heard(said, (), result.reason)
 
 
-def figures(language: str, held_back: bool) -> dict[str, float]:
-    """Counts and shares, in percent, of one half of one language."""
-    half = [h for h in heard(language) if h.said.held_back == held_back]
+def figures(language: str, held_back: bool | None, file: str = "") -> dict[str, float]:
+    """Counts and shares, in percent, of one half of one language, or of the files whose name begins so."""
+    half = [h for h in heard(language) if _chosen(h.said, held_back, file)]
     scope = [h for h in half if h.said.wanted]
     rest = [h for h in half if not h.said.wanted]
     wrong = [h for h in half if h.wrong_action]
@@ -102,11 +110,15 @@ def figures(language: str, held_back: bool) -> dict[str, float]:
     }
 
 
-def misses(language: str, held_back: bool = False) -> Iterator[str]:
-    """The sentences of a half that are not understood as they should be."""
+def _chosen(said: Said, held_back: bool | None, file: str) -> bool:
+    return said.file.startswith(file) if held_back is None else said.held_back == held_back
+
+
+def misses(language: str, held_back: bool | None = False, file: str = "") -> Iterator[str]:
+    """The sentences of a half, or of a file, that are not understood as they should be."""
     for one in heard(language):
-        if one.said.held_back == held_back and not one.right:
-            wanted = _shown(one.said.wanted) or "nothing"
+        if _chosen(one.said, held_back, file) and not one.right:
+            wanted = " | ".join(map(_shown, one.said.wanted)) or "nothing"
             yield f"{one.said.text}: {_shown(one.got) or one.reason}, not {wanted}"
 
 
@@ -118,7 +130,7 @@ def _call(text: str) -> tuple[str, tuple[tuple[str, Any], ...]]:
     )
 
 
-def _shown(calls: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]) -> str:
+def _shown(calls: Calls) -> str:
     return "; ".join(f"{name} {' '.join(f'{k}={v}' for k, v in pairs)}".strip() for name, pairs in calls)
 
 
@@ -127,13 +139,21 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--json", action="store_true")
     options.add_argument("--misses", action="store_true", help="of the development half only")
+    options.add_argument("--file", help="only the files that begin so: 06_en, or 06")
     given = options.parse_args()
-    table = {
-        f"{language} {'held back' if held else 'development'}": figures(language, held)
-        for language in LANGUAGES
-        for held in (False, True)
-        if any(said.held_back == held for said in sentences(language))
-    }
+    if given.file:
+        table = {
+            language: row
+            for language in LANGUAGES
+            if (row := figures(language, None, given.file))["in_scope"] or row["must_not_act"]
+        }
+    else:
+        table = {
+            f"{language} {'held back' if held else 'development'}": figures(language, held)
+            for language in LANGUAGES
+            for held in (False, True)
+            if any(said.held_back == held for said in sentences(language))
+        }
     if given.json:
         print(json.dumps(table))
         return
@@ -141,7 +161,8 @@ def main() -> None:
         print(f"{name:18}" + "  ".join(f"{key} {value}" for key, value in row.items()))
     if given.misses:
         for language in LANGUAGES:
-            print("\n".join(misses(language)))
+            half = None if given.file else False
+            print("\n".join(misses(language, half, given.file or "")))
 
 
 if __name__ == "__main__":
