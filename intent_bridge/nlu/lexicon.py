@@ -4,8 +4,9 @@
     languages/<language>/*.yaml          concept -> phrases (`thing.window: ["[side] (window|pane)"]`)
 
 A phrase is words with `(a|b)` and `[optional]`; it stands for its concepts, several of them separated by
-spaces (`thing.window mark.all`). `filler` means nothing. Spelled numbers come from Unicode's own rules
-(unicode-rbnf), so that a language needs no code for them. Adding a language is adding one folder.
+spaces (`thing.window mark.all`). `class.NAME` is a list of words that patterns name as `{NAME}`. `filler`
+means nothing. Spelled numbers come from Unicode's own rules (unicode-rbnf), so that a language needs no code
+for them. Adding a language is adding one folder.
 """
 
 import re
@@ -30,6 +31,7 @@ PHRASES_MAX: Final = 8192
 """A pattern that stands for more phrases is a mistake in the data."""
 
 _PIECE: Final = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+|[%°℃]|[^\w\s]|_")
+_CLASS: Final = re.compile(r"\{(\w+)\}")
 _QUOTES: Final = '"“”„‟«»「」『』《》‘'
 
 
@@ -48,10 +50,12 @@ Reading: TypeAlias = tuple[Concept, ...]
 class Node:
     """A place in the tree of phrases."""
 
-    __slots__ = ("next", "readings")
+    __slots__ = ("classes", "next", "readings")
 
     def __init__(self) -> None:
         self.next: dict[str, Node] = {}
+        self.classes: dict[str, Node] = {}
+        """What comes after any word of a class."""
         self.readings: tuple[Reading, ...] = ()
 
 
@@ -67,6 +71,7 @@ class Lexicon:
     commas: frozenset[str]
     stops: frozenset[str]
     tree: Node
+    classes: dict[str, Node]
 
     def tokens(self, text: str) -> list[str]:
         """The text as words (or characters, where a language does not separate words), in one spelling."""
@@ -84,13 +89,21 @@ class Lexicon:
         """Every phrase that begins at `start`: where it ends, and what it says."""
         if (number := _digits(tokens[start])) is not None:
             yield start + 1, (Concept("num", "", number),)
-        node: Node | None = self.tree
-        for end in range(start, len(tokens)):
-            node = node.next.get(tokens[end]) if node is not None else None
-            if node is None:
-                return
-            for reading in node.readings:
-                yield end + 1, reading
+        yield from sorted(self._walk(self.tree, tokens, start), key=lambda found: found[0])
+
+    def _walk(self, tree: Node, tokens: list[str], start: int) -> set[tuple[int, Reading]]:
+        found: set[tuple[int, Reading]] = set()
+        ways = [(tree, start)]
+        while ways:
+            node, at = ways.pop()
+            found.update((at, reading) for reading in node.readings)
+            if at < len(tokens):
+                if (after := node.next.get(tokens[at])) is not None:
+                    ways.append((after, at + 1))
+                for name, after in node.classes.items():
+                    for end in {end for end, _ in self._walk(self.classes[name], tokens, at)}:
+                        ways.append((after, end))
+        return found
 
 
 def languages() -> tuple[str, ...]:
@@ -119,32 +132,45 @@ def lexicon(language: str) -> Lexicon:
         frozenset(about["commas"]),
         frozenset(about["stops"]),
         Node(),
+        {},
     )
-    for file in sorted(folder.glob("*.yaml")):
-        if file.name != "language.yaml":
-            for key, patterns in _table(file).items():
-                _add_all(made, key, patterns, file)
+    tables = {f.name: _table(f) for f in sorted(folder.glob("*.yaml")) if f.name != "language.yaml"}
+    for kind in (True, False):  # classes first: phrases name them
+        for file, table in tables.items():
+            for key, patterns in table.items():
+                if key.startswith("class.") == kind:
+                    _add_all(made, key, patterns, file)
     for number, spelled in _spelled(str(about["numbers"])):
-        _add(made, spelled, (Concept("num", "", Decimal(number)),))
+        _add(made, made.tree, spelled, (Concept("num", "", Decimal(number)),), "numbers")
     return made
 
 
-def _add_all(made: Lexicon, key: str, patterns: Iterable[str], file: Path) -> None:
-    reading = _reading(key)
+def _add_all(made: Lexicon, key: str, patterns: Iterable[str], file: str) -> None:
+    tree, reading = made.tree, _reading(key)
+    if key.startswith("class."):
+        tree, reading = Node(), ()
     for pattern in patterns:
         phrases = list(_expanded(str(pattern)))
         if not phrases or len(phrases) > PHRASES_MAX:
-            raise ValueError(f"{file.name}: {key}: `{pattern}` stands for {len(phrases)} phrases")
+            raise ValueError(f"{file}: {key}: `{pattern}` stands for {len(phrases)} phrases")
         for phrase in phrases:
-            _add(made, phrase, reading)
+            _add(made, tree, phrase, reading, f"{file}: {key}")
+    if key.startswith("class."):
+        made.classes[key.removeprefix("class.")] = tree
 
 
-def _add(made: Lexicon, phrase: str, reading: Reading) -> None:
-    node, tokens = made.tree, made.tokens(phrase)
-    if not tokens:
-        raise ValueError(f"a phrase of {made.language} is empty")
-    for token in tokens:
-        node = node.next.setdefault(token, Node())
+def _add(made: Lexicon, tree: Node, phrase: str, reading: Reading, where: str) -> None:
+    node = tree
+    for index, part in enumerate(_CLASS.split(phrase)):
+        if index % 2:
+            if part not in made.classes:
+                raise ValueError(f"{where}: `{phrase}` names {{{part}}}, and there is no `class.{part}`")
+            node = node.classes.setdefault(part, Node())
+        else:
+            for token in made.tokens(part):
+                node = node.next.setdefault(token, Node())
+    if node is tree:
+        raise ValueError(f"{where}: a phrase is empty")
     if reading not in node.readings:
         node.readings += (reading,)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from intent_bridge.nlu.lexicon import Concept, Lexicon, Reading
 
@@ -11,6 +12,12 @@ READINGS_MAX = 48
 REST = Concept("rest", "")
 _ENDS_THERE = frozenset({"media", "navigation", "information"})
 """After these a new request may follow; what somebody shall be told or reminded of goes on to the end."""
+REMARK_MAX: Final = 9
+"""A longer clause is no mere remark."""
+_TELLING: Final = frozenset({"sign", "not", "thing", "do", "num", "foreign", "idiom"})
+"""What has no place in a remark."""
+CONSEQUENCE = Concept("remark", "consequence")
+TAIL = Concept("remark", "tail")
 COMMA = Concept("mark", "comma")
 STOP = Concept("mark", "stop")
 
@@ -32,11 +39,18 @@ def sentences(lexicon: Lexicon, tokens: list[str]) -> list[Sentence]:
     for start in range(len(tokens) - 1, -1, -1):
         found: dict[Reading, int] = {}
         for end, reading in pieces(lexicon, tokens, start):
-            if reading and reading[0].kind in ("sign", "answer"):
+            if reading and (reading[0].kind in ("sign", "answer") or reading[0] == CONSEQUENCE):
                 continue
             if reading and reading[0].kind == "foreign":
                 if start == 0 or not lexicon.spaced or _separates(lexicon, tokens[start - 1]):
                     found |= _foreign(lexicon, tokens, start, ways, rest_of=reading[0].name)
+                continue
+            if reading and reading[0].kind == "remark":
+                found = _shorter(found, _remark(lexicon, tokens, start, end, reading[0].name, ways))
+                continue
+            if reading and reading[-1] == TAIL:
+                for rest, cost in _told(lexicon, tokens, end, end, ways).items():
+                    found = _shorter(found, {reading[:-1] + rest: cost + 1})
                 continue
             for rest, cost in ways[end].items():
                 whole, total = reading + rest, cost + 1
@@ -58,6 +72,58 @@ def _foreign(
                 for rest, cost in ways[end].items():
                     found.setdefault((REST, *rest), end - start + cost)
     return found
+
+
+def _shorter(found: dict[Reading, int], more: dict[Reading, int]) -> dict[Reading, int]:
+    for reading, cost in more.items():
+        found[reading] = min(cost, found.get(reading, cost))
+    return found
+
+
+def _remark(
+    lexicon: Lexicon, tokens: list[str], start: int, led: int, name: str, ways: list[dict[Reading, int]]
+) -> dict[Reading, int]:
+    """What follows a clause that only says why ("it's getting dark, …"), which may have words of any kind.
+
+    It stands between commas, is short, and nothing in it could be a request or somebody's words.
+    """
+    if name == "since":
+        if start == 0:
+            return {}
+    elif start and not _is_edge(lexicon, tokens[start - 1]):
+        return {}
+    return _told(lexicon, tokens, start, led, ways)
+
+
+def _told(
+    lexicon: Lexicon, tokens: list[str], start: int, led: int, ways: list[dict[Reading, int]]
+) -> dict[Reading, int]:
+    """What follows when the words from `led` to the next comma say nothing to us; nothing if they may."""
+    end = led
+    while end < len(tokens) and not _is_edge(lexicon, tokens[end]):
+        end += 1
+    told = tokens[led:end]
+    if len(told) > REMARK_MAX or any(_kinds(lexicon, told, at) & _TELLING for at in range(len(told))):
+        return {}
+    if start == 0 and end + 1 < len(tokens) and _follows(lexicon, tokens, end + 1):
+        return {}  # "it gets cold, then …" says when
+    return {rest: end - start + 1 + cost for rest, cost in ways[end].items()}
+
+
+def _is_edge(lexicon: Lexicon, token: str) -> bool:
+    return token in lexicon.commas or token in lexicon.stops
+
+
+def _follows(lexicon: Lexicon, tokens: list[str], start: int) -> bool:
+    return any(
+        c in (CONSEQUENCE, Concept("mark", "then"))
+        for _, reading in pieces(lexicon, tokens, start)
+        for c in reading
+    )
+
+
+def _kinds(lexicon: Lexicon, tokens: list[str], start: int) -> set[str]:
+    return {c.kind for _, reading in pieces(lexicon, tokens, start) for c in reading}
 
 
 def said(lexicon: Lexicon, tokens: list[str], kind: str) -> set[str]:

@@ -47,6 +47,7 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
     found: dict[str, object] = {}
     words: dict[str, str] = {}
     marks: set[str] = set()
+    state = None
     who = over = False
     for kind, name, number in concepts:
         if kind == "mark":
@@ -68,6 +69,10 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
             found["negated"] = True
         elif kind == "who":
             who = True
+        elif kind == "state":
+            if state not in (None, name):
+                return None
+            state = name
         elif kind in ("thing", "act", "zone", "unit", "end", "size", "feeling", "do", "ref"):
             known = found.get(kind)
             if known == name and name in _ONCE:
@@ -84,6 +89,8 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
             words[kind] = name
         else:
             return None
+    if state is not None and not _stated(found, words, *_STATES[state]):
+        return None
     if over and not found.get("negated"):
         return None  # what is done already is told, not asked for
     if who and "feeling" not in found:
@@ -94,12 +101,29 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
     return replace(made, **found)  # type: ignore[arg-type]
 
 
+def _stated(found: dict[str, object], words: dict[str, str], felt: str, asked: str) -> bool:
+    """Say what a word for how it is means here; False where it could be a complaint or a wish."""
+    if found.keys() & {"size", "set", "number"}:
+        merged = asked if "act" not in found else _merged("act", str(found["act"]), asked)
+        if merged is None or "feeling" in found:
+            return False
+        found["act"] = merged
+        return True
+    if words or found.keys() - {"zone", "feeling", "negated"} or found.get("feeling", felt) != felt:
+        return False
+    found["feeling"] = felt
+    return True
+
+
+_STATES: Final = {"cold": ("cold", "cooler"), "hot": ("hot", "warmer")}
+"""Words for how it is. Alone or of somebody: what they feel. With an amount or a verb: what is wanted."""
 _ROWS: Final = {
     ("front_row", "left"): "front_left", ("front_row", "right"): "front_right",
     ("rear_row", "left"): "rear_left", ("rear_row", "right"): "rear_right",
     ("front_row", "all"): "front_row", ("rear_row", "all"): "rear_row",
     ("driver", "mine"): "driver", ("passenger", "mine"): "passenger",
     ("driver", "left"): "driver", ("driver", "front_left"): "driver", ("passenger", "right"): "passenger",
+    ("kids", "rear_row"): "kids", ("behind_me", "left"): "rear_left", ("behind_me", "right"): "rear_right",
     ("front_row", "passenger"): "passenger", ("front_row", "driver"): "driver",
 }  # fmt: skip
 _ACTS: Final = {

@@ -47,12 +47,22 @@ def things() -> Mapping[str, Mapping[str, Any]]:
     return table
 
 
+def joins() -> Mapping[str, Mapping[str, Any]]:
+    """Of a tool: the value that two other values make together."""
+    table: Mapping[str, Mapping[str, Any]] = _file()["joins"]
+    return table
+
+
 def usual_thing(said: Slots) -> str | None:
     """The thing that is meant where none is named: "22 degrees", "warmer"."""
     usual: Mapping[str, str] = _file()["usual"]
     number: Mapping[str, Any] = _file()["usual_number"]
-    if said.zone and said.unit is None and number["from"] <= (said.number or 0) <= number["to"]:
+    placed = said.zone or (said.act is None and (said.set or "to" in said.marks))
+    if placed and said.unit is None and number["from"] <= (said.number or 0) <= number["to"]:
         return str(number["thing"])
+    if (said.set or "to" in said.marks) and len(said.words) == 1:
+        by_word: Mapping[str, str] = _file()["usual_words"]
+        return by_word.get(next(iter(said.words)))
     return next((usual[word] for word in (said.unit, said.act) if word and word in usual), None)
 
 

@@ -2,22 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
 from typing import Final, TypeAlias
 
 from intent_bridge.errors import ToolCallError
 from intent_bridge.intents import Catalogue, NotEquipped
 from intent_bridge.intents.zones import DriverSide, Zone
-from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexicon, is_quoted, lexicon
+from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Lexicon, is_quoted, lexicon
 from intent_bridge.nlu.reading import REST, Sentence, said, sentences
-from intent_bridge.nlu.slots import Slots, slots
+from intent_bridge.nlu.repairs import corrected, settled
+from intent_bridge.nlu.slots import Slots
 from intent_bridge.nlu.things import Car, Problem, switched_to, things, usual_thing
 from intent_bridge.nlu.wishes import calls
 from intent_bridge.types import ToolCall
 
-REQUESTS_MAX: Final = 6
-"""More than that in one sentence are not carried out."""
-_EDGES: Final = frozenset({"and", "then", "stop", "but"})
 _OTHER: Final = {
     "driver": "passenger", "passenger": "driver", "rear_left": "rear_right", "rear_right": "rear_left",
     "front_row": "rear_row", "rear_row": "front_row",
@@ -138,19 +135,18 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
     rest = REST in sentence.concepts
     if sentence.concepts and sentence.concepts[-1][:2] in (("mark", "and"), ("mark", "then")):
         return Abstained("incomplete")  # somebody was going to say more
-    concepts = [c for c in sentence.concepts if c != REST]
-    wrong = ("mark", "no", None) in concepts
+    concepts = [c for c in sentence.concepts if c != REST and c.kind != "polite"]
+    found = corrected(concepts, car)
+    if found is None:
+        return Abstained("not_understood")
+    requests, wrong = found
     if wrong and before is None:
         return Abstained("incomplete")
-    concepts = [c for c in concepts if c.kind != "polite" and c[:2] != ("mark", "no")]
-    requests = _requests(concepts, car)
-    if requests is None:
-        return Abstained("not_understood")
     if not requests:
         return Abstained("other_domain" if rest else "not_understood")
     if len(requests) == 1 and requests[0] == Slots(do="undo"):
         return Understood((), undo=True)
-    filled = _filled(requests, before, speaker)
+    filled = _filled(requests, before, speaker, car)
     if filled is None:
         return Abstained("incomplete")
     made: list[ToolCall] = []
@@ -159,16 +155,20 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
     for request in filled:
         if request.negated or (request.feeling is not None and not feelings):
             continue  # "don't open the window, …": the rest counts; "I'm cold, …": the reason for the rest
-        found = calls(request, car)
-        if isinstance(found, Problem):
-            if found.code != "other_domain":
-                return Abstained(found.code, found.about)
+        meant = calls(request, car)
+        if isinstance(meant, Problem):
+            if meant.code != "other_domain":
+                return Abstained(meant.code, meant.about)
             rest = True
             continue
-        made += found
+        made += meant
         last = request
     if last is None:
         return Abstained("other_domain" if rest else "negated")
+    joined = settled(made)
+    if joined is None:
+        return Abstained("ambiguous")  # "22 degrees, 23 degrees": which?
+    made = joined
     checked = _checked(made, car.catalogue)
     if checked is not None:
         return checked
@@ -176,98 +176,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
     return Understood(tuple(made), turn, rest, wrong and before is not None, requests=len(requests))
 
 
-def _requests(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
-    """The requests of a sentence, cut where one has to end; None where it cannot be cut in one way."""
-    chunks: list[tuple[str, list[Concept]]] = [("", [])]
-    for concept in concepts:
-        if concept.kind == "mark" and concept.name in _EDGES:
-            chunks.append((concept.name, []))
-        else:
-            chunks[-1][1].append(concept)
-    requests: list[Slots] = []
-    for edge, chunk in chunks:
-        content = [c for c in chunk if c[:2] != ("mark", "comma")]
-        if not content:
-            continue
-        whole = slots(content)
-        if whole is not None and not (whole.negated and _has_comma(chunk)):
-            if requests and requests[-1].negated and edge == "and":
-                return None  # "don't open the window and turn on …": how far does the "don't" reach?
-            if requests and requests[-1].feeling and edge == "then":
-                return None  # "when cold, then …"
-            requests.append(whole)
-            continue
-        cut = _cut(chunk, car)
-        if cut is None:
-            return None
-        requests += cut
-    return requests if len(requests) <= REQUESTS_MAX else None
-
-
-def _has_comma(chunk: Sequence[Concept]) -> bool:
-    inner = [c[:2] == ("mark", "comma") for c in chunk]
-    return any(inner[1:-1])
-
-
-def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
-    """The only way to cut a run of words into the fewest requests that each make sense alone."""
-    size = len(chunk)
-    if size > 24:
-        return None
-    known: dict[tuple[int, int], Slots | None] = {}
-    named = {c.name for c in chunk if c.kind == "thing"}
-    only = named.pop() if len(named) == 1 else None
-    """The thing of all parts, where there is one: "driver temperature 24, passenger 26"."""
-
-    def part(start: int, end: int) -> Slots | None:
-        if (start, end) not in known:
-            made = slots(chunk[start:end])
-            if made is not None and made.negated and chunk[start].kind not in ("not", "mark"):
-                made = None  # a "don't" stands before what it forbids
-            if chunk[start].kind == "unit":
-                made = None  # a unit belongs to the number before it
-            if start and chunk[start].kind == "size" and chunk[start - 1].kind == "feeling":
-                made = None  # "so cold" is one thing
-            full = made
-            if made is not None and made.thing is None:
-                full = replace(made, thing=(only if made.zone else None) or usual_thing(made))
-            sound = full is not None and not isinstance(calls(full, car), Problem)
-            sound = sound or (made is not None and made.negated and made.thing is not None)
-            sound = sound or (
-                made is not None and made.thing in ("media", "navigation", "phone", "information")
-            )
-            known[start, end] = made if sound else None
-        return known[start, end]
-
-    for count in range(2, min(REQUESTS_MAX, size) + 1):
-        found: list[tuple[list[Slots], bool]] = []
-        for cuts in combinations(range(1, size), count - 1):
-            edges = (0, *cuts, size)
-            parts = [part(a, b) for a, b in pairwise(edges)]
-            if all(parts) and _apart(chunk, cuts, parts):
-                made = [p for p in parts if p is not None]
-                clean = all(_beside_comma(chunk, cut) for cut in cuts)
-                if (made, clean) not in found:
-                    found.append((made, clean))
-        best = [made for made, clean in found if clean] or [made for made, _ in found]
-        if best:  # a comma is a better place to cut than none
-            return best[0] if all(made == best[0] for made in best) else None
-    return None
-
-
-def _apart(chunk: Sequence[Concept], cuts: Sequence[int], parts: Sequence[Slots | None]) -> bool:
-    """After something forbidden there must be a comma: nobody knows how far a "don't" reaches without."""
-    for cut, part in zip(cuts, parts, strict=False):
-        if part is not None and part.negated and not _beside_comma(chunk, cut):
-            return False
-    return True
-
-
-def _beside_comma(chunk: Sequence[Concept], cut: int) -> bool:
-    return any(c[:2] == ("mark", "comma") for c in (chunk[cut - 1], chunk[cut]))
-
-
-def _filled(requests: Sequence[Slots], before: Turn | None, speaker: Zone) -> list[Slots] | None:
+def _filled(requests: Sequence[Slots], before: Turn | None, speaker: Zone, car: Car) -> list[Slots] | None:
     """Every request with what it leaves to its neighbours or to the turn before."""
     out: list[Slots] = []
     for index, asked in enumerate(requests):
@@ -281,7 +190,11 @@ def _filled(requests: Sequence[Slots], before: Turn | None, speaker: Zone) -> li
         if now.ref in ("other", "same"):
             now = _referring(now, earlier, speaker)
         elif now.thing is None and (other := earlier or later or _usual(now)) is not None:
-            now = _with_thing(now, other)
+            with_it = _with_thing(now, other)
+            usual = _usual(now)
+            if usual is not None and other is not usual and isinstance(calls(with_it, car), Problem):
+                with_it = _with_thing(now, usual)  # "make it warmer", after the window was opened
+            now = with_it
         elif now.thing is not None and not now.has_value:
             nearby = out[-1] if out and out[-1].has_value else later
             if nearby is not None and not nearby.negated:

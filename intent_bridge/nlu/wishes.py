@@ -267,6 +267,8 @@ class _Wish:
             return self.chosen(act, number)
         if said.unit == "percent" and "full" in table:
             number = number * table["full"] / 100
+        elif said.unit == "level" and "level" not in units and number == 1 and _UP.get(act or ""):
+            return self.changed(act, None)  # "up one" of what has no levels: a step
         elif (said.unit or "none") not in units and not (said.unit is None and "to" in said.marks):
             return Problem("not_understood")
         else:
@@ -281,6 +283,8 @@ class _Wish:
             return Problem("incomplete")
         if relative:
             return self.by(str(direction), number)
+        if said.size == "little" and number <= table.get("little_up_to", -1):
+            said = replace(said, size=None)  # "crack it a little"
         if said.size or (act == "close" and "to" not in said.marks and said.unit != "percent"):
             return Problem("not_understood")
         if act == "close" and "to" not in said.marks and number != 50:

@@ -1,10 +1,10 @@
 """Our own sentences: `python -m tests.nlu.corpus [--json] [--misses]` says what is understood.
 
 Written by hand, each on a line of its own: in `<language>.txt` under the call that they mean (`= set_window
-percent=100`, several calls with `;` between), in `<language>_no.txt` what must not act. Where a sentence may mean
-one of several things, ` | ` stands between them, after all of them or after one sentence. Those in `held_back/` were
-written after the lexicons and never looked at by whoever works on them: they are counted. A set that was looked at
-moves to `rounds/`, and a new one is written; `--file` counts one file alone.
+percent=100`, several calls with `;` between), in `<language>_no.txt` what must not act. Where another meaning
+is as good, it follows ` | `, after the first or after one sentence. Those in `held_back/` were written after
+the lexicons and never looked at by whoever works on them: they are counted. A set that was looked at moves
+to `rounds/`, and a new one is written; `--file 06` counts one alone.
 """
 
 import argparse
@@ -29,12 +29,14 @@ Calls: TypeAlias = tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
 
 @dataclass(frozen=True)
 class Said:
-    """One sentence, and the calls it means: each of several where it may mean them; none if it must not act."""
+    """One sentence, and the calls it means; none for one that must not act."""
 
     text: str
-    wanted: tuple[Calls, ...]
+    wanted: Calls
     held_back: bool
-    file: str
+    file: str = ""
+    also: tuple[Calls, ...] = ()
+    """Other meanings that are as good."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Heard:
     @property
     def right(self) -> bool:
         """Every call as wanted, and none besides."""
-        return self.got in (self.said.wanted or ((),))
+        return self.got in (self.said.wanted, *self.said.also)
 
     @property
     def wrong_action(self) -> bool:
@@ -65,18 +67,18 @@ def catalogue() -> Catalogue:
 def sentences(language: str) -> Iterator[Said]:
     """All sentences of a language."""
     for file in sorted(FOLDER.rglob("*.txt")):
-        name, _, no = file.stem.partition("_no")
+        name = file.stem.removesuffix("_no")
         if name.rpartition("_")[2] != language:
             continue
         held_back = file.parent.name == "held_back"
-        wanted: tuple[Calls, ...] = ()
+        meant: tuple[Calls, ...] = ()
         for line in file.read_text(encoding="utf-8").splitlines():
             if line.startswith("="):
-                wanted = _choices(line[1:])
+                meant = _choices(line[1:])
             else:
                 text, _, more = line.partition(" | ")
-                meant = () if no or file.stem.endswith("_no") else wanted + (_choices(more) if more else ())
-                yield Said(text, meant, held_back, file.stem)
+                first, *others = (*meant, *(_choices(more) if more else ())) or ((),)
+                yield Said(text, first, held_back, file.stem, tuple(others))
 
 
 def _choices(text: str) -> tuple[Calls, ...]:
@@ -118,7 +120,7 @@ def misses(language: str, held_back: bool | None = False, file: str = "") -> Ite
     """The sentences of a half, or of a file, that are not understood as they should be."""
     for one in heard(language):
         if _chosen(one.said, held_back, file) and not one.right:
-            wanted = " | ".join(map(_shown, one.said.wanted)) or "nothing"
+            wanted = _shown(one.said.wanted) or "nothing"
             yield f"{one.said.text}: {_shown(one.got) or one.reason}, not {wanted}"
 
 

@@ -1,0 +1,113 @@
+"""Where a sentence is cut into requests, each a run of words that makes sense alone."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations, pairwise
+from typing import Final
+
+from intent_bridge.nlu.lexicon import Concept
+from intent_bridge.nlu.slots import Slots, slots
+from intent_bridge.nlu.things import Car, Problem, usual_thing
+from intent_bridge.nlu.wishes import calls
+
+REQUESTS_MAX: Final = 6
+"""More than that in one sentence are not carried out."""
+_EDGES: Final = frozenset({"and", "then", "stop", "but"})
+
+
+def requests_of(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
+    """The requests of a sentence, cut where one has to end; None where it cannot be cut in one way."""
+    chunks: list[tuple[str, list[Concept]]] = [("", [])]
+    for concept in concepts:
+        if concept.kind == "mark" and concept.name in _EDGES:
+            chunks.append((concept.name, []))
+        else:
+            chunks[-1][1].append(concept)
+    requests: list[Slots] = []
+    for edge, chunk in chunks:
+        content = [c for c in chunk if c[:2] != ("mark", "comma")]
+        if not content:
+            continue
+        whole = slots(content)
+        if whole is not None and not (whole.negated and _has_comma(chunk)):
+            if requests and requests[-1].negated and edge == "and":
+                return None  # "don't open the window and turn on …": how far does the "don't" reach?
+            if requests and requests[-1].feeling and edge == "then":
+                return None  # "when cold, then …"
+            requests.append(whole)
+            continue
+        cut = _cut(chunk, car)
+        if cut is None:
+            return None
+        requests += cut
+    return requests if len(requests) <= REQUESTS_MAX else None
+
+
+def _has_comma(chunk: Sequence[Concept]) -> bool:
+    inner = [c[:2] == ("mark", "comma") for c in chunk]
+    return any(inner[1:-1])
+
+
+def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
+    """The only way to cut a run of words into the fewest requests that each make sense alone."""
+    size = len(chunk)
+    if size > 24:
+        return None
+    known: dict[tuple[int, int], Slots | None] = {}
+    named = {c.name for c in chunk if c.kind == "thing"}
+    only = named.pop() if len(named) == 1 else None
+    """The thing of all parts, where there is one: "driver temperature 24, passenger 26"."""
+
+    def part(start: int, end: int) -> Slots | None:
+        if (start, end) not in known:
+            made = slots(chunk[start:end])
+            if made is not None and made.negated and chunk[start].kind not in ("not", "mark"):
+                made = None  # a "don't" stands before what it forbids
+            if chunk[start].kind == "unit":
+                made = None  # a unit belongs to the number before it
+            if start and chunk[start].kind == "size" and chunk[start - 1].kind == "feeling":
+                made = None  # "so cold" is one thing
+            full = made
+            if made is not None and made.thing is None:
+                whose = only if made.zone or _is_off_too(chunk, start, made) else None
+                full = replace(made, thing=whose or usual_thing(made))
+            sound = full is not None and not isinstance(calls(full, car), Problem)
+            sound = sound or (made is not None and made.negated and made.thing is not None)
+            sound = sound or (
+                made is not None and made.thing in ("media", "navigation", "phone", "information")
+            )
+            known[start, end] = made if sound else None
+        return known[start, end]
+
+    for count in range(2, min(REQUESTS_MAX, size) + 1):
+        found: list[tuple[list[Slots], bool]] = []
+        for cuts in combinations(range(1, size), count - 1):
+            edges = (0, *cuts, size)
+            parts = [part(a, b) for a, b in pairwise(edges)]
+            if all(parts) and _apart(chunk, cuts, parts):
+                made = [p for p in parts if p is not None]
+                clean = all(_beside_comma(chunk, cut) for cut in cuts)
+                if (made, clean) not in found:
+                    found.append((made, clean))
+        best = [made for made, clean in found if clean] or [made for made, _ in found]
+        if best:  # a comma is a better place to cut than none
+            return best[0] if all(made == best[0] for made in best) else None
+    return None
+
+
+def _is_off_too(chunk: Sequence[Concept], start: int, made: Slots) -> bool:
+    """ "We don't need the heating, turn it off": what is wanted of the thing that is not."""
+    alone = Slots(act=made.act, ref=made.ref, marks=made.marks)
+    return made == alone and made.act in ("off", "close") and any(c.kind == "not" for c in chunk[:start])
+
+
+def _apart(chunk: Sequence[Concept], cuts: Sequence[int], parts: Sequence[Slots | None]) -> bool:
+    """After something forbidden there must be a comma: nobody knows how far a "don't" reaches without."""
+    for cut, part in zip(cuts, parts, strict=False):
+        if part is not None and part.negated and not _beside_comma(chunk, cut):
+            return False
+    return True
+
+
+def _beside_comma(chunk: Sequence[Concept], cut: int) -> bool:
+    return any(c[:2] == ("mark", "comma") for c in (chunk[cut - 1], chunk[cut]))

@@ -1,0 +1,127 @@
+"""What somebody takes back while still speaking, and two wishes for one setting: mended, or not acted on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from intent_bridge.nlu.cutting import requests_of
+from intent_bridge.nlu.lexicon import Concept
+from intent_bridge.nlu.slots import Slots
+from intent_bridge.nlu.things import Car, joins
+from intent_bridge.types import ToolCall
+
+_KEYS: Final = ("zone", "setting", "window", "lights", "scene")
+"""The arguments that say which setting of a tool is meant."""
+_COMMA: Final = ("mark", "comma")
+_TAKES_BACK: Final = frozenset({"no", "rather"})
+
+
+def corrected(concepts: Sequence[Concept], car: Car) -> tuple[list[Slots], bool] | None:
+    """The requests of a sentence with what it takes back itself put right ("21, no sorry, 22 degrees").
+
+    Also whether it takes back what was said before it ("no, the other one"). None where it cannot be cut.
+    """
+    start = 0
+    while start < len(concepts) and (_takes_back(concepts[start]) or concepts[start][:2] == _COMMA):
+        start += 1
+    opening = {c.name for c in concepts[:start] if c.kind == "mark"}
+    parts = _parts(concepts[start:])
+    if parts is None:
+        return None
+    done: list[Slots] = []
+    for index, part in enumerate(parts):
+        found = requests_of(part, car)
+        if found is None or (index and not found):
+            return None  # "open it, no wait": nobody knows what now
+        if index:
+            mended = _mended(done[-1], found[0]) if done else None
+            if mended is None:
+                return None
+            done[-1:] = [mended]
+            found = found[1:]
+        done += found
+    wrong = "no" in opening or ("rather" in opening and not all(r.thing and r.has_value for r in done))
+    return done, wrong
+
+
+def _takes_back(concept: Concept) -> bool:
+    return concept.kind == "mark" and concept.name in _TAKES_BACK
+
+
+def _parts(concepts: Sequence[Concept]) -> list[list[Concept]] | None:
+    """The sentence, cut where something is taken back; None where "no" may mean something else."""
+    parts: list[list[Concept]] = [[]]
+    at = 0
+    while at < len(concepts):
+        end = at
+        while end < len(concepts) and (_takes_back(concepts[end]) or concepts[end][:2] == _COMMA):
+            end += 1
+        marks = [c for c in concepts[at:end] if _takes_back(c)]
+        if not marks:
+            parts[-1].append(concepts[at])
+            at += 1
+            continue
+        if len(marks) == 1 and marks[0].name == "no" and end - at == 1:
+            return None  # "the heating, no AC": no comma, so no correction
+        parts.append([])
+        at = end
+    return parts
+
+
+def _mended(first: Slots, now: Slots) -> Slots | None:
+    """The first request with what is said now in its place; None where that is not one thing."""
+    if now.negated or now.do is not None or now.feeling is not None or first.feeling is not None:
+        return None
+    if now.thing is not None and now.has_value:
+        return now
+    if now.ref in ("other", "same") or not (now.thing or now.zone or now.has_value):
+        return None
+    made = replace(first, thing=now.thing or first.thing, zone=now.zone or first.zone)
+    made = replace(made, marks=made.marks - {"plural"} | now.marks)
+    if not now.has_value:
+        return made
+    if now.act is None and now.number is not None and first.number is not None:
+        return replace(made, number=now.number, unit=now.unit or first.unit, set=first.set or now.set)
+    return replace(
+        made,
+        act=now.act,
+        number=now.number,
+        unit=now.unit,
+        end=now.end,
+        size=now.size,
+        words=dict(now.words),
+        set=now.set,
+    )
+
+
+def settled(made: Sequence[ToolCall]) -> list[ToolCall] | None:
+    """The calls of a sentence; two for the same setting become one where they go together, else None."""
+    out: list[ToolCall] = []
+    for call in made:
+        twin = next((at for at, known in enumerate(out) if _same_setting(known, call)), None)
+        if twin is None:
+            out.append(call)
+            continue
+        joined = _joined(out[twin], call)
+        if joined is None:
+            return None
+        out[twin] = joined
+    return out
+
+
+def _same_setting(one: ToolCall, other: ToolCall) -> bool:
+    return one.name == other.name and all(one.arguments.get(k) == other.arguments.get(k) for k in _KEYS)
+
+
+def _joined(one: ToolCall, other: ToolCall) -> ToolCall | None:
+    """Both in one call: different fields side by side, and values that a table puts together (face, feet)."""
+    both: dict[str, Any] = {**one.arguments}
+    for name, value in other.arguments.items():
+        known = both.get(name, value)
+        if known != value:
+            table: Mapping[str, Sequence[str]] = joins().get(one.name, {})
+            value = next((whole for whole, parts in table.items() if {known, value} == set(parts)), None)
+            if value is None:
+                return None
+        both[name] = value
+    return replace(one, arguments=both)
