@@ -97,15 +97,23 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
 
 def _is_off_too(chunk: Sequence[Concept], start: int, made: Slots) -> bool:
     """ "We don't need the heating, turn it off": what is wanted of the thing that is not."""
-    alone = Slots(act=made.act, ref=made.ref, marks=made.marks)
+    alone = Slots(act=made.act, set=made.set, ref=made.ref, marks=made.marks)
     return made == alone and made.act in ("off", "close") and any(c.kind == "not" for c in chunk[:start])
 
 
 def _apart(chunk: Sequence[Concept], cuts: Sequence[int], parts: Sequence[Slots | None]) -> bool:
-    """After something forbidden there must be a comma: nobody knows how far a "don't" reaches without."""
-    for cut, part in zip(cuts, parts, strict=False):
-        if part is not None and part.negated and not _beside_comma(chunk, cut):
+    """After something forbidden there must be a comma: nobody knows how far a "don't" reaches without.
+
+    Anything else that follows with no comma names its thing, begins with a verb, or is a place and a number.
+    """
+    for cut, part, after in zip(cuts, parts, parts[1:], strict=False):
+        if _beside_comma(chunk, cut):
+            continue
+        if part is None or after is None or part.negated:
             return False
+        named = after.thing or after.feeling or chunk[cut].kind == "act"
+        if not named and not (after.zone and after.number is not None):
+            return False  # "open the window a bit warmer": a second request begins as one
     return True
 
 

@@ -103,7 +103,8 @@ def _told(
     while end < len(tokens) and not _is_edge(lexicon, tokens[end]):
         end += 1
     told = tokens[led:end]
-    if len(told) > REMARK_MAX or any(_kinds(lexicon, told, at) & _TELLING for at in range(len(told))):
+    telling = _TELLING if led > start else _TELLING - {"num"} | {"unit"}  # "so hot that …"
+    if len(told) > REMARK_MAX or any(_kinds(lexicon, told, at) & telling for at in range(len(told))):
         return {}
     if start == 0 and end + 1 < len(tokens) and _follows(lexicon, tokens, end + 1):
         return {}  # "it gets cold, then …" says when

@@ -89,7 +89,7 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
             words[kind] = name
         else:
             return None
-    if state is not None and not _stated(found, words, *_STATES[state]):
+    if state is not None and not _stated(found, words, _STATES[state]):
         return None
     if over and not found.get("negated"):
         return None  # what is done already is told, not asked for
@@ -101,22 +101,41 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
     return replace(made, **found)  # type: ignore[arg-type]
 
 
-def _stated(found: dict[str, object], words: dict[str, str], felt: str, asked: str) -> bool:
-    """Say what a word for how it is means here; False where it could be a complaint or a wish."""
-    if found.keys() & {"size", "set", "number"}:
-        merged = asked if "act" not in found else _merged("act", str(found["act"]), asked)
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A word for how it is: what is wanted with it, what is felt where it stands alone, if that."""
+
+    asked: str
+    felt: str | None = None
+
+
+_STATES: Final = {
+    "cold": _State("cooler", "cold"),
+    "hot": _State("warmer", "hot"),
+    "cool": _State("cooler"),
+    "warm": _State("warmer"),
+}
+
+
+def _stated(found: dict[str, object], words: dict[str, str], state: _State) -> bool:
+    """Say what a word for how it is means here; False where it could be a complaint or a wish, or neither.
+
+    With an amount or a verb it is a wish ("a bit cold"); alone, or of somebody, it is how they feel.
+    """
+    if found.keys() & ({"size", "set", "number"} | ({"thing"} if state.felt is None else set())):
+        merged = state.asked if "act" not in found else _merged("act", str(found["act"]), state.asked)
         if merged is None or "feeling" in found:
             return False
         found["act"] = merged
         return True
-    if words or found.keys() - {"zone", "feeling", "negated"} or found.get("feeling", felt) != felt:
+    if state.felt is None or words or found.keys() - {"zone", "feeling", "negated"}:
         return False
-    found["feeling"] = felt
+    if found.get("feeling", state.felt) != state.felt:
+        return False
+    found["feeling"] = state.felt
     return True
 
 
-_STATES: Final = {"cold": ("cold", "cooler"), "hot": ("hot", "warmer")}
-"""Words for how it is. Alone or of somebody: what they feel. With an amount or a verb: what is wanted."""
 _ROWS: Final = {
     ("front_row", "left"): "front_left", ("front_row", "right"): "front_right",
     ("rear_row", "left"): "rear_left", ("rear_row", "right"): "rear_right",
@@ -141,6 +160,7 @@ _ACTS: Final = {
     ("back", "flat"): "flat",
     ("down", "flat"): "flat",
     ("less", "down"): "down",
+    ("less", "back"): "less",
     ("more", "up"): "up",
     ("up", "warmer"): "warmer",
     ("down", "cooler"): "cooler",

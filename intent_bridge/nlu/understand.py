@@ -140,7 +140,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
     if found is None:
         return Abstained("not_understood")
     requests, wrong = found
-    if wrong and before is None:
+    if wrong and before is None and requests != [Slots(do="undo")]:
         return Abstained("incomplete")
     if not requests:
         return Abstained("other_domain" if rest else "not_understood")
@@ -186,6 +186,10 @@ def _filled(requests: Sequence[Slots], before: Turn | None, speaker: Zone, car: 
             continue
         earlier = out[-1] if out and out[-1].thing else (before.slots if before is not None else None)
         later = next((r for r in requests[index + 1 :] if r.thing and r.has_value), None)
+        if (
+            later is None and asked.zone and asked.has_value
+        ):  # "open the driver's and the passenger's windows"
+            later = next((r for r in requests[index + 1 :] if r.thing and r.zone), None)
         now = request
         if now.ref in ("other", "same"):
             now = _referring(now, earlier, speaker)
@@ -200,7 +204,8 @@ def _filled(requests: Sequence[Slots], before: Turn | None, speaker: Zone, car: 
             if nearby is not None and not nearby.negated:
                 now = _with_value(now, nearby)
         absent = now.thing is not None and now.thing not in things()
-        if now.thing is None or now.ref in ("other", "same") or not (now.has_value or absent):
+        idle = not (now.has_value or absent or now.negated)  # "I don't need the heating" says enough
+        if now.thing is None or now.ref in ("other", "same") or idle:
             return None
         if request.thing is None and (request.act or "").startswith("too_"):
             return None  # "too cold" is how somebody feels, unless the thing is named

@@ -82,8 +82,9 @@ def score(language: str, hear: Callable[[str], Calls]) -> Score:
         made.ms.append((time.thread_time_ns() - started) / 1e6)
         if said.wanted:
             made.asked += 1
-            made.right += got == said.wanted
-            made.wrong += bool(got) and got != said.wanted
+            right = got in (said.wanted, *said.also)
+            made.right += right
+            made.wrong += bool(got) and not right
         else:
             made.must_not += 1
             made.acted += bool(got)
