@@ -107,6 +107,9 @@ class ToolCall:
     id: str
     name: str
     arguments: Mapping[str, object]
+    own: bool = True
+    """In the vehicle's own words, as a model speaks; else in those of the intents, whatever the vehicle calls
+    its tools: so scenes and the offline lane speak. Never read from what a model writes."""
 
 
 @frozen
@@ -264,6 +267,8 @@ class Choice:
     name: str
     arguments: Mapping[str, object]
     actions: tuple[Action, ...] = ()
+    own: bool = True
+    """As in `ToolCall`."""
 
 
 @frozen

@@ -10,6 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -195,7 +196,7 @@ class Bridge(Policies, Knowledge):
             if facts:
                 self.tell(facts)
             if not parsed.id:
-                parsed = ToolCall(self.engine.memory.mint("call"), parsed.name, parsed.arguments)
+                parsed = replace(parsed, id=self.engine.memory.mint("call"))
             now_ms = self._listen()
             self._awaited.begin(parsed.id)
             submitted = time.perf_counter_ns()

@@ -51,7 +51,7 @@ def preferring(
             intent = catalogue.parse(call)
             if isinstance(intent, IntentModel):
                 store.asked(call.id, user, intent.tool, intent.arguments)
-    found = {name: store.default(user, name) for name in sorted(catalogue.settings(call.name))}
+    found = {name: store.default(user, name) for name in sorted(catalogue.settings(call))}
     known = {name: value for name, value in found.items() if value is not None}
     return replace(said, preferred={**known, **said.preferred}) if known else said
 

@@ -110,7 +110,9 @@ def _asked(
     engine: "Engine", call: ToolCall, gap: Gap, sources: Mapping[str, str], who: Provenance, now_ms: int
 ) -> Meant | None:
     """The one choice that is left, or the question; None where nothing can be listed."""
-    choices = [Choice(call.name, _with(call, {gap.argument: value}).arguments) for value in gap.options]
+    choices = [
+        Choice(call.name, _with(call, {gap.argument: value}).arguments, own=call.own) for value in gap.options
+    ]
     tried = list(_tried(engine, choices, who, now_ms))
     left = _useful(tried)
     if left and (len(left) > 1 or not gap.whole):
@@ -128,7 +130,7 @@ def _tried(
 ) -> Iterator[tuple[Choice, bool]]:
     """Each choice that would be served with what it would do, and whether that is nothing."""
     for choice in choices:
-        tried = dry_run(engine, ToolCall("choice", choice.name, choice.arguments), who, now_ms)
+        tried = dry_run(engine, ToolCall("choice", choice.name, choice.arguments, choice.own), who, now_ms)
         if _allowed(tried):
             asked = _as_asked(tried)
             changed = tuple(a for a in asked if not _is_so(engine, a, now_ms))

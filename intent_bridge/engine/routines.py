@@ -98,9 +98,9 @@ def happened(engine: "Engine", changed: AbstractSet[str], now_ms: int) -> list[E
 
 def _begin(engine: "Engine", name: str, now_ms: int) -> list[Effect]:
     scene = engine.profile.file.routines[name].scene
-    call = ToolCall(engine.memory.mint(f"routine-{name}"), "activate_scene", {"scene": scene})
+    call = ToolCall(engine.memory.mint(f"routine-{name}"), "activate_scene", {"scene": scene}, own=False)
     for who in (UNATTENDED, PROPOSED):
-        resolution = engine.resolved(engine.catalogue.parse(call, own=False), who, now_ms)
+        resolution = engine.resolved(engine.catalogue.parse(call), who, now_ms)
         if not isinstance(resolution, Absolute):
             return []  # nothing to change, or a part is missing
         course = Course(resolution.stages) if resolution.stages else None

@@ -45,50 +45,52 @@ class Catalogue:
         if maker.problems:
             raise ProfileError(maker.problems)
         self.tools: tuple[ToolSpec, ...] = tuple(tool.spec for tool in self._tools.values())
+        self.intents: Mapping[str, ToolSpec] = {name: tool.spec for name, tool in self._built.items()}
+        """What can be asked in the words of the intents, whatever a model is shown."""
         self.digest = _digest(self.tools)
 
-    def parse(self, call: ToolCall, *, own: bool = True) -> Intent | NotEquipped:
-        """What a call asks for; ToolCallError when it is malformed, whatever the call holds.
-
-        Without `own` the call is in the words of the intents even where one of the vehicle's own tools has
-        taken the name: so scenes are written.
-        """
+    def parse(self, call: ToolCall) -> Intent | NotEquipped:
+        """What a call asks for; ToolCallError when it is malformed, whatever the call holds."""
         given = call.arguments
         try:
             kinds = (*map(type, given.values()),)
-            key = own, call.name, kinds, (*given,), (*given.values(),)
+            key = call.own, call.name, kinds, (*given,), (*given.values(),)
             if (known := self._meant.get(key)) is not None:
                 return known
         except Exception:  # a foreign object may raise anything; what cannot be looked up is read
-            return self._read(call.name, check_arguments(given), own)
-        found = self._read(call.name, check_arguments(given), own)
+            return self._read(call, check_arguments(given))
+        found = self._read(call, check_arguments(given))
         if _PLAIN.issuperset(kinds):
             if len(self._meant) >= _MEANT_MAX:
                 self._meant.clear()
             self._meant[key] = found
         return found
 
-    def _read(self, name: object, arguments: Mapping[str, object], own: bool) -> Intent | NotEquipped:
+    def _read(self, call: ToolCall, arguments: Mapping[str, object]) -> Intent | NotEquipped:
+        name: object = call.name
         if type(name) is not str or len(name) > _NAME_MAX:
             raise refuse("unknown_tool", "the name of the tool must be one of those listed")
-        tool = (self._tools if own else self._built).get(name)
+        tool = self._words(call).get(name)
         if tool is not None:
             return cast("Intent | NotEquipped", tool.parse(arguments))
         if name in self._absent:
             return NotEquipped(name)
-        near = difflib.get_close_matches(name, self._tools, n=2)
+        near = difflib.get_close_matches(name, self._words(call), n=2)
         hint = f"did you mean {listed(near)}?" if near else "use one of the tools listed"
         raise refuse("unknown_tool", f"there is no tool {quote(name)}; {hint}")
 
     def gaps(self, call: ToolCall) -> tuple[Gap, ...]:
         """What a call leaves open although its tool needs it; nothing for a tool that only reads."""
-        tool = self._tools.get(call.name)
+        tool = self._words(call).get(call.name)
         return () if tool is None else gaps(tool.spec.parameters, call.arguments, tool.settings)
 
-    def settings(self, name: str) -> frozenset[str]:
-        """What a tool sets, as `tool.argument` of the built-in tools: how preferences are named."""
-        tool = self._tools.get(name)
+    def settings(self, call: ToolCall) -> frozenset[str]:
+        """What a call's tool sets, as `tool.argument` of the built-in tools: how preferences are named."""
+        tool = self._words(call).get(call.name)
         return frozenset() if tool is None else frozenset(setting for setting, _ in tool.settings.values())
+
+    def _words(self, call: ToolCall) -> Mapping[str, Tool]:
+        return self._tools if call.own else self._built
 
     def knows(self, name: str) -> bool:
         """Whether there is such a tool, on this vehicle or on another one."""
@@ -105,7 +107,7 @@ class Catalogue:
             for number, step in enumerate(scene.steps, 1):
                 place = f"scene {name}, step {number} ({step.call})"
                 try:
-                    intent = self.parse(ToolCall(name, step.call, step.arguments), own=False)
+                    intent = self.parse(ToolCall(name, step.call, step.arguments, own=False))
                 except ToolCallError as error:
                     maker.problem("profile.yaml", f"{place}: {error}")
                     continue

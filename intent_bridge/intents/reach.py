@@ -21,11 +21,10 @@ _SETTING_DOMAINS: Final[dict[str, Domain]] = {
 }
 
 
-def reach(call: ToolCall, profile: Profile, parse: Parse, parse_step: Parse) -> frozenset[Domain]:
+def reach(call: ToolCall, profile: Profile, parse: Parse) -> frozenset[Domain]:
     """The domains that a call reaches into; nothing for what this vehicle lacks.
 
-    `parse` reads the call, `parse_step` a step of a scene (`Catalogue.parse` with `own=False`). Raises
-    ToolCallError when the call is malformed.
+    `parse` is `Catalogue.parse`. Raises ToolCallError when the call is malformed.
     """
     intent = parse(call)
     match intent:
@@ -35,7 +34,7 @@ def reach(call: ToolCall, profile: Profile, parse: Parse, parse_step: Parse) -> 
             return frozenset((intent.domain, _SETTING_DOMAINS[setting]))
         case ActivateScene(scene=name):
             steps = profile.file.scenes[name].steps
-            inner = [reach(ToolCall("", s.call, s.arguments), profile, parse_step, parse_step) for s in steps]
+            inner = [reach(ToolCall("", s.call, s.arguments, own=False), profile, parse) for s in steps]
             return frozenset((intent.domain,)).union(*inner)
         case _:
             return frozenset((intent.domain,))

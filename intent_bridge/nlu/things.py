@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -22,9 +22,25 @@ class Car:
 
     def listed(self, tool: str, field: str) -> tuple[Decimal, ...]:
         """The numbers that this car offers for a field, smallest first."""
-        spec = next((spec for spec in self.catalogue.tools if spec.name == tool), None)
+        spec = self.catalogue.intents.get(tool)
         offered = spec.parameters["properties"].get(field, {}).get("enum", ()) if spec is not None else ()
         return tuple(sorted(Decimal(str(number)) for number in offered))
+
+    def valued(self, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Arguments with every share of a range ("67 %") as the number it means here."""
+        return {
+            field: self.share(tool, field, Decimal(value.removesuffix("%")))
+            if isinstance(value, str) and value.endswith("%")
+            else value
+            for field, value in arguments.items()
+        }
+
+    def share(self, tool: str, field: str, percent: Decimal) -> int:
+        """A share of the range of a field from 0 up, at least one step unless it is none of it."""
+        spec = self.catalogue.intents.get(tool)
+        most = spec.parameters["properties"].get(field, {}).get("maximum", 1) if spec is not None else 1
+        number = int((Decimal(str(most)) * percent / 100).to_integral_value(ROUND_HALF_UP))
+        return max(1, number) if percent > 0 else number
 
 
 @dataclass(frozen=True, slots=True)

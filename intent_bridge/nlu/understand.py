@@ -168,7 +168,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
     joined = settled(made)
     if joined is None:
         return Abstained("ambiguous")  # "22 degrees, 23 degrees": which?
-    made = joined
+    made = [replace(call, own=False) for call in joined]  # a vehicle's own words are for models
     checked = _checked(made, car.catalogue)
     if checked is not None:
         return checked

@@ -138,7 +138,7 @@ class _Wish:
         if isinstance(made, Problem):
             return made
         tool, arguments = made
-        return (*first, ToolCall("", tool, {**place, **arguments}))
+        return (*first, ToolCall("", tool, {**place, **self.car.valued(tool, arguments)}))
 
     def place(self) -> dict[str, Any] | Problem:
         """The zone argument, or what is wrong with the place."""
@@ -265,8 +265,8 @@ class _Wish:
         number = said.number
         if table.get("listed"):
             return self.chosen(act, number)
-        if said.unit == "percent" and "full" in table:
-            number = number * table["full"] / 100
+        if said.unit == "percent" and table.get("share"):
+            number = Decimal(self.car.share(table["tool"], table["number"], number))
         elif said.unit == "level" and "level" not in units and number == 1 and _UP.get(act or ""):
             return self.changed(act, None)  # "up one" of what has no levels: a step
         elif (said.unit or "none") not in units and not (said.unit is None and "to" in said.marks):

@@ -69,7 +69,9 @@ def resolve_comfort(intent: AdjustComfort, context: Context) -> Resolution:
 
 
 def _which(intent: AdjustComfort, which: WhichZone) -> Ambiguous:
-    return Ambiguous(tuple(Choice(intent.tool, {**intent.arguments, "zone": zone}) for zone in which.zones))
+    return Ambiguous(
+        tuple(Choice(intent.tool, {**intent.arguments, "zone": zone}, own=False) for zone in which.zones)
+    )
 
 
 class _Helper:

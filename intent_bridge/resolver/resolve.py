@@ -231,15 +231,15 @@ def _which_zone(
 ) -> Ambiguous:
     """One choice per place in question that has the thing."""
     zones = (zone for zone in which.zones if _paths(target, (zone,), context))
-    return Ambiguous(tuple(Choice(tool, {**arguments, "zone": zone}) for zone in zones))
+    return Ambiguous(tuple(Choice(tool, {**arguments, "zone": zone}, own=False) for zone in zones))
 
 
 def _scene(intent: ActivateScene, context: Context) -> Resolution:
     scene = context.profile.file.scenes[intent.scene]
     stages: list[dict[str, Value]] = [{}]
     for step in scene.steps:
-        step_call = ToolCall(intent.scene, step.call, step.arguments)
-        parsed = context.catalogue.parse(step_call, own=False)  # scenes speak the words of the intents
+        step_call = ToolCall(intent.scene, step.call, step.arguments, own=False)
+        parsed = context.catalogue.parse(step_call)
         if isinstance(parsed, NotEquipped):
             return parsed
         resolved = resolve(parsed, context)

@@ -36,9 +36,8 @@ class Rights:
         now_ms = int(anyio.current_time() * 1000)
         if not stops and not self._rate.takes(client.name, client.calls_per_minute, now_ms):
             return Outcome(call.id, call.name, Status.DENIED, "too_many_calls")
-        parse = self._catalogue.parse
         try:
-            found = reach(call, self._profile, parse, lambda step: parse(step, own=False))
+            found = reach(call, self._profile, self._catalogue.parse)
         except ToolCallError as error:
             return Outcome(call.id, call.name, Status.INVALID, error.code, str(error))
         if not stops and not found <= client.scopes:

@@ -49,7 +49,7 @@ class Offline:
         if found.undo or found.instead:
             await view.undo()
         for call in found.calls:
-            outcome = await view.act(call.name, dict(call.arguments))
+            outcome = await view.act(call.name, dict(call.arguments), own=call.own)
             if outcome.status in _WAITS:
                 break
         view.claim()

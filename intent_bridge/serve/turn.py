@@ -75,14 +75,16 @@ class Turn:
         """The answer is given: from now on nobody acts for this request, however late it wakes up."""
         self._closed = True
 
-    async def act(self, lane: str, name: str, arguments: dict[str, object], asker: Provenance) -> Outcome:
+    async def act(
+        self, lane: str, name: str, arguments: dict[str, object], asker: Provenance, *, own: bool = True
+    ) -> Outcome:
         """Have the vehicle carry out one call for this request; NotYours for every lane but the first.
 
         A call in flight is never abandoned: when the lane is cancelled, its outcome still gets into
         `outcomes`.
         """
         key = json.dumps([name, arguments], sort_keys=True, default=str)
-        call = ToolCall(f"{self.request.id}/{len(self._made) + 1}", name, arguments)
+        call = ToolCall(f"{self.request.id}/{len(self._made) + 1}", name, arguments, own)
         said, user = self._said, self.request.user
         return await self._once(
             lane, key, call, lambda: self.vehicle.handle(call, asker, heard=said, user=user)
@@ -156,10 +158,10 @@ class View:
     allowed: frozenset[DataClass] = ALL_DATA
     tools: frozenset[str] | None = None
 
-    async def act(self, name: str, arguments: dict[str, object]) -> Outcome:
+    async def act(self, name: str, arguments: dict[str, object], *, own: bool = True) -> Outcome:
         """See `Turn.act`; NotCapable for a tool that is not this lane's."""
         self.check([name])
-        return await self.turn.act(self.lane, name, arguments, self.asker)
+        return await self.turn.act(self.lane, name, arguments, self.asker, own=own)
 
     def words_only(self) -> "View":
         """The view of a lane that does not read the items: what strangers wrote cannot mislead it."""

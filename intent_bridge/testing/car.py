@@ -6,7 +6,7 @@ monitor finds, what the engine raises and what breaks a promise of the engine st
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
@@ -190,7 +190,7 @@ class Car:
             return self._note(Outcome("", "", Status.INVALID, error.code, str(error)))
         except Exception as error:
             return self._raised(error)
-        call = ToolCall(call.id or f"c{self.calls}", call.name, call.arguments)
+        call = replace(call, id=call.id or f"c{self.calls}")
         return self._ask(lambda now: self.engine.submit(call, step.who, now), step.who, call.id)
 
     def _confirm(self, accept: bool, who: Provenance | None) -> Outcome | None:

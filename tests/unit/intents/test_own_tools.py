@@ -1,5 +1,6 @@
 """A vehicle's own tool names and schemas lead to the same intents, by data alone."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -162,7 +163,7 @@ def test_scenes_speak_in_intents_even_where_an_own_tool_took_the_name() -> None:
     scenes = {"breeze": {"description": "A little wind.", "steps": steps}}
     breezy = Catalogue(full_car(own_tools=(FAN,), scenes=scenes))
     call = ToolCall("1", "set_fan_speed", {"zone": "driver", "level": 3})
-    assert breezy.parse(call, own=False) == SetFanSpeed(zone="driver", level=3)
+    assert breezy.parse(replace(call, own=False)) == SetFanSpeed(zone="driver", level=3)
     with pytest.raises(ToolCallError, match="it takes speed"):
         breezy.parse(call)
 

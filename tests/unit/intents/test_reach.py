@@ -14,7 +14,7 @@ CATALOGUE = Catalogue(PROFILE)
 
 def reached(name: str, **arguments: object) -> frozenset[str]:
     call = ToolCall("1", name, arguments)
-    return reach(call, PROFILE, CATALOGUE.parse, lambda step: CATALOGUE.parse(step, own=False))
+    return reach(call, PROFILE, CATALOGUE.parse)
 
 
 @pytest.mark.parametrize(
