@@ -10,7 +10,6 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -196,7 +195,7 @@ class Bridge(Policies, Knowledge):
             if facts:
                 self.tell(facts)
             if not parsed.id:
-                parsed = replace(parsed, id=self.engine.memory.mint("call"))
+                parsed = ToolCall(self.engine.memory.mint("call"), parsed.name, parsed.arguments, parsed.own)
             now_ms = self._listen()
             self._awaited.begin(parsed.id)
             submitted = time.perf_counter_ns()

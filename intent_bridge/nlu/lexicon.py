@@ -140,7 +140,13 @@ def lexicon(language: str) -> Lexicon:
             for key, patterns in table.items():
                 if key.startswith("class.") == kind:
                     _add_all(made, key, patterns, file)
+    unread, half = set(about.get("not_numbers", ())), about.get("half")
     for number, spelled in _spelled(str(about["numbers"])):
+        if spelled in unread:
+            continue
+        if half:
+            more = (Concept("num", "", Decimal(number) + Decimal("0.5")),)
+            _add(made, made.tree, spelled + half, more, "numbers")
         _add(made, made.tree, spelled, (Concept("num", "", Decimal(number)),), "numbers")
     return made
 

@@ -107,13 +107,19 @@ class _State:
 
     asked: str
     felt: str | None = None
+    of_thing: bool = False
+    """Beside a thing it is a wish already ("cool my seat"); else that could be a complaint."""
 
 
 _STATES: Final = {
     "cold": _State("cooler", "cold"),
     "hot": _State("warmer", "hot"),
-    "cool": _State("cooler"),
-    "warm": _State("warmer"),
+    "cool": _State("cooler", of_thing=True),
+    "warm": _State("warmer", of_thing=True),
+    "big": _State("more"),
+    "small": _State("less"),
+    "high": _State("up"),
+    "low": _State("down"),
 }
 
 
@@ -122,7 +128,7 @@ def _stated(found: dict[str, object], words: dict[str, str], state: _State) -> b
 
     With an amount or a verb it is a wish ("a bit cold"); alone, or of somebody, it is how they feel.
     """
-    if found.keys() & ({"size", "set", "number"} | ({"thing"} if state.felt is None else set())):
+    if found.keys() & ({"size", "set", "number"} | ({"thing"} if state.of_thing else set())):
         merged = state.asked if "act" not in found else _merged("act", str(found["act"]), state.asked)
         if merged is None or "feeling" in found:
             return False

@@ -165,6 +165,8 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         last = request
     if last is None:
         return Abstained("other_domain" if rest else "negated")
+    if _contradict(filled):
+        return Abstained("ambiguous")  # "open the window and don't open the window"
     joined = settled(made)
     if joined is None:
         return Abstained("ambiguous")  # "22 degrees, 23 degrees": which?
@@ -174,6 +176,12 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         return checked
     turn = Turn(replace(last, negated=False), tuple(made))
     return Understood(tuple(made), turn, rest, wrong and before is not None, requests=len(requests))
+
+
+def _contradict(requests: Sequence[Slots]) -> bool:
+    """Whether one thing is both wanted and forbidden."""
+    wanted = [(r.thing, r.act, r.zone) for r in requests if not r.negated]
+    return any(r.negated and r.act and (r.thing, r.act, r.zone) in wanted for r in requests)
 
 
 def _filled(requests: Sequence[Slots], before: Turn | None, speaker: Zone, car: Car) -> list[Slots] | None:
