@@ -337,7 +337,7 @@ class Bridge(Policies, Knowledge):
         unstopped: dict[str, str] = {}
         """Calls whose stop or neutral frame did not leave, and why."""
         for effect in effects:
-            if call_of(effect) in ended:
+            if ended and call_of(effect) in ended:
                 continue
             now_ms = self._transport.now_ms()
             match effect:

@@ -59,8 +59,7 @@ class Knowledge:
         """Whether the vehicle moves, or nobody knows: then texts are short."""
         if SPEED not in self.profile.inputs:
             return True
-        value, _ = usable(self.engine.state.get(SPEED), self.profile.inputs[SPEED], self.now_ms())
-        return value != 0
+        return self.engine.known(SPEED, self.now_ms())[0] != 0
 
     def quality(self) -> dict[str, Quality]:
         """Why a path is not known now; `ok` where it is."""

@@ -163,51 +163,50 @@ class EgressGate:
         self, layout: Layout, data: bytes, permits: Sequence[Permit], now_ms: int, kind: Kind
     ) -> tuple[Activation, ...] | str:
         """The activations that this frame begins, or why its content may not leave."""
-        shown = layout.shown(data)
-        if int.from_bytes(data, "little") & ~shown.bits:
+        shown, whole = layout.shown(data), int.from_bytes(data, "little")
+        if whole & ~shown.bits:
             return f"{layout.info.name}: a bit is set that belongs to no signal"
+        for entry, shift, mask in shown.fixed:
+            raw = whole >> shift & mask if mask else entry.raw(data)
+            if not _carries_nothing(layout, entry, raw):
+                return f"{layout.info.name}.{entry.name}: raw {raw} is not its rest value"
         holders: dict[str, list[Permit]] = {}
         for permit in permits:
             for path in permit.emitted:
                 holders.setdefault(path, []).append(permit)
         begins: list[Activation] = []
-        purpose = False
-        for entry in shown.entries:
-            raw = entry.raw(data)
-            if entry.path is None:
-                if not _carries_nothing(layout, entry, raw):
-                    return f"{layout.info.name}.{entry.name}: raw {raw} is not its rest value"
-                continue
-            held = holders.get(entry.path, ())
-            activation = _permitted(entry, raw, held, now_ms) if held else None
-            known = activation is not None and self._begun.get(entry.path) == activation
+        purpose, rests, live = False, self._rests, self._live
+        for entry, path, shift, mask in shown.asking:
+            raw = whole >> shift & mask if mask else entry.raw(data)
+            held = holders.get(path)
+            if held is None:
+                if raw in entry.idle:
+                    continue
+                found = rests.get(path)
+                if found is not None and found[1] == raw and found[0] is live.get(path):
+                    continue  # found so before, of the same report
+                if self._is_so(entry, path, raw):
+                    continue
+                return f"{layout.info.name}.{entry.name}: raw {raw} is neither permitted nor its live value"
+            activation = _permitted(entry, raw, held, now_ms)
+            known = activation is not None and self._begun.get(path) == activation
             if activation is not None and (known or kind == "start"):
                 purpose |= kind in ("start", "repeat")
                 begins += [] if known else [activation]
-            elif (
-                held
-                and raw == (entry.stop if kind == "stop" else entry.neutral)
-                and kind in ("stop", "neutral")
-            ):
+            elif raw == (entry.stop if kind == "stop" else entry.neutral) and kind in ("stop", "neutral"):
                 purpose = True
-            elif not self._asks_nothing(entry, raw):
+            elif not (raw in entry.idle or self._is_so(entry, path, raw)):
                 return f"{layout.info.name}.{entry.name}: raw {raw} is neither permitted nor its live value"
         return tuple(begins) if purpose else f"{layout.info.name}: no signal is what a {kind} frame is for"
 
-    def _asks_nothing(self, entry: Entry, raw: int) -> bool:
-        """Whether this number leaves the actuator as it is."""
-        if raw in entry.absent or raw == entry.neutral:
-            return True
-        assert entry.path is not None
-        live = self._live.get(entry.path)
+    def _is_so(self, entry: Entry, path: str, raw: int) -> bool:
+        """Whether the actuator is where this number says."""
+        live = self._live.get(path)
         if live is None:  # never reported: only then may the start value stand for it
             return raw == entry.start
-        rests = self._rests.get(entry.path)
-        if rests is not None and rests[0] is live and rests[1] == raw:
-            return True  # found so before, of the same report
         if not self._is_there(live, entry.meaning(raw)):
             return False
-        self._rests[entry.path] = live, raw
+        self._rests[path] = live, raw
         return True
 
     @staticmethod
@@ -242,9 +241,7 @@ def _permitted(entry: Entry, raw: int, permits: Sequence[Permit], now_ms: int) -
 
 
 def _carries_nothing(layout: Layout, entry: Entry, raw: int) -> bool:
-    """Whether a signal of no actuator says what it must: protection, a known page, or its rest value."""
-    if entry.mask & layout.protected == entry.mask:
-        return True
+    """Whether a signal of no actuator says what it must: a known page, or its rest value."""
     selects = layout.selects.get(entry.name)
     return entry.rests(raw) if selects is None else raw in selects
 

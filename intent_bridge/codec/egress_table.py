@@ -52,6 +52,8 @@ class Entry:
     neutral: int | None
     chunks: tuple[tuple[int, int, int, int], ...]
     mask: int
+    idle: frozenset[int | None]
+    """The numbers that ask for nothing, whatever is."""
     _meanings: dict[int, Meaning | None] = field(default_factory=dict)
 
     def raw(self, data: bytes) -> int:
@@ -62,6 +64,13 @@ class Entry:
         if self.signed and number >> len(self.bits) - 1:
             number -= 1 << len(self.bits)
         return number
+
+    def little(self) -> tuple[int, int]:
+        """Shift and mask in the frame read as one little-endian number; mask 0 where it lies otherwise."""
+        places = [8 * byte + bit for byte, bit in reversed(self.bits)]
+        shift, width = places[0], len(places)
+        straight = not self.signed and places == list(range(shift, shift + width))
+        return shift, (1 << width) - 1 if straight else 0
 
     def present(self, data: bytes) -> bool:
         """Whether the frame's multiplexers select this signal."""
@@ -95,10 +104,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a frame with certain multiplexer numbers holds: its signals, and all bits that may be set."""
+    """What a frame with certain multiplexer numbers holds: its signals, and all bits that may be set.
+
+    `fixed` are those of no actuator, `asking` those of actuators, without what the protection writes; each
+    with its shift and mask in the frame read as one little-endian number, mask 0 where it lies otherwise.
+    """
 
     entries: tuple[Entry, ...]
     bits: int
+    fixed: tuple[tuple[Entry, int, int], ...]
+    asking: tuple[tuple[Entry, str, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +140,12 @@ class Layout:
             bits = self.protected
             for entry in entries:
                 bits |= entry.mask
-            found = Shown(entries, bits)
+            free = [
+                (e, *e.little()) for e in entries if e.path is not None or e.mask & self.protected != e.mask
+            ]
+            fixed = tuple((e, shift, mask) for e, shift, mask in free if e.path is None)
+            asking = tuple((e, e.path, shift, mask) for e, shift, mask in free if e.path is not None)
+            found = Shown(entries, bits, fixed, asking)
             if len(self._shown) < REMEMBERED_MAX:
                 self._shown[key] = found
         return found
@@ -193,6 +213,8 @@ def _entry(
     codes = {name: raw for raw, name in names.items()}
     path, spec = paths.get(f"{info.name}.{signal.name}", (None, None))
     bits = signal_bits(signal)
+    absent = frozenset(codes[n] for n in not_available if n in codes)
+    neutral = codes.get(spec.neutral) if spec and spec.neutral else None
     return Entry(
         name=signal.name,
         bits=bits,
@@ -202,13 +224,14 @@ def _entry(
         offset=Fraction(str(signal.offset)),
         names=names,
         start=None if signal.raw_initial is None else int(signal.raw_initial),
-        absent=frozenset(codes[n] for n in not_available if n in codes),
+        absent=absent,
         path=path,
         spec=spec,
         stop=codes.get(spec.motion.stop) if spec and spec.motion else None,
-        neutral=codes.get(spec.neutral) if spec and spec.neutral else None,
+        neutral=neutral,
         chunks=chunks(bits),
         mask=_mask(bits),
+        idle=absent | {neutral},
     )
 
 

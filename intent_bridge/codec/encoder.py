@@ -7,9 +7,11 @@ value; its not-available code. `Frame.origins` says which.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from intent_bridge.codec.messages import protections
-from intent_bridge.codec.page import Page, Seat, pages
+from intent_bridge.codec.page import REMEMBERED_MAX, Page, Seat, pages
+from intent_bridge.codec.plan import Memo
 from intent_bridge.codec.protection import SecOcProtection
 from intent_bridge.codec.secoc import NO_SECURITY, Security
 from intent_bridge.errors import InvariantError
@@ -30,9 +32,9 @@ class Encoder:
     def __init__(self, profile: Profile, security: Security = NO_SECURITY) -> None:
         self._protections = protections(profile, security)
         self._pages = pages(profile, self._protections)
-        self._paths: dict[str, dict[str, str]] = {}
-        for path, actuator in profile.actuators.items():
-            self._paths.setdefault(actuator.command.message, {})[actuator.command.signal] = path
+        paths = {(a.command.message, a.command.signal): path for path, a in profile.actuators.items()}
+        self._shown = Memo(partial(_about, paths), REMEMBERED_MAX)
+        """The actuators that a frame says something of, by its message and signals."""
         commands = {page.info.name for page in self._pages.values()}
         self.counters: dict[str, int] = {
             name: security.freshness.get(name, 0) if isinstance(protection, SecOcProtection) else 0
@@ -80,11 +82,8 @@ class Encoder:
 
     def siblings(self, frames: Iterable[Frame]) -> frozenset[str]:
         """The paths of all actuators that these frames say something of."""
-        paths: set[str] = set()
-        for frame in frames:
-            known = self._paths[frame.message]
-            paths.update([known[signal] for signal in frame.origins if signal in known])
-        return frozenset(paths)
+        shown = [self._shown[frame.message, *frame.origins] for frame in frames]
+        return shown[0] if len(shown) == 1 else frozenset[str]().union(*shown)
 
     def take_back(self, frames: Sequence[Frame]) -> None:
         """These frames, the last ones built, were not sent: their counters are free again.
@@ -103,14 +102,21 @@ class Encoder:
     # --- inside ---------------------------------------------------------------------------------
 
     def _frames(self, chosen: _Chosen, state: State, running: Mapping[str, Value]) -> tuple[Frame, ...]:
+        if len(chosen) == 1:
+            return (self._frame(self._page(*chosen), chosen, state, running),)
         wanted = {id(page): page for page in (self._page(path) for path in chosen)}
         return tuple(self._frame(page, chosen, state, running) for page in wanted.values())
 
     def _frame(self, page: Page, chosen: _Chosen, state: State, running: Mapping[str, Value]) -> Frame:
         image, origins = page.image, dict(page.origins)
         for seat in page.living:
-            raw, origin = _live(seat, state)
-            image = seat.field.put_raw(image, raw)
+            sample = state.get(seat.path)
+            if sample is None or sample.quality is not Quality.OK or sample.value is None:
+                bits, origin = seat.rest  # nobody asks for anything, and nobody knows what is
+            else:
+                value = sample.value
+                bits, origin = seat.said[value.__class__, value]
+            image |= bits
             if origin != "live":
                 origins[seat.name] = origin
         for path, value in running.items():
@@ -152,12 +158,6 @@ class Encoder:
             raise InvariantError(f"{path}: {error}") from error
 
 
-def _live(seat: Seat, state: State) -> tuple[int, str]:
-    """What a signal without a neutral code says where nobody asks for anything."""
-    sample = state.get(seat.path)
-    if sample is None or sample.quality is not Quality.OK or sample.value is None:
-        return seat.rest
-    try:
-        return seat.actuator.command.to_raw(sample.value), "live"
-    except ValueError:  # a status may say more than can be asked for
-        return seat.rest
+def _about(paths: Mapping[tuple[str, str], str], shown: tuple[str, ...]) -> frozenset[str]:
+    message, *signals = shown
+    return frozenset(paths[message, signal] for signal in signals if (message, signal) in paths)

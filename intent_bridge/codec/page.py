@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from intent_bridge.codec.messages import dbc_file, plans, signal_bits
-from intent_bridge.codec.plan import Field, Plan
+from intent_bridge.codec.plan import Field, Memo, Plan
 from intent_bridge.codec.protection import Protection
 from intent_bridge.errors import Problem, ProfileError, SignalError
 from intent_bridge.profile import ActuatorInfo, MessageInfo, Profile, once
+from intent_bridge.types import Value
+
+REMEMBERED_MAX: Final = 1024
+"""Reported values whose bits are remembered, per signal."""
 
 if TYPE_CHECKING:  # only what parses a DBC file imports cantools, which is slow to import
     from cantools.database.can import Signal
@@ -18,18 +22,20 @@ if TYPE_CHECKING:  # only what parses a DBC file imports cantools, which is slow
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One actuator's signal in a frame. `rest` is what it says when nothing is known: raw number, origin.
+    """One actuator's signal in a frame. `rest` is what it says when nothing is known: bits, origin.
 
     `neutral` is the raw number that asks for nothing, None where there is none.
     """
 
     path: str
     actuator: ActuatorInfo
-    field: Field
     rest: tuple[int, str]
     neutral: int | None
+    field: Field
     name: str
     """Of the signal."""
+    said: Memo[tuple[type, Value], tuple[int, str]]
+    """What it says of a reported value: its bits of the image, and their origin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,15 @@ class _Pages:
         actuator = self.profile.actuators[path]
         name = actuator.spec.neutral
         neutral = None if name is None else actuator.command.named_raw(name)
-        return Seat(path, actuator, field, rest, neutral, field.slot.name)
+        resting = field.put_raw(0, rest[0]), rest[1]
+
+        def say(reported: tuple[type, Value]) -> tuple[int, str]:
+            try:
+                return field.put_raw(0, actuator.command.to_raw(reported[1])), "live"
+            except ValueError:  # a status may say more than can be asked for
+                return resting
+
+        return Seat(path, actuator, resting, neutral, field, field.slot.name, Memo(say, REMEMBERED_MAX))
 
     def _rest(self, info: MessageInfo, signal: Signal, field: Field) -> tuple[int, str] | None:
         """What the signal says when nothing is known; a problem when there is nothing it can say."""

@@ -10,8 +10,9 @@ from typing import Literal
 from intent_bridge.codec import EgressGate, Encoder, Reading
 from intent_bridge.engine.effects import Effect, Order, Record, Send
 from intent_bridge.engine.rates import Rates
-from intent_bridge.engine.records import snapshot, start_record, stop_record
+from intent_bridge.engine.records import ordered, snapshot, start_record, stop_record
 from intent_bridge.engine.running import Fading, Running, targets
+from intent_bridge.engine.traits import TraitsOf
 from intent_bridge.frozen import frozen
 from intent_bridge.guard import NO_HISTORY, Guard, History
 from intent_bridge.profile import MessageInfo, Profile
@@ -47,6 +48,7 @@ class Commands:
 
     def __init__(self, profile: Profile, guard: Guard, encoder: Encoder, gate: EgressGate) -> None:
         self._profile, self.guard, self._encoder, self._gate = profile, guard, encoder, gate
+        self._traits = TraitsOf(profile)
         self.running: dict[str, Running] = {}
         self._fading: list[Fading] = []
         self._started: list[Running] = []
@@ -68,23 +70,19 @@ class Commands:
         human_yes: bool,
         live: State,
         now_ms: int,
+        others: Mapping[str, Value],
         history: History = NO_HISTORY,
     ) -> Running:
         """Encode a permitted order into its first frames; nothing is sent or remembered yet.
 
-        `history` is what limits counted when the order was permitted: its repeats are judged with the same.
+        `others`: where running commands are driving their paths to. `history` is what limits counted when
+        the order was permitted: its repeats are judged with the same.
         """
         permit = verdict.permit
         assert permit is not None
         emitted = dict(permit.emitted)
-        specs = {path: self._profile.actuators[path].spec for path in emitted}
-        frames = self._encoder.encode(permit, live, self.values(now_ms))
-        cycles_ms = {
-            path: cycle_ms
-            for path in emitted
-            if (cycle_ms := self._message(path).timing.cycle_ms) is not None
-        }
-        repeats = [self._message(path).timing.repetitions for path in cycles_ms]
+        traits = self._traits(emitted)
+        frames = self._encoder.encode(permit, live, others)
         return Running(
             order=order,
             verdict=verdict,
@@ -93,16 +91,14 @@ class Commands:
             before={p: s.value for p in emitted if (s := live.get(p)) is not None and s.value is not None},
             frames=frames,
             sent_ms=now_ms,
-            deadlines_ms={path: now_ms + s.confirm_within_ms for path, s in specs.items()},
-            ends_ms=now_ms + max(s.lifetime_ms for s in specs.values()),
-            cycles_ms=cycles_ms,
-            repeat_ms=now_ms + min(cycles_ms.values(), default=0),
+            deadlines_ms={path: now_ms + ms for path, ms in traits.confirm_within_ms.items()},
+            ends_ms=now_ms + traits.lives_ms,
+            cycles_ms=traits.cycles_ms,
+            repeat_ms=now_ms + traits.first_repeat_ms,
             inputs=self.guard.inputs(emitted),
-            moves=frozenset(p for p, s in specs.items() if s.motion is not None),
+            moves=traits.moves,
             waiting=emitted,
-            repeats_left=None
-            if None in repeats
-            else max((r for r in repeats if r is not None), default=None),
+            repeats_left=traits.repeats,
             history=history,
         )
 
@@ -230,8 +226,8 @@ class Commands:
             return self.halt(run, live, now_ms), [Ended(run, Status.ERROR, "egress")]
         run.started(frames, now_ms)
         self._started.append(run)
-        paths = run.inputs | run.permit.emitted.keys() | self._encoder.siblings(frames)
-        read = snapshot(paths, state, live, now_ms)
+        about = frozenset(run.permit.emitted), self._encoder.siblings(frames)
+        read = snapshot(ordered(run.inputs, *about), state, live, now_ms)
         return [Record(start_record(run, read, others, counters, frames, now_ms)), *checked], []
 
     def started_late(self) -> list[Running]:
@@ -353,7 +349,7 @@ class Commands:
 
     def values(self, now_ms: int) -> Mapping[str, Value]:
         """Where running commands are driving their paths to: what frames of other commands say of these."""
-        return targets(self.running.values(), now_ms)
+        return targets(self.running.values(), now_ms) if self.running else {}
 
     def wanted(self, now_ms: int) -> Mapping[str, Value]:
         """What paths are to become, also by commands whose first frame still waits."""

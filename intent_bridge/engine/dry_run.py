@@ -49,6 +49,7 @@ def dry_run(engine: "Engine", call: ToolCall, who: Provenance, now_ms: int) -> O
     if verdict.permit is None:
         return shown
     counters = dict(engine.encoder.counters)
-    run = engine.commands.prepare(order, verdict, False, engine.live, now_ms)
+    others = engine.commands.values(now_ms)
+    run = engine.commands.prepare(order, verdict, False, engine.live, now_ms, others)
     engine.encoder.counters.update(counters)
     return replace(shown, actions=reports(verdict), frames=run.frames)

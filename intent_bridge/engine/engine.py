@@ -25,7 +25,7 @@ from intent_bridge.engine.numbers import traced
 from intent_bridge.engine.options import chosen
 from intent_bridge.engine.outcomes import invalid, judged, kept_back, plain, unacted
 from intent_bridge.engine.questions import Questions
-from intent_bridge.engine.records import asked_record, intent_record, outcome_record, snapshot
+from intent_bridge.engine.records import asked_record, intent_record, ordered, outcome_record, snapshot
 from intent_bridge.engine.routines import Routines, happened
 from intent_bridge.engine.running import reports
 from intent_bridge.engine.scenes import Course, Needs, next_stage
@@ -293,9 +293,9 @@ class Engine:
             return next_stage(self, order, now_ms, human_yes=human_yes)
         started = self._stopwatch()
         counters = dict(self.encoder.counters)
-        others = dict(self.commands.values(now_ms))
+        others, past = self.commands.values(now_ms), self.judge.history
         try:
-            run = self.commands.prepare(order, verdict, human_yes, self.live, now_ms, self.judge.history)
+            run = self.commands.prepare(order, verdict, human_yes, self.live, now_ms, others, past)
         except InvariantError as error:
             return self.leave(order, judged(order, verdict, Status.ERROR, str(error)), now_ms)
         if self.silent:
@@ -307,8 +307,8 @@ class Engine:
             return self.leave(order, kept_back(order, verdict, begun.reason), now_ms)
         sends, superseded = begun
         self.judge.begun(run, self.state, now_ms)
-        paths = run.inputs | verdict.permit.emitted.keys() | self.encoder.siblings(run.frames)
-        read = snapshot(paths, self.state, self.live, now_ms)
+        about = frozenset(verdict.permit.emitted), self.encoder.siblings(run.frames)
+        read = snapshot(ordered(run.inputs, *about), self.state, self.live, now_ms)
         record = intent_record(run, read, others, counters, now_ms)
         effects = [Record(record), *sends, *self.finish(superseded, now_ms)]
         left = run.moves and run.held_until_ms is None
@@ -329,11 +329,11 @@ class Engine:
 
     def there(self, verdict: Verdict, now_ms: int) -> bool:
         """Whether every emitted value is there already and is not being left."""
+        for action in verdict.emitted:
+            if self.known(action.path, now_ms)[0] != action.value:
+                return False
         going = self.commands.wanted(now_ms)
-        return all(
-            self.known(a.path, now_ms)[0] == a.value and going.get(a.path, a.value) == a.value
-            for a in verdict.emitted
-        )
+        return all(going.get(action.path, action.value) == action.value for action in verdict.emitted)
 
     def _defer(self, order: Order, verdict: Verdict, now_ms: int) -> list[Effect]:
         deadline_ms = verdict.defer_deadline_ms
@@ -370,7 +370,9 @@ class Engine:
         record = outcome_record(outcome, now_ms)
         if held_back is not None:
             paths = [action.path for action in held_back.actions]
-            read = snapshot(self.guard.inputs(paths).union(paths), self.state, self.live, now_ms)
+            read = snapshot(
+                ordered(self.guard.inputs(paths), frozenset(paths)), self.state, self.live, now_ms
+            )
             record["asked"] = asked_record(held_back, outcome.verdict, read)
         return [Record(record), Answer(self._remember(outcome))]
 

@@ -5,11 +5,13 @@ Values are exact (steps, booleans, names), times are milliseconds, ages are rela
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from intent_bridge.engine.effects import Effect, Order, Send
 from intent_bridge.engine.running import Running
-from intent_bridge.types import Frame, Outcome, Provenance, RuleHit, State, Value, Verdict
+from intent_bridge.types import Frame, Outcome, Provenance, Quality, RuleHit, State, Value, Verdict
+
+_WORDS: Final = {quality: quality.value for quality in Quality}
 
 
 def intent_record(
@@ -115,16 +117,25 @@ def stop_record(
     }
 
 
+@lru_cache(maxsize=1024)
+def ordered(*paths: frozenset[str]) -> tuple[str, ...]:
+    """All these paths, in the order of their names; most calls read what an earlier one has read."""
+    return tuple(sorted(frozenset[str]().union(*paths)))
+
+
 def snapshot(paths: Iterable[str], state: State, live: State, now_ms: int) -> dict[str, Any]:
-    """The samples a decision could read: value, age, quality, and the last sound value where it differs."""
+    """The samples a decision could read: value, age, quality, and the last sound value where it differs.
+
+    In the order of `paths`; see `ordered`.
+    """
     out: dict[str, Any] = {}
-    for path in sorted(paths):
+    for path in paths:
         sample = state.get(path)
         if sample is None:
             continue
-        entry: list[Any] = [sample.value, now_ms - sample.received_ms, sample.quality.value]
+        entry: list[Any] = [sample.value, now_ms - sample.received_ms, _WORDS[sample.quality]]
         sound = live.get(path)
-        if sound is not None and sound != sample:
+        if sound is not sample and sound is not None and sound != sample:
             entry += [sound.value, now_ms - sound.received_ms]
         out[path] = entry
     return out

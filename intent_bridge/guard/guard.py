@@ -173,7 +173,7 @@ class Guard:
             new -= reached
         asked = frozenset[str]().union(*(companions[each] for each in reached))
         read = (self._notices.reads(each).union(self.programs[each].inputs) for each in reached)
-        return asked.union(*read) & self._gauges.keys()
+        return frozenset(asked.union(*read) & self._gauges.keys())
 
     def may_be_replaced(self, state: State, now_ms: int) -> bool:
         """Whether the packs allow that others take their place now: all say when, and it is certainly so."""

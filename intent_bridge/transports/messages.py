@@ -1,13 +1,26 @@
 """Frames as python-can has them, and back. Identifier width and FD flag are always explicit."""
 
+from typing import Any
+
 import can
 
 from intent_bridge.types import RawFrame
 
 
+class _Ours(can.Message):
+    """A message that says how it is copied: the virtual bus copies each one, and python-can asks long how."""
+
+    __slots__ = ()
+
+    def __deepcopy__(self, memo: dict[int, Any] | None) -> can.Message:
+        copied = self.__copy__()
+        copied.data = self.data[:]
+        return copied
+
+
 def to_message(frame: RawFrame) -> can.Message:
     """The frame as python-can sends it (whose own default would be an extended identifier)."""
-    return can.Message(
+    return _Ours(
         arbitration_id=frame.can_id,
         is_extended_id=frame.extended,
         is_fd=frame.fd,
