@@ -337,7 +337,8 @@ class Commands:
         if not self.running and not self._fading:
             return None
         times = [run.next_ms for run in self.running.values()]
-        times += [f.next_ms for f in self._fading]
+        if self._fading:
+            times += [f.next_ms for f in self._fading]
         return min(times)
 
     def _page(self, path: str) -> tuple[str, int | None]:

@@ -49,6 +49,8 @@ class Deferrals:
         self, changed: AbstractSet[str], inputs: Callable[[Iterable[str]], frozenset[str]]
     ) -> list[Order]:
         """The calls whose rules read something that has changed."""
+        if not self._waiting:
+            return []
         orders = [d.order for d in self._waiting.values()]
         return [o for o in orders if not inputs([a.path for a in o.actions]).isdisjoint(changed)]
 

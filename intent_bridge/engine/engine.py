@@ -207,12 +207,16 @@ class Engine:
 
     def take(self, reading: Reading, now_ms: int) -> list[Effect]:
         """Take what is known of some paths: read from a frame, or said by a vehicle without a bus."""
-        self.live.update({p: s for p, s in reading.samples.items() if s.value is not None})
+        live = self.live
+        for path, sample in reading.samples.items():
+            if sample.value is not None:
+                live[path] = sample
         samples = self.screen.screened(reading.samples, now_ms)
         self.state.update(samples)
-        effects, ended = self.commands.heard(reading, samples, self.state, self.live, now_ms)
-        effects += self.finish(ended, now_ms) + self._retry(samples.keys(), now_ms)
-        return effects + happened(self, samples.keys(), now_ms)
+        effects, ended = self.commands.heard(reading, samples, self.state, live, now_ms)
+        if ended:
+            effects += self.finish(ended, now_ms)
+        return effects + self._retry(samples.keys(), now_ms) + happened(self, samples.keys(), now_ms)
 
     def tell(self, facts: Mapping[str, object], now_ms: int) -> list[Effect]:
         """Take facts from the host (VSS values); ValueError for what is no fact of this vehicle."""

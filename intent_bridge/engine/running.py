@@ -64,16 +64,23 @@ class Running:
     @property
     def deadline_ms(self) -> int:
         """When the first of the paths still waited for is overdue."""
-        return min(self.deadlines_ms[path] for path in self.waiting)
+        deadlines_ms = self.deadlines_ms
+        return min([deadlines_ms[path] for path in self.waiting])
 
     @property
     def next_ms(self) -> int:
         """When it is overdue, or its next frame is due before that."""
+        deadline_ms = self.deadline_ms
         if self.held_until_ms is not None:
-            return min(self.deadline_ms, self.held_until_ms)
-        if self.repeat_ms < self.ends_ms and self.repeated():
-            return min(self.deadline_ms, self.repeat_ms)
-        return self.deadline_ms
+            return min(deadline_ms, self.held_until_ms)
+        if self.repeat_ms < deadline_ms and self.repeat_ms < self.ends_ms and self.repeats:
+            return self.repeat_ms
+        return deadline_ms
+
+    @property
+    def repeats(self) -> bool:
+        """Whether anything is still to be repeated."""
+        return self.repeats_left != 0 and not self.cycles_ms.keys().isdisjoint(self.waiting)
 
     def repeated(self) -> tuple[str, ...]:
         """Paths whose command is still to be repeated, always in the same order."""
@@ -85,7 +92,7 @@ class Running:
         """Whether a frame is due."""
         if self.held_until_ms is not None:
             return self.held_until_ms <= now_ms
-        return self.repeat_ms <= now_ms < self.ends_ms and bool(self.repeated())
+        return self.repeat_ms <= now_ms < self.ends_ms and self.repeats
 
     def again(self, frames: Iterable[Frame], now_ms: int) -> None:
         """A repeat that says what this command asks for has left."""

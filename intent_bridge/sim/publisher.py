@@ -38,7 +38,7 @@ class Publisher:
                         answers[response.counter.split(".")[1]] = 0
                 outgoing = self.messages[name] = Outgoing(info, ports, answers, keys)
                 if on_change and outgoing.cycle_ms is not None and here:
-                    outgoing.cycle_ms = max(outgoing.cycle_ms, min(s.max_age_ms for s in here) // 2)
+                    outgoing.cycle_ms = max(outgoing.cycle_ms, min(s.max_age_ms for s in here) * 9 // 10)
                 for page in outgoing.pages:
                     for p in page.ports:
                         self._pages[p.path] = (*self._pages.get(p.path, ()), page)

@@ -41,8 +41,8 @@ class SimulatedVehicle:
 
         `keys` is the ECUs' key store; theirs is not secret.
 
-        With `on_change` a status that says nothing new leaves only twice in the time after which it would
-        be stale: fewer frames, for fuzzing.
+        With `on_change` a status that says nothing new leaves only shortly before it would be stale: fewer
+        frames, for fuzzing.
         """
         plan = plan or load_plan(profile)
         self._world = World(profile, plan)
