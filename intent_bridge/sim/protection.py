@@ -114,11 +114,13 @@ class Autosar:
 
     def read(self, data: bytes, last: int | None) -> int | None:
         """The counter of a frame whose checksum is right, else None."""
-        if data not in self._read:
+        counter = self._read.get(data, -1)
+        if counter == -1:
+            counter = self._counter(data)
             if len(self._read) >= _REMEMBERED_MAX:
                 self._read.clear()
-            self._read[data] = self._counter(data)
-        return self._read[data]
+            self._read[data] = counter
+        return counter
 
     def _counter(self, data: bytes) -> int | None:
         field = int.from_bytes(data[self._at : self._at + max(1, self._bytes)], "big")

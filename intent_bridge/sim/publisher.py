@@ -8,7 +8,7 @@ from ..types import RawFrame
 from .agenda import Agenda
 from .plan import Plan
 from .protection import Keys
-from .wire import Outgoing, Page, port
+from .wire import Outgoing, Page, known, port
 from .world import World
 
 
@@ -36,7 +36,7 @@ class Publisher:
                         signal = info.dbc.get_signal_by_name(result)
                         answers[result] = signal.choice_to_number(plan.results.none)
                         answers[response.counter.split(".")[1]] = 0
-                outgoing = self.messages[name] = Outgoing(info, ports, answers, keys)
+                outgoing = self.messages[name] = Outgoing(info, ports, answers, known(profile, info, keys))
                 if on_change and outgoing.cycle_ms is not None and here:
                     outgoing.cycle_ms = max(outgoing.cycle_ms, min(s.max_age_ms for s in here) * 9 // 10)
                 for page in outgoing.pages:

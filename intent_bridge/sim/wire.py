@@ -6,12 +6,12 @@ Nothing here is shared with our own codec, so that the two witness against each 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from cantools.database import DecodeError
 from cantools.database.can import Message, Signal
 
-from ..profile import ActuatorInfo, Binding, MessageInfo, Profile
+from ..profile import ActuatorInfo, Binding, MessageInfo, Profile, once
 from ..profile.model import Quantity
 from ..types import RawFrame, Value
 from .protection import Keys, Protection, protection
@@ -68,7 +68,19 @@ class Port:
 
 
 def port(path: str, binding: Binding, profile: Profile) -> Port:
-    """Tie a path to its signal."""
+    """Tie a path to its signal; all simulated vehicles of a profile share what is remembered of it."""
+    ports, key = _ports(profile), (path, binding.message, binding.signal)
+    if key not in ports:
+        ports[key] = _port(path, binding, profile)
+    return ports[key]
+
+
+@once
+def _ports(profile: Profile) -> dict[tuple[str, str, str], Port]:
+    return {}
+
+
+def _port(path: str, binding: Binding, profile: Profile) -> Port:
     signal = profile.messages[binding.message].dbc.get_signal_by_name(binding.signal)
     names = {str(name): int(raw) for raw, name in (signal.choices or {}).items()}
     absent = next((names[n] for n in profile.file.not_available if n in names), None)
@@ -78,6 +90,41 @@ def port(path: str, binding: Binding, profile: Profile) -> Port:
 def _selector(message: Message) -> str | None:
     """Name of the signal that says which page a frame is, or None; a profile has no message with two."""
     return next((s.name for s in message.signals if s.is_multiplexer), None)
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """One message's protection, and what cantools and the checksums made of its frames.
+
+    All simulated vehicles of a profile share it, for it depends on nothing else.
+    """
+
+    protection: Protection | None
+    said: dict[tuple[int | None, tuple[int, ...]], bytes] = field(default_factory=dict)
+    """Contents by the page and the raw numbers of answers and ports: each is encoded once."""
+    sealed: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
+    """Whole frames by content and counter."""
+    asked: dict[bytes, "_Asked | None"] = field(default_factory=dict)
+    """What frames ask, by their bytes; None: cantools cannot read them."""
+
+
+def known(profile: Profile, info: MessageInfo, keys: Keys) -> Known:
+    """What is remembered of one message."""
+    memory = _memory(profile, keys)
+    if info.name not in memory:
+        memory[info.name] = Known(protection(info, keys))
+    return memory[info.name]
+
+
+@once
+def _memory(profile: Profile, keys: Keys) -> dict[str, Known]:
+    return {}
+
+
+def _remember(memory: dict[Any, Any], key: object, made: object) -> None:
+    if len(memory) >= _REMEMBERED_MAX:
+        memory.clear()
+    memory[key] = made
 
 
 @dataclass(eq=False)
@@ -94,8 +141,6 @@ class Page:
     stopped: bool = False
     dirty: bool = True
     content: bytes = b""
-    said: dict[tuple[int, ...], bytes] = field(default_factory=dict)
-    """Contents by the raw numbers of answers and ports: cantools encodes each of them once."""
 
     @property
     def lone(self) -> bool:
@@ -110,15 +155,14 @@ class Outgoing:
     """
 
     def __init__(
-        self, info: MessageInfo, ports: Iterable[Port], answers: Mapping[str, int], keys: Keys
+        self, info: MessageInfo, ports: Iterable[Port], answers: Mapping[str, int], known: Known
     ) -> None:
-        self.info = info
+        self.info, self._known = info, known
         self.told: dict[str, Callable[[], int]] = {}
         self.cycle_ms = info.dbc.cycle_time or None
         self.off = self.muted = self.corrupt = self.frozen = False
-        self._protection = protection(info, keys)
+        self._protection = known.protection
         self._named: dict[tuple[str, str], int] = {}
-        self._sealed: dict[tuple[bytes, int], bytes] = {}
         self._first_answers = dict(answers)
         self.pages = self._make_pages(tuple(ports))
         self.counter = -1
@@ -181,28 +225,25 @@ class Outgoing:
 
     def _content(self, page: Page, raw_of: Callable[[Port], int]) -> bytes:
         """The frame without protection, as cantools encodes it."""
-        raws = (*self.answers.values(), *(raw_of(p) for p in page.ports))
-        if self.told or raws not in page.said:
+        raws = [raw_of(p) for p in page.ports]
+        key = page.mux, (*self.answers.values(), *raws)
+        content = None if self.told else self._known.said.get(key)
+        if content is None:
             signals = {**page.fixed, **self.answers, **{name: tell() for name, tell in self.told.items()}}
-            for p in page.ports:
-                signals[p.signal.name] = raw_of(p)
+            signals |= zip((p.signal.name for p in page.ports), raws, strict=True)
             content = self.info.dbc.encode(signals, scaling=False, strict=False)
-            if self.told:
-                return content
-            if len(page.said) >= _REMEMBERED_MAX:
-                page.said.clear()
-            page.said[raws] = content
-        return page.said[raws]
+            if not self.told:
+                _remember(self._known.said, key, content)
+        return content
 
     def _protected(self, content: bytes, counter: int, protection: Protection) -> bytes:
         """The frame with counter and checksum; most say what an earlier one said."""
-        data = self._sealed.get((content, counter))
+        data = self._known.sealed.get((content, counter))
         if data is None:
             written = bytearray(content)
             protection.protect(written, counter)
-            if len(self._sealed) >= _REMEMBERED_MAX:
-                self._sealed.clear()
-            data = self._sealed[content, counter] = bytes(written)
+            data = bytes(written)
+            _remember(self._known.sealed, (content, counter), data)
         return data
 
 
@@ -230,6 +271,8 @@ class Command:
 
 
 _Asked = tuple[int | None, tuple[Request, ...], frozenset[str]]
+_UNKNOWN: Final[_Asked] = (None, (), frozenset())
+"""Stands for a frame that nobody has read."""
 
 
 class Incoming:
@@ -243,11 +286,10 @@ class Incoming:
         self._memory_ms = counter_memory_ms
         mine = (a for a in profile.actuators.values() if a.command.message == info.name)
         self._actuators = tuple((a, port(a.path, a.command, profile)) for a in mine)
-        self._protection = protection(info, keys)
+        self._known = known(profile, info, keys)
+        self._protection = self._known.protection
         self._selector = _selector(info.dbc)
         self._last: tuple[int, int] | None = None
-        self._asked: dict[bytes, _Asked | None] = {}
-        """What frames ask, by their bytes; None: cantools cannot read them."""
 
     def boot(self) -> None:
         """As after power-on: the next counter is taken as it comes; a freshness value was kept."""
@@ -272,11 +314,10 @@ class Incoming:
             self._last, counter = (whole, now_ms), self._protection.shown(whole)
             if last is not None and not self._follows(whole, now_ms, *last):
                 return None
-        if raw.data not in self._asked:
-            if len(self._asked) >= _REMEMBERED_MAX:
-                self._asked.clear()
-            self._asked[raw.data] = self._decoded(raw.data)
-        asked = self._asked[raw.data]
+        asked = self._known.asked.get(raw.data, _UNKNOWN)
+        if asked is _UNKNOWN:
+            asked = self._decoded(raw.data)
+            _remember(self._known.asked, raw.data, asked)
         return None if asked is None else Command(asked[0], counter, *asked[1:])
 
     def _decoded(self, data: bytes) -> "_Asked | None":

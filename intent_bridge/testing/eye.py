@@ -9,7 +9,7 @@ from cantools.database import DecodeError
 from cantools.database.can import Signal
 
 from intent_bridge.frozen import frozen
-from intent_bridge.profile import MessageInfo, Profile
+from intent_bridge.profile import MessageInfo, Profile, once
 from intent_bridge.profile.model import Quantity
 from intent_bridge.profile.protection import signal_bits
 from intent_bridge.sim.protection import protection
@@ -50,19 +50,46 @@ class _Field:
         return Decimal(raw) * Decimal(str(conversion.scale)) + Decimal(str(conversion.offset))
 
 
-class _Message:
-    """One message as cantools and the simulated ECUs see it."""
+class _Layout:
+    """One message as cantools and the simulated ECUs see it. All eyes on one vehicle's profile share it."""
 
     def __init__(self, info: MessageInfo, fields: tuple[_Field, ...]) -> None:
         self.info, self.fields = info, fields
         self.protection = protection(info)
-        self.secured = info.spec.secoc is not None
-        self.last: int | None = None
         read = [f.signal for f in fields] + [s for s in info.dbc.signals if s.is_multiplexer]
         bits = {bit for signal in read for bit in signal_bits(signal)}
         self._content = sum(1 << 8 * byte + bit for byte, bit in bits)
         """The bits that say something of a path."""
         self._cache: dict[int, dict[str, object | None] | None] = {}
+
+    def values(self, data: bytes) -> dict[str, object | None] | None:
+        """Path -> value of every path the frame carries; None when cantools cannot read it."""
+        key = int.from_bytes(data, "little") & self._content
+        try:
+            return self._cache[key]
+        except KeyError:
+            found = self._decode(data)
+        if len(self._cache) >= CACHE_MAX:
+            self._cache.clear()
+        self._cache[key] = found
+        return found
+
+    def _decode(self, data: bytes) -> dict[str, object | None] | None:
+        try:
+            signals = self.info.dbc.decode(data, decode_choices=False, scaling=False)
+        except DecodeError:
+            return None
+        raws = cast(dict[str, int], signals)
+        return {f.path: f.value(raws[f.signal.name]) for f in self.fields if f.signal.name in raws}
+
+
+class _Message:
+    """One message on the wire: its layout, and the counter last seen."""
+
+    def __init__(self, layout: _Layout) -> None:
+        self.info, self.protection, self.values = layout.info, layout.protection, layout.values
+        self.secured = layout.info.spec.secoc is not None
+        self.last: int | None = None
 
     def take(self, data: bytes) -> tuple[int | None, int]:
         """The frame's counter (None: its checksum is wrong), and how many steps it is from the one before.
@@ -79,23 +106,6 @@ class _Message:
         self.last = counter
         return counter, 1 if last is None or guard.modulus == 1 else (counter - last) % guard.modulus
 
-    def values(self, data: bytes) -> dict[str, object | None] | None:
-        """Path -> value of every path the frame carries; None when cantools cannot read it."""
-        key = int.from_bytes(data, "little") & self._content
-        if key not in self._cache:
-            if len(self._cache) >= CACHE_MAX:
-                self._cache.clear()
-            self._cache[key] = self._decode(data)
-        return self._cache[key]
-
-    def _decode(self, data: bytes) -> dict[str, object | None] | None:
-        try:
-            signals = self.info.dbc.decode(data, decode_choices=False, scaling=False)
-        except DecodeError:
-            return None
-        raws = cast(dict[str, int], signals)
-        return {f.path: f.value(raws[f.signal.name]) for f in self.fields if f.signal.name in raws}
-
 
 class Eye:
     """Reads every frame on the buses of one vehicle, in its own way."""
@@ -106,12 +116,13 @@ class Eye:
         self._sound: dict[str, int] = {}
         names = {name for names in may_send.values() for name in names}
         self._out, self._in = {}, {}
+        commands, statuses = _layouts(profile)
         for info in profile.messages.values():
             key = info.bus, info.can_id, info.extended
             if info.name in names:
-                self._out[key] = _Message(info, _commands(profile, info))
+                self._out[key] = _Message(commands[info.name])
             else:
-                self._in[key] = _Message(info, _statuses(profile, info))
+                self._in[key] = _Message(statuses[info.name])
 
     def moves(self, path: str) -> bool:
         """Whether the path is driven by a motor."""
@@ -172,6 +183,16 @@ class Eye:
                     self.reported[path] = Reported(value, now_ms)
                     new.append(path)
         return new
+
+
+@once
+def _layouts(profile: Profile) -> tuple[Mapping[str, _Layout], Mapping[str, _Layout]]:
+    """Every message as a command, and as a status."""
+    known = profile.messages.items()
+    return (
+        {name: _Layout(info, _commands(profile, info)) for name, info in known},
+        {name: _Layout(info, _statuses(profile, info)) for name, info in known},
+    )
 
 
 def _commands(profile: Profile, info: MessageInfo) -> tuple[_Field, ...]:
