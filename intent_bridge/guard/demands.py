@@ -5,9 +5,9 @@ empty denies. So neither the order of rules nor that of actions can matter.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
+from ..frozen import frozen
 from ..types import Decision, RuleHit, Value
 from . import ir
 from .rules import Companion, Rule
@@ -15,7 +15,7 @@ from .rules import Companion, Rule
 CONFLICT: Final = "require.conflict"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Demand:
     """One rule wants `path` at `value`, or for a number from `low` to `high` (None: no bound)."""
 

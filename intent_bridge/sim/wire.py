@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 from cantools.database import DecodeError
 from cantools.database.can import Message, Signal
 
+from ..frozen import frozen
 from ..profile import ActuatorInfo, Binding, MessageInfo, Profile, once
 from ..profile.model import Quantity
 from ..types import RawFrame, Value
@@ -247,7 +248,7 @@ class Outgoing:
         return data
 
 
-@dataclass(frozen=True)
+@frozen
 class Request:
     """What one command signal asks: a value, or one of the named codes that are not values."""
 
@@ -260,7 +261,7 @@ class Request:
         return self.actuator.path
 
 
-@dataclass(frozen=True)
+@frozen
 class Command:
     """One command frame that passed its check: its multiplexer id, its counter, and what it asks."""
 

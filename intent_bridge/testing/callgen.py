@@ -55,6 +55,9 @@ STRANGE: tuple[Any, ...] = (
     1e308,
 )
 
+READS = 10
+"""Of so many calls at most one only reads, however many such tools a vehicle has."""
+
 SMUGGLED = ("confirmed", "speaker", "human_yes", "provenance", "__class__", "Zone", "\u200bzone")
 """Arguments that no tool has."""
 
@@ -80,13 +83,14 @@ class Calls:
         self._schemas: dict[str, Schema] = {tool.name: tool.parameters for tool in catalogue.tools}
         self._makers = {name: _maker(schema) for name, schema in self._schemas.items()}
         self.names = tuple(self._makers)
+        self._offered = _offered(catalogue)
         self._checks = {name: Draft202012Validator(schema) for name, schema in self._schemas.items()}
         texts = [v for s in self._schemas.values() for v in _enum_words(s)]
         self._words = tuple(dict.fromkeys(texts)) or ("on",)
 
     def valid(self, dice: Dice, name: str | None = None) -> Call:
-        """A call whose arguments fit the tool's schema."""
-        name = name or dice.pick(self.names)
+        """A call whose arguments fit the tool's schema; one in ten, where no tool is named, only reads."""
+        name = name or dice.pick(self._offered)
         return Call(name, self._makers[name](dice), dice.pick(PEOPLE))
 
     def spoilt(self, dice: Dice) -> Call:
@@ -150,6 +154,15 @@ class Calls:
             )
         else:
             arguments[key] = dice.pick((value + " ", value.title() + "x", *self._words))
+
+
+def _offered(catalogue: Catalogue) -> tuple[str, ...]:
+    """The tools, so often that those that only read are at most one in READS: they move nothing."""
+    names = tuple(tool.name for tool in catalogue.tools)
+    acting = tuple(tool.name for tool in catalogue.tools if not tool.read_only)
+    reading = len(names) - len(acting)
+    more = -(-reading * (READS - 1) // len(acting)) - 1 if acting else 0
+    return names + acting * max(0, more)
 
 
 def _maker(schema: Schema) -> Maker:
