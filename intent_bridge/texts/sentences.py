@@ -35,6 +35,9 @@ def sentence(words: Words, profile: Profile, outcome: Outcome, *, moving: bool =
     What is too long loses first the second reason and what to expect, then settings (they are counted), then
     the reason; never the first value, and never a word of what went wrong.
     """
+    fixed = words.fixed(f"{outcome.status.value}-{outcome.code}") if outcome.code else None
+    if fixed is not None:
+        return _capital(fixed)
     why, reasons = _why(words, outcome), _reasons(words, outcome)
     all_said = [*why, *reasons]
     first = reasons[:1] or why[:1]
@@ -62,7 +65,12 @@ def _sentence(words: Words, profile: Profile, outcome: Outcome, listed: int, sai
             "choices": _joined(words, "choice", choice_texts(words, profile, outcome.choices)),
             "reason": " ".join(said),
         },
-    ).strip()
+    )
+    return _capital(text)
+
+
+def _capital(text: str) -> str:
+    text = text.strip()
     return text[:1].upper() + text[1:]
 
 

@@ -50,7 +50,9 @@ class Words:
 
     def __init__(self, language: str, files: Iterable[Path], driver_side: DriverSide) -> None:
         from fluent.runtime import FluentBundle, FluentResource  # slow to import, with all of babel
+        from fluent.runtime.resolver import TextElement
 
+        self._plain = TextElement
         self.language, self._driver_side = language, driver_side
         self._bundle = FluentBundle([language], use_isolating=False)
         for file in files:
@@ -70,6 +72,11 @@ class Words:
     def text(self, message_id: str, arguments: Mapping[str, object] | None = None) -> str:
         """One message; ValueError when it lacks something, which a test of the catalogues rules out."""
         return self._format(self._bundle.get_message(message_id).value, message_id, arguments or {})
+
+    def fixed(self, message_id: str) -> str | None:
+        """A message that is there and says the same of everything; else None."""
+        pattern = self._bundle.get_message(message_id).value if self.has(message_id) else None
+        return str(pattern.value) if isinstance(pattern, self._plain) else None
 
     def label(self, path: str, zone: str | None = None, count: int = 1) -> str:
         """What people call this setting, with its place.
@@ -123,6 +130,8 @@ class Words:
     def _format(self, pattern: "Pattern | None", where: str, arguments: Mapping[str, object]) -> str:
         if pattern is None:
             raise ValueError(f"text `{where}` of language `{self.language}` is empty")
+        if isinstance(pattern, self._plain):
+            return str(pattern.value)  # no variable in it
         text, errors = self._bundle.format_pattern(pattern, dict(arguments))
         if errors:
             raise ValueError(f"text `{where}` of language `{self.language}`: {errors[0]}")

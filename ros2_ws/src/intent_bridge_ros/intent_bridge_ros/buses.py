@@ -18,8 +18,9 @@ from intent_bridge.profile import Profile
 from intent_bridge.transports import LinkChange
 from intent_bridge.transports.can_bus import CanTransport
 from intent_bridge.types import RawFrame
+from intent_bridge_ros.checked import MessageError, make
 from intent_bridge_ros.clock import NodeClock
-from intent_bridge_ros.messages import MessageError, RCLError, header, make
+from intent_bridge_ros.messages import RCLError, header
 
 try:
     from ros2_socketcan_msgs.msg import FdFrame

@@ -19,7 +19,8 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.utilities import remove_ros_args
 
-from intent_bridge_ros.messages import STATUSES, make
+from intent_bridge_ros.checked import make
+from intent_bridge_ros.messages import STATUSES
 
 STAGES = {
     getattr(HandleToolCall.Feedback, name): name[6:].lower()

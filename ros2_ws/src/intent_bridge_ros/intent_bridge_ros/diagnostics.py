@@ -11,7 +11,8 @@ from intent_bridge.bridge import Condition
 from intent_bridge.guard import usable
 from intent_bridge.types import Quality
 from intent_bridge_ros.buses import BusWay
-from intent_bridge_ros.messages import RCLError, clean, header, make
+from intent_bridge_ros.checked import make
+from intent_bridge_ros.messages import RCLError, clean, header
 
 OK, WARN, ERROR, STALE = (
     DiagnosticStatus.OK,

@@ -17,8 +17,9 @@ from rclpy.node import Node
 
 from intent_bridge.bridge.stepped import SteppedBridge
 from intent_bridge.types import Outcome, Status, Verdict
+from intent_bridge_ros.checked import make
 from intent_bridge_ros.clock import NodeClock
-from intent_bridge_ros.messages import STATUSES, RCLError, duration, make, outcome_message, verdict_message
+from intent_bridge_ros.messages import STATUSES, RCLError, duration, outcome_message, verdict_message
 
 _SUCCEEDED: Final = frozenset(
     {

@@ -1,14 +1,10 @@
-"""Every message this package sends is built here, because rclpy by itself checks nothing.
-
-Unchecked, 300 in a uint8 goes out as 44, a misspelt field vanishes, and text ends at a NUL.
-"""
+"""What the engine says as messages, and messages as what the engine reads; `checked` looks at every field."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from builtin_interfaces.msg import Duration, Time
 from intent_bridge_msgs import msg
@@ -29,54 +25,10 @@ from intent_bridge.types import (
     Value,
     Verdict,
 )
+from intent_bridge_ros.checked import MessageError, make
 
-M = TypeVar("M")
 RCLError = rclpy_implementation.RCLError
 """What rclpy raises where DDS refuses; it has no public name."""
-
-if not __debug__:
-    raise RuntimeError("rclpy checks message fields with assertions; start Python without -O")
-
-
-class MessageError(ValueError):
-    """A message cannot be built or read: which field, and why."""
-
-
-def make(kind: type[M], /, **fields: Any) -> M:
-    """A message with these fields; MessageError on an unknown field, a wrong type, a NUL or a NaN."""
-    for name, value in fields.items():
-        _sound(kind, name, value)
-    try:
-        return kind(**fields, check_fields=True)
-    except (AssertionError, TypeError, ValueError, OverflowError) as error:
-        text = str(error).splitlines()[0] if str(error) else "unknown or unfit field"
-        raise MessageError(f"{kind.__name__}: {text}; fields given: {', '.join(fields)}") from error
-
-
-def fill(message: M, /, **fields: Any) -> M:
-    """The same for a message that rclpy has made already, such as the answer it hands to a service."""
-    kind = type(message)
-    known = kind.get_fields_and_field_types()
-    message._check_fields = True
-    for name, value in fields.items():
-        if name not in known:
-            raise MessageError(f"{kind.__name__} has no field {name}")
-        _sound(kind, name, value)
-        try:
-            setattr(message, name, value)
-        except (AssertionError, TypeError, ValueError, OverflowError) as error:
-            raise MessageError(f"{kind.__name__}.{name}: {str(error).splitlines()[0]}") from error
-    return message
-
-
-def _sound(kind: type, name: str, value: Any) -> None:
-    if isinstance(value, str) and "\0" in value:
-        raise MessageError(f"{kind.__name__}.{name} contains a NUL, at which readers would cut it off")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise MessageError(f"{kind.__name__}.{name} is {value}, which is no number")
-    if isinstance(value, list | tuple):
-        for one in value:
-            _sound(kind, name, one)
 
 
 def clean(text: str, longest: int) -> str:

@@ -9,7 +9,8 @@ from rclpy.node import Node
 
 from intent_bridge.guard.proof import certificate
 from intent_bridge.types import Frame, Outcome
-from intent_bridge_ros.messages import clean, fill, outcome_message, verdict_message
+from intent_bridge_ros.checked import fill
+from intent_bridge_ros.messages import clean, outcome_message, verdict_message
 
 
 class Services:

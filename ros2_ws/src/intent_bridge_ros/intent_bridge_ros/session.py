@@ -12,13 +12,12 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from intent_bridge.errors import ToolCallError
 from intent_bridge.llm import read_answer
 from intent_bridge.types import Frame, Outcome, Provenance, Status, ToolCall
+from intent_bridge_ros.checked import MessageError, make
 from intent_bridge_ros.goals import Goals
 from intent_bridge_ros.messages import (
-    MessageError,
     actuator_commands,
     confirmation_message,
     header,
-    make,
     outcome_message,
     read_provenance,
     verdict_message,

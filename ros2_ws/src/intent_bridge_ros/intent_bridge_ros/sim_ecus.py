@@ -20,8 +20,9 @@ from intent_bridge.profile import load_profile
 from intent_bridge.sim import SimulatedVehicle
 from intent_bridge.types import RawFrame
 from intent_bridge_ros.buses import FRAMES_DEPTH, FdFrame
+from intent_bridge_ros.checked import make
 from intent_bridge_ros.clock import NodeClock
-from intent_bridge_ros.messages import header, make, path_value
+from intent_bridge_ros.messages import header, path_value
 from intent_bridge_ros.parameters import Spec
 from intent_bridge_ros.run import run
 

@@ -2,7 +2,8 @@
 
 import pytest
 from intent_bridge_msgs import msg, srv
-from intent_bridge_ros.messages import MessageError, duration, fill, make
+from intent_bridge_ros.checked import MessageError, fill, make
+from intent_bridge_ros.messages import duration
 
 
 @pytest.mark.parametrize(
