@@ -33,6 +33,7 @@ from tests.ros.graph import DRIVER, PATIENCE_S, Process, isolate
 
 BLOCKS, CALLS, WINDOW = 24, 60, 8
 BUDGET = re.compile(r"changes: \d+")
+RATE = re.compile(r"frames_per_s: \d+, burst: \d+")
 LIMITS = re.compile(r"\b(max_age_ms|confirm_within_ms|lifetime_ms): (\d+)")
 MAP = """\
 relay: 1
@@ -161,7 +162,7 @@ def questions(client: Client, name: str, *, judged: bool) -> tuple[Any, Any]:
 
 
 def temperature(call_id: str, number: int) -> str:
-    celsius = 18 + number % 8
+    celsius = 16 + number % 25 / 2  # so many that a late report is not taken for the answer to a newer call
     arguments = f'{{"zone": "driver", "celsius": {celsius}}}'
     return f'{{"id": "{call_id}", "name": "set_cabin_temperature", "arguments": {arguments}}}'
 
@@ -234,11 +235,12 @@ def configure_s(client: Client, folder: Path) -> tuple[float, dict[str, float]]:
 
 
 def vehicle(folder: Path) -> Path:
-    """demo_sedan with a budget that a bench does not use up, and ten times its limits."""
+    """demo_sedan with budgets and rates that a bench does not use up, and ten times its limits."""
     copy = folder / "demo_sedan"
     shutil.copytree(data_dir() / "demo_sedan", copy)
     profile = copy / "profile.yaml"
     text = BUDGET.sub("changes: 1000000", profile.read_text(encoding="utf-8"))
+    text = RATE.sub("frames_per_s: 10000, burst: 1000", text)
     profile.write_text(LIMITS.sub(lambda found: f"{found[1]}: {found[2]}0", text), encoding="utf-8")
     return copy
 

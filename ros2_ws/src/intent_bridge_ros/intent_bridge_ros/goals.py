@@ -10,16 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from intent_bridge_msgs import msg
 from intent_bridge_msgs.action import HandleToolCall
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.action.server import ServerGoalHandle
 from rclpy.node import Node
+from std_msgs.msg import Header
 
 from intent_bridge.bridge.stepped import SteppedBridge
 from intent_bridge.types import Outcome, Status, Verdict
 from intent_bridge_ros.checked import make
 from intent_bridge_ros.clock import NodeClock
-from intent_bridge_ros.messages import STATUSES, RCLError, duration, outcome_message, verdict_message
+from intent_bridge_ros.messages import STATUSES, RCLError, duration, header, verdict_message
 
 _SUCCEEDED: Final = frozenset(
     {
@@ -60,10 +62,15 @@ class Goals:
         clock: NodeClock,
         *,
         handle: Callable[[HandleToolCall.Goal], Outcome],
+        said: Callable[[Outcome, Header], msg.Outcome],
         most: Callable[[], int],
     ) -> None:
-        """`handle` carries a call out and answers at once; `most` goals are open at a time."""
+        """`handle` carries a call out and answers at once, `said` puts an outcome into a message.
+
+        At most `most` goals are open at a time.
+        """
         self._bridge, self._clock, self._handle, self._most = bridge, clock, handle, most
+        self._said = said
         self._node = node
         self.open: dict[bytes, _Goal] = {}
         self._ended: dict[bytes, _Goal] = {}
@@ -155,13 +162,12 @@ class Goals:
             handle.succeed()
         else:
             handle.abort()
-        stamp = self._clock.stamp()
+        head = header(self._clock.stamp())
         policy = self._bridge.engine.guard.policy_hash
-        said = outcome_message(outcome, self._bridge.profile, self._bridge.tool_result(outcome), stamp, 0)
         return make(
             HandleToolCall.Result,
-            outcome=said,
-            verdict=verdict_message(goal.verdict, outcome.call_id, policy, stamp, 0),
+            outcome=self._said(outcome, head),
+            verdict=verdict_message(goal.verdict, outcome.call_id, policy, head, 0),
             elapsed=duration(self._clock.now_ms() - goal.since_ms),
         )
 

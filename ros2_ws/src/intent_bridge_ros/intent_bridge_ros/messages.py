@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -112,7 +112,7 @@ def sample(info: SensorInfo, given: msg.PathValue, received_ms: int) -> Sample:
 
 
 def verdict_message(
-    verdict: Verdict | None, call_id: str, policy: str, stamp: Time, sequence: int
+    verdict: Verdict | None, call_id: str, policy: str, head: Header, sequence: int
 ) -> msg.Verdict:
     """What the guard said."""
     named: dict[str, Any] = {"decision": msg.Verdict.NOT_JUDGED}
@@ -123,19 +123,24 @@ def verdict_message(
             "reasons": [hit.reason_key for hit in verdict.hits],
             "unlock": list(verdict.unlock),
         }
-    given = {"header": header(stamp), "sequence": sequence, "policy": policy}
+    given = {"header": head, "sequence": sequence, "policy": policy}
     return make(msg.Verdict, **given, call_id=clean(call_id, 128), **named)
 
 
 def outcome_message(
-    outcome: Outcome, profile: Profile, tool_result: str, stamp: Time, sequence: int
+    outcome: Outcome,
+    profile: Profile,
+    tool_result: str,
+    head: Header,
+    sequence: int,
+    languages: Collection[str],
 ) -> msg.Outcome:
-    """What became of a call; no token."""
+    """What became of a call; no token. Only sentences in `languages` are worded, others stay empty."""
     emitted = [path_value(profile, a.path, a.emitted) for a in outcome.actions if a.emitted is not None]
     confirmed = [path_value(profile, a.path, a.confirmed) for a in outcome.actions if a.confirmed is not None]
     return make(
         msg.Outcome,
-        header=header(stamp),
+        header=head,
         sequence=sequence,
         call_id=clean(outcome.call_id, 128),
         tool=clean(outcome.intent, 64),
@@ -144,8 +149,8 @@ def outcome_message(
         message=clean(outcome.message, 1024),
         emitted=emitted,
         confirmed=confirmed,
-        say_en=clean(outcome.texts.get("en", ""), 10_000),
-        say_zh=clean(outcome.texts.get("zh", ""), 10_000),
+        say_en=clean(outcome.texts.get("en", ""), 10_000) if "en" in languages else "",
+        say_zh=clean(outcome.texts.get("zh", ""), 10_000) if "zh" in languages else "",
         tool_result=tool_result,
     )
 

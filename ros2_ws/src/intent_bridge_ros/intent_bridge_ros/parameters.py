@@ -71,6 +71,12 @@ SPECS = (
     Spec("deadline_ms", 0, "Deadline asked of publishers of state [ms]; 0: none.", low=0, high=10_000),
     Spec("audit_path", "", "File that the hash-chained record is appended to; empty: none."),
     Spec("audit_fsync", "batch", "When the record is forced to disk.", words=("each", "batch", "off")),
+    Spec(
+        "languages",
+        ["en", "zh"],
+        "Languages in which outcomes are worded for people; what nobody reads out costs time.",
+        words=("en", "zh"),
+    ),
     Spec("session", "", "Name of the session; the same after a restart keeps calls from acting twice."),
     Spec(
         "require_certificate", False, "Refuse to configure with rules that were not proved on this machine."
@@ -133,8 +139,10 @@ class Parameters:
             spec = self._specs.get(one.name)
             if spec is None:
                 continue
-            if spec.words and one.value not in spec.words:
-                return _refused(f"`{one.name}` is `{one.value}`; give one of {', '.join(spec.words)}")
+            given = one.value if isinstance(spec.default, list) else [one.value]
+            strange = [value for value in given if spec.words and value not in spec.words]
+            if strange:
+                return _refused(f"`{one.name}` is `{strange[0]}`; give one of {', '.join(spec.words)}")
             if isinstance(one.value, str) and "\0" in one.value:
                 return _refused(f"`{one.name}` contains a NUL")
             if one.name == "trust_provenance" and self.active and one.value:

@@ -18,7 +18,7 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 from intent_bridge.profile import plain, to_vss
 from intent_bridge.types import Decision, Outcome, Provenance, Speaker, ToolCall, Verdict
 from intent_bridge_ros.buses import BusWay, qos_events
-from intent_bridge_ros.messages import RCLError, verdict_message
+from intent_bridge_ros.messages import RCLError, header, verdict_message
 from intent_bridge_ros.node import BridgeNode
 from intent_bridge_ros.parameters import SPECS, Spec
 from intent_bridge_ros.relay_map import STAMP, Relayed, field_of, load_relay, with_field
@@ -157,7 +157,8 @@ class RelaySession(VehicleSession):
 
     def _tell(self, call_id: str, verdict: Verdict | None) -> None:
         policy, number = self.bridge.engine.guard.policy_hash, self.next("verdict")
-        self.publish(self.verdicts, verdict_message(verdict, call_id, policy, self.clock.stamp(), number))
+        head = header(self.clock.stamp())
+        self.publish(self.verdicts, verdict_message(verdict, call_id, policy, head, number))
 
 
 def main(args: list[str] | None = None) -> int:

@@ -10,7 +10,7 @@ from rclpy.node import Node
 from intent_bridge.guard.proof import certificate
 from intent_bridge.types import Frame, Outcome
 from intent_bridge_ros.checked import fill
-from intent_bridge_ros.messages import clean, outcome_message, verdict_message
+from intent_bridge_ros.messages import clean, header, verdict_message
 
 
 class Services:
@@ -36,9 +36,7 @@ class Services:
             self._node.destroy_service(service)
 
     def _outcome(self, outcome: Outcome) -> Any:
-        session = self._session
-        result = session.bridge.tool_result(outcome)
-        return outcome_message(outcome, session.profile, result, session.clock.stamp(), 0)
+        return self._session.said(outcome, header(self._session.clock.stamp()))
 
     def _tools(self, request: Any, answer: Any) -> Any:
         import json
@@ -52,10 +50,10 @@ class Services:
     def _explain(self, request: Any, answer: Any) -> Any:
         session = self._session
         outcome = session.bridge.explain(request.call_json, session.who(request.provenance))
-        policy = session.bridge.engine.guard.policy_hash
-        verdict = verdict_message(outcome.verdict, outcome.call_id, policy, session.clock.stamp(), 0)
+        policy, head = session.bridge.engine.guard.policy_hash, header(session.clock.stamp())
+        verdict = verdict_message(outcome.verdict, outcome.call_id, policy, head, 0)
         frames = [_written(frame) for frame in outcome.frames]
-        return fill(answer, outcome=self._outcome(outcome), verdict=verdict, frames=frames)
+        return fill(answer, outcome=session.said(outcome, head), verdict=verdict, frames=frames)
 
     def _confirm(self, request: Any, answer: Any) -> Any:
         session = self._session

@@ -8,6 +8,7 @@ from typing import Any, Final
 from intent_bridge_msgs import msg
 from intent_bridge_msgs.action import HandleToolCall
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from std_msgs.msg import Header
 
 from intent_bridge.errors import ToolCallError
 from intent_bridge.llm import read_answer
@@ -38,6 +39,7 @@ class Session(VehicleSession):
 
     def _open(self) -> None:
         self._typed = {name for name, way in self.ways.items() if way.output == "signals"}
+        self._languages = frozenset(self.parameters["languages"])
         self._judged: dict[str, Any] = {}
         self._head: str | None = None
         self._publish_topics()
@@ -46,6 +48,7 @@ class Session(VehicleSession):
             self.bridge,
             self.clock,
             handle=self.handle,
+            said=self.said,
             most=lambda: int(self.parameters["max_goals"]),
         )
         self._undo.append(lambda: self.goals.close(self._cut_off))
@@ -94,7 +97,7 @@ class Session(VehicleSession):
         while len(self._judged) > WAITING_MAX:
             del self._judged[next(iter(self._judged))]
         policy, number = self.bridge.engine.guard.policy_hash, self.next("verdict")
-        said = verdict_message(verdict, outcome.call_id, policy, self.clock.stamp(), number)
+        said = verdict_message(verdict, outcome.call_id, policy, header(self.clock.stamp()), number)
         self.publish(self.verdicts, said)
 
     def speak(self) -> None:
@@ -126,11 +129,15 @@ class Session(VehicleSession):
 
     # --- what is told -------------------------------------------------------------------------------
 
+    def said(self, outcome: Outcome, head: Header, sequence: int = 0) -> msg.Outcome:
+        """An outcome as a message, in the languages that somebody reads."""
+        result = self.bridge.tool_result(outcome)
+        return outcome_message(outcome, self.profile, result, head, sequence, self._languages)
+
     def _told(self, outcome: Outcome) -> None:
         self.judged(outcome)
         stamp, number = self.clock.stamp(), self.next("outcome")
-        result = self.bridge.tool_result(outcome)
-        self.publish(self.outcomes, outcome_message(outcome, self.profile, result, stamp, number))
+        self.publish(self.outcomes, self.said(outcome, header(stamp), number))
         if outcome.confirmation is not None:
             self.publish(self.questions, confirmation_message(outcome, self.clock.now_ms(), stamp))
         self.goals.told(outcome)
