@@ -77,6 +77,7 @@ bench: .venv/dev-set  ## how fast, beside peers; figures go to build/bench.json
 	-@$(MAKE) --no-print-directory corpus
 	PYTHONPATH=build/corpus $(BIN)/python -W ignore -m tests.bench.codec
 	PYTHONPATH=build/corpus $(BIN)/python -W ignore -m tests.bench.corpus
+	$(BIN)/python -m tests.bench.start
 	$(BIN)/python -W ignore -m tests.bench.handle
 	$(BIN)/python -W ignore -m tests.bench.fuzz
 	$(BIN)/python -W ignore -m tests.bench.cyclic
