@@ -45,6 +45,10 @@ unit: .venv/dev-set
 processes: .venv/dev-set  ## the tests that start processes and wait for them, and the examples of the docs
 	$(PYTEST) $(PROCESSES)
 
+coverage: .venv/dev-set  ## the tests, with line and branch coverage of each package held to its floor
+	$(PYTEST) --cov --cov-report=
+	$(BIN)/python -m tests.floors
+
 ci: test processes policy-diff test-socketcan properties witnesses carbench fuzz-short fuzz-parsers test-corpus wheel-check test-ros  ## what continuous integration runs
 
 test-socketcan: .venv/dev-set  ## the bus on real SocketCAN, in a guest kernel (skipped where that cannot run)
@@ -96,11 +100,12 @@ test-corpus: .venv/dev-set  ## the codec and `dbc` on all of them (skipped where
 	-@$(MAKE) --no-print-directory corpus
 	PYTHONPATH=build/corpus $(PYTEST) tests/properties/codec tests/properties/dbc
 
-nightly: .venv/dev-set  ## the property tests for hours, and a million cases for the witnesses
+nightly: .venv/dev-set  ## the property tests for hours, a million cases for the witnesses, coverage
 	$(PYTEST) tests/properties --hypothesis-profile=nightly
 	CASES=1000000 $(PYTEST) tests/witnesses
 	PARSERS_S=300 $(MAKE) --no-print-directory fuzz-parsers
 	$(BIN)/intent-bridge fuzz demo_sedan --calls 100000000 --minutes 480 --jobs $$(nproc) --seed $$(date +%Y%j)
+	$(MAKE) --no-print-directory coverage
 
 mutate: .venv/mutation-set  ## change the code a little, everywhere safety rests on it: which change does no test see?
 	$(BIN)/mutmut run

@@ -49,12 +49,13 @@ def new_context() -> Any:
 def solve(scripts: Sequence[str], context: Any = None) -> list[list[str]]:
     """What z3 prints for each script, line by line. One context serves all; what a script says is forgotten
     behind it (by `pop`: a `reset` costs z3 more than most of our questions)."""
-    _, z3core = _z3()
+    z3, z3core = _z3()
     context = context or new_context()
     text = "".join(f'(push 1)\n{script}\n(echo "{_END}")\n(pop 1)\n' for script in scripts)
-    answer: str = z3core.Z3_eval_smtlib2_string(context.ref(), text)
-    if "(error" in answer:
-        raise InvariantError(f"the solver does not take our text: {answer.strip()}")
+    try:
+        answer: str = z3core.Z3_eval_smtlib2_string(context.ref(), text)
+    except z3.Z3Exception as error:
+        raise InvariantError(f"the solver does not take our text: {error}") from None
     return [part.split("\n") for part in answer.replace(f"\n{_END}\n", f"{_END}").split(_END)[:-1]]
 
 

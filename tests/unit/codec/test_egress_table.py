@@ -39,3 +39,15 @@ def test_memory_of_what_statuses_said_is_bounded() -> None:
         opened.observe(status("CLIMATE_STATUS", n % 16, told), 0)
     opened.observe(status("CLIMATE_STATUS", 2, told), 0)
     assert len(opened._told["CLIMATE_STATUS"]) == 50
+
+
+def test_memory_of_multiplexer_numbers_is_bounded_and_changes_no_reading() -> None:
+    (climate, _, _) = command_layouts(tiny_car(), {})
+    bits = tuple((n // 8, n % 8) for n in range(15, -1, -1))
+    wide = dataclasses.replace(climate.entries[0], signed=False, bits=bits, chunks=chunks(bits))
+    under = dataclasses.replace(climate.entries[1], under=((wide, frozenset((1, 60_000))),))
+    layout = dataclasses.replace(climate, entries=(wide, under), muxes=(wide,), _shown={})
+    numbers = (*range(REMEMBERED_MAX + 50), 60_000, 1)
+    shown = (layout.shown(n.to_bytes(8, "little")).entries for n in numbers)
+    assert [n for n, entries in zip(numbers, shown, strict=True) if under in entries] == [1, 60_000, 1]
+    assert len(layout._shown) == REMEMBERED_MAX

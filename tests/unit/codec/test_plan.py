@@ -250,6 +250,13 @@ def test_memory_of_values_is_bounded() -> None:
     assert plan.encode({"Wide": 65535, "Small": 7 - 1e-12})[:3] == b"\xff\xff\x07"
 
 
+def test_memory_of_raw_numbers_is_bounded_and_changes_no_bit() -> None:
+    wide = Plan(message('Wide : 4|16@1+ (1,0) [0|0] ""')).field("Wide")
+    for raw in (*range(KNOWN_MAX + 50), 3, KNOWN_MAX + 49):
+        assert wide.put_raw(0xF0000F, raw) == 0xF0000F | raw << 4
+    assert len(wide._placed) == KNOWN_MAX
+
+
 def test_negative_zero_keeps_its_sign_in_a_float_signal() -> None:
     plan = Plan(message('F : 0|32@1- (1,0) [0|0] ""', tail="SIG_VALTYPE_ 1 F : 1;"))
     for _ in range(2):

@@ -275,3 +275,62 @@ def test_deny_and_confirm_judge_the_value_that_is_emitted(tmp_path: Path) -> Non
     assert judge(made, FAN, 2, {SPEED: 60}).decision is Decision.CONFIRM
     deny = guard(tmp_path, HIGH, rule(id="fan.deny", on=[FAN], when="value > 60 %"))
     assert judge(deny, FAN, 10).decision is Decision.CLAMP
+
+
+def test_what_a_permit_says_is_objected_to_once_it_would_not_be_permitted_again(tmp_path: Path) -> None:
+    judging = guard(tmp_path, rule(when=f"{SPEED} > 5 km/h"))
+    permit = judge(judging, SEAT, 30).permit
+    assert permit is not None
+    assert judging.objections(permit, DRIVER, state({SPEED: 50}), NOW) is None
+    (hit,) = judging.objections(permit, DRIVER, state({SPEED: 51}), NOW) or ()
+    assert (hit.id, hit.path, hit.effect) == ("a.rule", SEAT, Decision.DENY)
+
+
+def test_a_value_that_would_be_moved_now_is_objected_to(tmp_path: Path) -> None:
+    judging = guard(tmp_path, rule(effect="clamp", hi="100 mm", when=f"{SPEED} > 5 km/h"))
+    permit = judge(judging, SEAT, 30).permit
+    assert permit is not None
+    assert judging.objections(permit, DRIVER, state(), NOW) is None
+    (hit,) = judging.objections(permit, DRIVER, state({SPEED: 51}), NOW) or ()
+    assert (hit.id, hit.effect) == ("a.rule", Decision.CLAMP)
+
+
+def test_a_yes_that_was_given_answers_an_objection_and_never_a_denial(tmp_path: Path) -> None:
+    judging = guard(tmp_path, rule(effect="confirm"), rule(id="b.rule", when=f"{SPEED} > 5 km/h"))
+    permit = judge(judging, SEAT, 30, confirmed=True).permit
+    assert permit is not None
+    assert judging.objections(permit, DRIVER, state(), NOW, confirmed=True) is None
+    assert judging.objections(permit, DRIVER, state(), NOW) is not None
+    assert judging.objections(permit, DRIVER, state({SPEED: 51}), NOW, confirmed=True) is not None
+
+
+INSIDE = "Vehicle.Cabin.HVAC.AmbientAirTemperature"
+
+
+def test_a_conflict_names_the_bounds_that_leave_nothing_rounded_to_the_side_they_guard(
+    tmp_path: Path,
+) -> None:
+    """20.3 degrees inside are at least 20.5 and at most 20 in steps of half a degree."""
+    low = rule(id="b.low", effect="clamp", on=[TEMPERATURE], lo=INSIDE)
+    high = rule(id="d.high", effect="clamp", on=[TEMPERATURE], hi=INSIDE)
+    looser_low = rule(id="a.low", effect="clamp", on=[TEMPERATURE], lo="20 Celsius")
+    looser_high = rule(id="c.high", effect="clamp", on=[TEMPERATURE], hi="20.5 Celsius")
+    made = guard(tmp_path, looser_low, low, looser_high, high)
+    verdict = judge(made, TEMPERATURE, 40, {INSIDE: 203})
+    assert verdict.unlock == (f"{INSIDE} <= {INSIDE}",)
+
+
+def test_of_bounds_that_are_the_same_the_first_is_named(tmp_path: Path) -> None:
+    lows = [
+        rule(id=f"a.{n}", effect="clamp", on=[TEMPERATURE], lo=text)
+        for n, text in enumerate((OUTSIDE, INSIDE))
+    ]
+    highs = [
+        rule(id=f"b.{n}", effect="clamp", on=[TEMPERATURE], hi=text)
+        for n, text in enumerate((OUTSIDE, INSIDE))
+    ]
+    tight = rule(id="c.tight", effect="clamp", on=[TEMPERATURE], hi="18 Celsius")
+    wide = rule(id="c.wide", effect="clamp", on=[TEMPERATURE], lo="25 Celsius")
+    now = {OUTSIDE: 20, INSIDE: 200}
+    assert judge(guard(tmp_path, *lows, tight), TEMPERATURE, 40, now).unlock == (f"{OUTSIDE} <= 18 Celsius",)
+    assert judge(guard(tmp_path, *highs, wide), TEMPERATURE, 40, now).unlock == (f"25 Celsius <= {OUTSIDE}",)

@@ -245,3 +245,17 @@ def test_a_faulty_limit_is_refused(tmp_path: Path, on: str, text: str, what: str
 def test_limit_and_limit_belong_together(tmp_path: Path) -> None:
     found = problems(with_pack(tmp_path, rule(effect="limit")))
     assert "a limit, and nothing else, has limit" in found[0].what
+
+
+def test_a_command_that_is_over_keeps_its_end_when_the_next_begins() -> None:
+    first = NO_HISTORY.begun(SEAT, Move(0, 20, 1), 10_000).ended([SEAT], 300)
+    both = first.begun(SEAT, Move(1000, 21, 1), 10_000)
+    assert both.of(SEAT) == (Move(0, 20, 1, 300), Move(1000, 21, 1))
+    third = both.begun(SEAT, Move(2000, 22, 1), 10_000)
+    assert [move.ended_ms for move in third.of(SEAT)] == [300, 2000, None]
+
+
+def test_a_command_that_ended_before_the_window_ran_no_millisecond_in_it() -> None:
+    limit = Limit("duty", 1, 1000, "")
+    assert not exceeded(limit, (22, 20), (Move(0, 20, 1, 500), Move(0, 20, 1, 900)), 2000)
+    assert exceeded(limit, (22, 20), (Move(0, 20, 1, 1001),), 2000)

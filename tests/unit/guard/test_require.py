@@ -225,7 +225,6 @@ def test_a_companions_bound_that_the_vehicle_lacks_always_denies(tmp_path: Path)
         (f"{{{FAN}: 35 %}}", "lies between two steps", "multiple of 10"),
         (f"{{{FAN}: 110 %}}", "lies outside the range", "mend the number"),
         (f"{{{FAN}: true}}", "`true` for", "give a number"),
-        (f"{{{FAN}: {{}}}}", "give at_least, at_most or both", ""),
         (f"{{{AIRFLOW}: CEILING}}", "`CEILING` is not a value", "FACE"),
         (f"{{{AIRFLOW}: {{at_least: FACE}}}}", "bounds on", "give one value"),
         (f"{{{LANE_KEEP}: ON}}", "`ON` for", "give true or false"),
@@ -237,8 +236,34 @@ def test_a_companions_bound_that_the_vehicle_lacks_always_denies(tmp_path: Path)
     ],
 )
 def test_a_faulty_companion_is_refused(tmp_path: Path, then: str, what: str, mend: str) -> None:
-    found = problems(with_pack(tmp_path, require("air.fan", AIR_CON, then)))
-    assert any(what in problem.what and mend in problem.mend for problem in found)
+    (found,) = problems(with_pack(tmp_path, require("air.fan", AIR_CON, then)))
+    assert what in found.what and mend in found.mend
+
+
+def test_a_companion_without_a_bound_is_refused(tmp_path: Path) -> None:
+    found = problems(with_pack(tmp_path, require("air.fan", AIR_CON, f"{{{FAN}: {{}}}}")))
+    assert any("give at_least, at_most or both" in problem.what for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("then", "what"),
+    [
+        ("{at_least: 0 %}", "the bound `0 %` never moves a value"),
+        ("{at_most: 100 %}", "the bound `100 %` never moves a value"),
+        ("{at_least: 110 %}", "the bound `110 %` lies outside the range of the path"),
+    ],
+)
+def test_a_companions_bound_that_does_nothing_or_cannot_be_met_is_refused(
+    tmp_path: Path, then: str, what: str
+) -> None:
+    found = problem(tmp_path, require("air.fan", AIR_CON, f"{{{FAN}: {then}}}"))
+    assert found.what == f"rule `air.fan`: {what}"
+
+
+@pytest.mark.parametrize("then", ["0 %", "100 %", "{at_least: 100 %}", "{at_most: 0 %}"])
+def test_either_end_of_the_range_can_be_required(tmp_path: Path, then: str) -> None:
+    (bound,) = loaded(tmp_path, require("air.fan", AIR_CON, f"{{{FAN}: {then}}}")).rules[AIR_CON]
+    assert bound.companions[0].path == FAN
 
 
 def test_a_companion_that_a_pack_for_every_vehicle_does_not_list_is_refused(tmp_path: Path) -> None:
