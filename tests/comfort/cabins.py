@@ -46,6 +46,7 @@ class Car(SimulatedBridge):
     def put(self, state: Mapping[str, Any]) -> None:
         """Let everything be as at the start, but for `state`, and be known."""
         self.handle({"name": "stop_motion", "arguments": {}})
+        self.advance_ms(SETTLE_MS)  # what was asked before is over
         self.set_state({**_start(), **state})
         self.advance_ms(SETTLE_MS if None in state.values() else 500)
         self.set_state(

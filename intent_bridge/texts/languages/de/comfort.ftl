@@ -40,7 +40,7 @@ because-tired-cool = Kühle Luft hilft eine Weile. Bitte machen Sie bald Pause.
 because-noisy-open = Etwas steht offen.
 because-noisy-fan = Was Sie hören, ist das Gebläse.
 because-smelly-inside = Die Luft lief nur im Kreis.
-because-smelly-outside = Es kommt von draußen.
+because-smelly-outside = Es kommt vielleicht von draußen.
 because-smelly-air = Frische Luft trägt es fort.
 
 expect-cabin-warmer = Etwa { $celsius } °C wärmer in { $minutes } Minuten.

@@ -40,7 +40,7 @@ because-tired-cool = Cool air helps for a while. Please take a break soon.
 because-noisy-open = Something is open.
 because-noisy-fan = The fan is what you hear.
 because-smelly-inside = The air was only going round.
-because-smelly-outside = It comes from outside.
+because-smelly-outside = It may come from outside.
 because-smelly-air = Fresh air carries it away.
 
 expect-cabin-warmer = About { $celsius } °C warmer in { $minutes } minutes.

@@ -40,7 +40,7 @@ because-tired-cool = 凉风只能提神一会儿，请尽快休息。
 because-noisy-open = 有窗没关。
 because-noisy-fan = 声音来自风扇。
 because-smelly-inside = 之前一直是内循环。
-because-smelly-outside = 气味来自外面。
+because-smelly-outside = 气味可能来自外面。
 because-smelly-air = 新鲜空气会把气味带走。
 
 expect-cabin-warmer = { $minutes }分钟后大约升高{ $celsius }度。
