@@ -200,8 +200,9 @@ class Bridge(Policies, Knowledge):
             self._awaited.begin(parsed.id)
             submitted = time.perf_counter_ns()
             try:
-                said = preferring(heard, self._preferences, user, self.engine.catalogue, parsed)
-                self._carry_out(self.engine.submit(parsed, provenance or self._speaker, now_ms, said))
+                who = provenance or self._speaker
+                said = preferring(heard, self._preferences, user, self.engine.catalogue, parsed, who.zone)
+                self._carry_out(self.engine.submit(parsed, who, now_ms, said))
                 sent = time.perf_counter_ns()
                 outcome = self._wait(parsed.id)
             finally:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from intent_bridge.bridge.preference_store import How
-from intent_bridge.bridge.preferences import Preferences, Preferred
+from intent_bridge.bridge.preferences import Preferences, Preferred, placed
+from intent_bridge.engine.numbers import OWN
 from intent_bridge.types import Outcome, Status
 
 CORRECTED_WITHIN_S: Final = 60
@@ -75,9 +76,14 @@ class Learner:
             if any(report.emitted not in (None, report.requested) for report in outcome.actions):
                 return  # clamped: it is not what was wanted, nor what was had
             paths = frozenset(report.path for report in outcome.actions)
+            sources = outcome.data.get("sources", {})
+            invented = isinstance(sources, Mapping) and OWN in sources.values()
             for name, value in arguments.items():
+                if invented and type(value) in (int, float):
+                    continue  # the model's own number: a yes to it is no wish for it
                 if name not in _NO_VALUE and isinstance(value, bool | int | float | str):
-                    self._learn(user, f"{tool}.{name}", value, arguments.get("zone"), paths)
+                    zone = arguments.get("zone")
+                    self._learn(user, placed(f"{tool}.{name}", zone), value, zone, paths)
 
     def _learn(self, user: str, setting: str, value: Preferred, zone: object, paths: frozenset[str]) -> None:
         now_s = self._now_s()

@@ -7,7 +7,8 @@ already are taken away; else it is a question. The guard stands above every rung
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import islice, product
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from intent_bridge.engine.dry_run import NO_WAY, dry_run
 from intent_bridge.engine.outcomes import invalid
@@ -18,6 +19,10 @@ from intent_bridge.types import Action, Choice, Outcome, Provenance, Said, Statu
 
 if TYPE_CHECKING:
     from intent_bridge.engine.engine import Engine
+
+
+ENDS_TRIED_MAX: Final = 16
+"""So many ways to answer what is left open are looked at before a choice is taken to lead nowhere."""
 
 
 class Meant(NamedTuple):
@@ -87,7 +92,10 @@ def _filled(
                 return Meant(whole, engine.catalogue.parse(whole), sources)
     values, sources = _known(gaps, (("preference", said.preferred), ("default", defaults)))
     still = [gap for gap in gaps if gap.argument not in values] or list(gaps[:1])
-    return _asked(engine, _with(call, values), still[0], sources, who, now_ms) if len(still) == 1 else None
+    if len(still) == 1:
+        return _asked(engine, _with(call, values), still[0], sources, who, now_ms)
+    first = next((gap for gap in still if _is_number(gap)), still[0])  # is understood in every language
+    return _first_asked(engine, _with(call, values), first, sources, who, now_ms)
 
 
 def _known(
@@ -125,17 +133,48 @@ def _asked(
     return Meant(only, engine.catalogue.parse(only), {**sources, gap.argument: "context"})
 
 
+def _is_number(gap: Gap) -> bool:
+    return bool(gap.options) and all(type(value) in (int, float) for value in gap.options)
+
+
+def _first_asked(
+    engine: "Engine", call: ToolCall, gap: Gap, sources: Mapping[str, str], who: Provenance, now_ms: int
+) -> Meant | None:
+    """Of several questions the first; the next is asked when it is answered."""
+    open_ = [
+        Choice(call.name, _with(call, {gap.argument: value}).arguments, own=call.own) for value in gap.options
+    ]
+    left = tuple(choice for choice, _ in _tried(engine, open_, who, now_ms))
+    return Meant(call, Ambiguous(left, "which_value", gap.argument), sources) if left else None
+
+
 def _tried(
     engine: "Engine", choices: Iterable[Choice], who: Provenance, now_ms: int
 ) -> Iterator[tuple[Choice, bool]]:
     """Each choice that would be served with what it would do, and whether that is nothing."""
     for choice in choices:
-        tried = dry_run(engine, ToolCall("choice", choice.name, choice.arguments, choice.own), who, now_ms)
+        call = ToolCall("choice", choice.name, choice.arguments, choice.own)
+        tried = dry_run(engine, call, who, now_ms)
+        if tried.code == "missing_argument":
+            if _can_end(engine, call, who, now_ms):
+                yield choice, False
+            continue
         if _allowed(tried):
             asked = _as_asked(tried)
             changed = tuple(a for a in asked if not _is_so(engine, a, now_ms))
             idle = not changed and (bool(asked) or tried.code == "nothing")
             yield replace(choice, actions=changed or asked), idle
+
+
+def _can_end(engine: "Engine", call: ToolCall, who: Provenance, now_ms: int) -> bool:
+    """Whether what is still open can be answered so that the call would be served."""
+    found = engine.catalogue.gaps(call)
+    names = [gap.argument for gap in found]
+    answers = islice(product(*(gap.options for gap in found)), ENDS_TRIED_MAX)
+    return bool(names) and any(
+        _allowed(dry_run(engine, _with(call, dict(zip(names, values, strict=True))), who, now_ms))
+        for values in answers
+    )
 
 
 def _as_asked(tried: Outcome) -> tuple[Action, ...]:

@@ -89,6 +89,16 @@ class Catalogue:
         tool = self._words(call).get(call.name)
         return frozenset() if tool is None else frozenset(setting for setting, _ in tool.settings.values())
 
+    def place(self, call: ToolCall) -> str | None:
+        """The zone that a call names, in the word of the intents; None where it names none."""
+        tool = self._words(call).get(call.name)
+        for argument, (setting, spoken) in ({} if tool is None else tool.settings).items():
+            if setting.endswith(".zone"):
+                given = call.arguments.get(argument)
+                words = (word for word, own in spoken.items() if own == given)
+                return next(words, given if isinstance(given, str) and not spoken else None)
+        return None
+
     def _words(self, call: ToolCall) -> Mapping[str, Tool]:
         return self._tools if call.own else self._built
 

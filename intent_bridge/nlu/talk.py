@@ -83,4 +83,4 @@ class Talk:
         status = Status.NOT_EQUIPPED if reason == _ABSENT else Status.NO_ACTION
         data = {"about": about} if about else {}
         outcome = Outcome(f"say-{self._count}", "", status, reason, data=data)
-        return replace(outcome, texts=self._texts.render(outcome))
+        return replace(outcome, texts=self._texts.render(outcome, moving=self._bridge.moving()))

@@ -105,7 +105,7 @@ class Desk:
         call = ToolCall(f"mcp:{client.name}:{short}", name, arguments)
         reached = self._rights.reached(client, call)
         if isinstance(reached, Outcome):
-            return replace(reached, texts=self._texts.render(reached))
+            return replace(reached, texts=self._texts.render(reached, moving=self.car.bridge.moving()))
         outcome = await self._carried_out(call.id, lambda: self.car.handle(call, client.who), progress)
         if outcome.confirmation is not None:
             while len(self._questions) >= MAX_QUESTIONS:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from intent_bridge.bridge.knowledge import SPEED
 from intent_bridge.engine.effects import Order
 from intent_bridge.engine.judge import Judge
 from intent_bridge.engine.memory import Memory
@@ -59,6 +60,13 @@ class Gate:
                 self.state[path] = Sample(None, now_ms, quality)
             else:
                 self.state[path] = Sample(value, now_ms, Quality.OK)
+
+    def moving(self, now_ms: int) -> bool:
+        """Whether the vehicle moves, or nobody knows: then texts are short."""
+        if SPEED not in self.profile.sensors:
+            return True
+        value, _ = usable(self.state.get(SPEED), self.profile.sensors[SPEED], now_ms)
+        return value != 0
 
     def decide(self, call: ToolCall, who: Provenance, now_ms: int) -> Permitted | Outcome:
         """What may be sent for a call, or its outcome."""

@@ -194,7 +194,7 @@ class ProxyDesk:
         return True
 
     def _told(self, outcome: Outcome) -> Outcome:
-        return replace(outcome, texts=self._texts.render(outcome))
+        return replace(outcome, texts=self._texts.render(outcome, moving=self._gate.moving(_now_ms())))
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ LOW_BATTERY = (("cold", "parked, battery low, winter"), ("hot", "parked, battery
 
 
 @pytest.fixture(scope="module")
-def table() -> Iterator[list[tuple[str, str, Wanted, Wanted]]]:
+def table() -> Iterator[list[Any]]:
     """(feeling, state, what the car was like, path -> value it is to have) of all feelings in all states."""
     with Car() as car:
         rows = []

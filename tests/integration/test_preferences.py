@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from intent_bridge.errors import IntentBridgeError
 from intent_bridge.serve.assistant import Assistant
 from intent_bridge.serve.lanes import Lane, Lanes
 from intent_bridge.serve.request import Request
-from intent_bridge.types import Outcome, Status
+from intent_bridge.types import Outcome, Said, Status
 from tests.integration.road import DRIVING, PROFILE, TEMPERATURE, car, do
 from tests.lanes.car import DRIVER
 from tests.lanes.car import Car as LaneCar
@@ -297,3 +298,41 @@ def test_nothing_of_the_store_leaves_by_a_cloud_lane(store: PreferenceStore) -> 
 
         run_virtually(main())
     assert script.asked and not any(CANARY in body for body in script.asked)
+
+
+def test_what_is_liked_for_the_passenger_is_not_taken_for_oneself(
+    store: PreferenceStore, clock: Clock
+) -> None:
+    with SimulatedBridge(PROFILE, preferences=Learner(store, clock)) as car:
+
+        def ask(**arguments: object) -> Outcome:
+            clock.now_s += CORRECTED_WITHIN_S + 1
+            outcome = car.handle({"name": "set_seat_heating", "arguments": arguments}, user="anna")
+            car.advance_ms(3000)
+            return outcome
+
+        for level in (3, 3, 3):
+            ask(zone="passenger", level=level)
+            ask(zone="driver", level=1)
+            ask(zone="all", level=0)
+        assert store.default("anna", "set_seat_heating.level@passenger") == 3
+        assert store.default("anna", "set_seat_heating.level") == 1
+        mine, theirs = ask(), ask(zone="passenger")
+        assert [o.data["sources"] for o in (mine, theirs)] == [{"level": "preference"}] * 2
+        assert (mine.actions[0].requested, theirs.actions[0].requested) == (1, 3)
+
+
+def test_a_number_of_the_models_own_is_not_learned_though_it_was_confirmed(
+    store: PreferenceStore, clock: Clock
+) -> None:
+    with SimulatedBridge(PROFILE, preferences=Learner(store, clock)) as car:
+        for said, known in ((Said(frozenset()), 0), (Said(frozenset({Decimal("24.5")})), 1)):
+            clock.now_s += CORRECTED_WITHIN_S + 1
+            call = {"name": "set_cabin_temperature", "arguments": {"zone": "driver", "celsius": 24.5}}
+            outcome = car.handle(call, heard=said, user="anna")
+            if outcome.confirmation is not None:
+                outcome = car.confirm(outcome.confirmation.token, accept=True)
+            car.advance_ms(3000)
+            assert outcome.status in (Status.DONE, Status.NO_EFFECT)
+            assert len(history(store)) == known
+            car.set_state({TEMPERATURE: 20})

@@ -1,7 +1,7 @@
 """A conversation with the simulated car: every sentence ends in outcomes, as a call does."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,8 @@ from intent_bridge.cli.app import main
 from intent_bridge.cli.protocol import schema
 from intent_bridge.nlu import Talk, languages, recognised
 from intent_bridge.nlu.hearing import answer_in
-from intent_bridge.types import Channel, Provenance, SeatZone, Speaker, Status
+from intent_bridge.texts import Texts
+from intent_bridge.types import Channel, Outcome, Provenance, SeatZone, Speaker, Status
 
 ANSWER = Draft202012Validator({**schema(), "$ref": "#/$defs/Answer"})
 TEMPERATURE = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
@@ -148,3 +149,19 @@ def test_say_prints_the_text_of_one_language(capsys: pytest.CaptureFixture[str])
 def test_wrong_options_are_said_in_one_line(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["say", "demo_sedan", "I'm cold", *wrong]) == 2
     assert capsys.readouterr().err.startswith("error: ")
+
+
+@pytest.mark.parametrize("speed", [0, 100])
+def test_nothing_done_is_said_at_a_glance_while_the_car_moves(
+    speed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, render = [], Texts.render
+
+    def seen(self: Texts, outcome: Outcome, *, moving: bool = False) -> Mapping[str, str]:
+        told.append((outcome.code, moving))
+        return render(self, outcome, moving=moving)
+
+    monkeypatch.setattr(Texts, "render", seen)
+    with Bridge.simulated("demo_sedan", speed_km_h=speed) as car:
+        Talk(car, "en").say("xyzzy plugh")
+    assert ("not_understood", speed > 0) in told

@@ -131,9 +131,25 @@ def test_choices_that_come_to_the_same_are_offered_once(car: SimulatedBridge) ->
     assert "PASSENGER_REAR" in named and "RIGHT_REAR" not in named
 
 
-def test_two_gaps_at_once_are_the_models_to_mend(car: SimulatedBridge) -> None:
-    outcome = ask(car, "set_climate_temperature")
-    assert (outcome.status, outcome.code) == (Status.INVALID, "missing_argument")
+def test_of_two_gaps_one_is_asked_after_the_other(car: SimulatedBridge) -> None:
+    outcome = ask(car, "set_seat_heating")
+    assert (outcome.status, outcome.code, outcome.frames) == (Status.NEEDS_CHOICE, "which_value", ())
+    assert outcome.message == "level was not said; ask the person and do not choose"
+    assert [dict(choice.arguments) for choice in outcome.choices] == [{"level": n} for n in range(4)]
+    assert outcome.say("en") == "Which one: 0, 1, 2 or 3?"
+    chosen = outcome.choices[2]
+    second = car.handle({"name": chosen.name, "arguments": dict(chosen.arguments)})
+    assert (second.status, second.message.split()[0]) == (Status.NEEDS_CHOICE, "seat_zone")
+    assert all(choice.arguments["level"] == 2 for choice in second.choices)
+    last = second.choices[0]
+    assert car.handle({"name": last.name, "arguments": dict(last.arguments)}).status is Status.DONE
+
+
+def test_no_choice_of_two_gaps_leads_to_what_the_guard_forbids(car: SimulatedBridge) -> None:
+    outcome = car.handle({"name": "open_close_window", "arguments": {}}, PASSENGER)
+    assert outcome.status is Status.NEEDS_CHOICE
+    (asked,) = {name for choice in outcome.choices for name in choice.arguments}
+    assert asked == "percentage" and len(outcome.choices) == 5
 
 
 def test_explain_walks_the_same_ladder_and_does_nothing(car: SimulatedBridge) -> None:
