@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from intent_bridge.audit import read, replay, verify
+from intent_bridge.audit.replay import samples
 from intent_bridge.bridge import SimulatedBridge
 from intent_bridge.errors import AuditError
 from intent_bridge.guard import Guard, load_packs
@@ -72,6 +73,31 @@ def test_a_replay_shows_an_edited_frame(log: Path) -> None:
     intent = next(r for r in records if r["type"] == "intent")
     intent["frames"][0][4] = "00" * 8
     assert [r.same for r in replay([intent], PROFILE, GUARD)] == [False]
+
+
+def test_a_call_that_the_rules_refuse_today_is_replayed_to_no_frames(log: Path) -> None:
+    intent = next(r for r in read(log) if r["type"] == "intent" and r["intent"] == "set_seat_recline")
+    intent["state"]["Vehicle.Speed"] = [1000, 0, "ok"]
+    (again,) = replay([intent], PROFILE, GUARD)
+    assert (again.again, again.decision, again.same) == ([], "deny", False)
+
+
+def test_what_was_unknown_when_it_was_recorded_is_unknown_again_and_the_last_sound_value_is_kept() -> None:
+    recorded: dict[str, list[Any]] = {
+        "never": [None, 0, "missing"],
+        "gone": [None, 50, "not_available", 7, 900],
+        "there": [5, 20, "ok"],
+    }
+    state, live = samples(recorded, 10_000)
+    assert {path: (s.value, s.received_ms, s.quality.value) for path, s in state.items()} == {
+        "never": (None, 10_000, "missing"),
+        "gone": (None, 9950, "not_available"),
+        "there": (5, 9980, "ok"),
+    }
+    assert {path: (s.value, s.received_ms) for path, s in live.items()} == {
+        "gone": (7, 9100),
+        "there": (5, 9980),
+    }
 
 
 def test_no_words_of_the_user_reach_the_disk(log: Path) -> None:

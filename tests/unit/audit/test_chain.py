@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -134,6 +135,60 @@ def test_the_end_is_sealed_every_thousand_records_and_what_follows_is_not(tmp_pa
     assert (found.last, found.sealed, found.broken) == (SEAL_EVERY + 7, SEAL_EVERY, None)
     write(path, 1)  # the lock of the dead is no lock
     assert verify_chain(path, (KEY,)).sealed == SEAL_EVERY + 8
+
+
+def test_a_seal_is_made_on_the_way_and_the_head_is_the_newest_hash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("intent_bridge.audit.keeper.SEAL_EVERY", 3)
+    path = tmp_path / "audit.jsonl"
+    keeper = Keeper(AuditOptions(path, fsync="off", key=KEY))
+    for n in range(7):
+        keeper.write({"n": n})
+    assert len(lines(seals_file(path))) == 2
+    assert keeper.head.encode() in lines(path)[-1]
+    keeper.close()
+    assert verify_chain(path, (KEY,)).sealed == 7
+
+
+def test_a_log_written_anew_to_the_same_length_is_not_the_one_that_was_sealed(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    write(path, 3)
+    previous, made = GENESIS, b""
+    for n in (0, 1, 7):
+        line, previous = seal(previous, {"type": "outcome", "n": n})
+        made += line
+    path.write_bytes(made)
+    found = verify_chain(path, (KEY,))
+    assert found.broken is not None and (found.broken.line, found.last) == (3, 2)
+    assert found.broken.what == "is not the record 3 that was sealed"
+    assert verify_chain(path).broken is None  # without the key nobody can tell
+
+
+def test_a_torn_seal_is_passed_over_and_one_that_nobody_can_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    write(path, 3)
+    whole = seals_file(path).read_bytes()
+    seals_file(path).write_bytes(whole + whole[:20])
+    assert verify_chain(path, (KEY,)).sealed == 3
+    seals_file(path).write_bytes(whole + b"{}\n")
+    found = verify_chain(path, (KEY,)).broken
+    assert found is not None and "none of the keys" in found.what
+
+
+def test_a_seal_that_was_changed_does_not_fit_an_ed25519_key(tmp_path: Path) -> None:
+    private, public = (read_key(file) for file in ed25519(tmp_path))
+    made = private.seal(b"3 head")
+    assert public.fits(b"3 head", made)
+    assert not public.fits(b"4 head", made)
+
+
+def test_without_cryptography_a_key_of_that_kind_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    with pytest.raises(KeyProblem, match="pip install"):
+        Ed25519Key(b"-----BEGIN PUBLIC KEY-----")
 
 
 def test_a_second_writer_is_refused_while_the_first_lives(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from intent_bridge.types import (
     Action,
     Decision,
     Quality,
+    RuleHit,
     Sample,
     Value,
 )
@@ -334,3 +335,28 @@ def test_of_bounds_that_are_the_same_the_first_is_named(tmp_path: Path) -> None:
     now = {OUTSIDE: 20, INSIDE: 200}
     assert judge(guard(tmp_path, *lows, tight), TEMPERATURE, 40, now).unlock == (f"{OUTSIDE} <= 18 Celsius",)
     assert judge(guard(tmp_path, *highs, wide), TEMPERATURE, 40, now).unlock == (f"25 Celsius <= {OUTSIDE}",)
+
+
+ASKED = RuleHit("host.number", FAN, Decision.CONFIRM, "number-not-spoken")
+
+
+def test_what_a_person_is_asked_besides_the_rules_holds_a_call_up_until_the_yes(tmp_path: Path) -> None:
+    made = guard(tmp_path, rule(when="Vehicle.Speed > 5 km/h"))
+    call = [Action(FAN, 5)]
+    held = made.judge(call, state(), DRIVER, NOW, asks=(ASKED,))
+    assert (held.decision, held.hits, held.permit) == (Decision.CONFIRM, (ASKED,), None)
+    assert held.digest
+    yes = made.judge(call, state(), DRIVER, NOW, confirmed=True, asks=(ASKED,))
+    assert yes.permit is not None and yes.digest == held.digest
+
+
+def test_a_yes_is_bound_to_the_call_also_where_no_rule_asks_any_more(tmp_path: Path) -> None:
+    made = guard(tmp_path, rule(effect="confirm", when="Vehicle.Speed > 5 km/h"))
+    asked = judge(made, SEAT, 30, {SPEED: 60})
+    still, now_free = (
+        judge(made, SEAT, 30, {SPEED: 60}, confirmed=True),
+        judge(made, SEAT, 30, confirmed=True),
+    )
+    assert asked.digest == still.digest
+    assert now_free.digest and now_free.digest != asked.digest
+    assert judge(made, SEAT, 30).digest == ""

@@ -259,3 +259,13 @@ def test_a_command_that_ended_before_the_window_ran_no_millisecond_in_it() -> No
     limit = Limit("duty", 1, 1000, "")
     assert not exceeded(limit, (22, 20), (Move(0, 20, 1, 500), Move(0, 20, 1, 900)), 2000)
     assert exceeded(limit, (22, 20), (Move(0, 20, 1, 1001),), 2000)
+
+
+def test_of_two_limits_the_longer_window_is_remembered(tmp_path: Path) -> None:
+    made = guard(tmp_path, limit(SEAT, "{budget: 50 mm, window_ms: 10000}"), limit(SEAT, RATE, name="b.rate"))
+    before = state(at_ms=NOW - 5000)
+    one = made.remember(NO_HISTORY, {SEAT: 28}, before, NOW - 5000).ended([SEAT], NOW - 4900)
+    two = made.remember(one, {SEAT: 21}, state(), NOW)
+    assert [move.at_ms for move in two.of(SEAT)] == [NOW - 5000, NOW]
+    assert judged(made, SEAT, 22, one).decision is Decision.ALLOW
+    assert judged(made, SEAT, 23, one).decision is Decision.DENY
