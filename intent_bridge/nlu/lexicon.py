@@ -10,15 +10,16 @@ for them. Adding a language is adding one folder.
 """
 
 import re
+import threading
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from itertools import product
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from intent_bridge.nlu.patterns import parts_of, phrases
 from intent_bridge.profile.yaml import read_yaml
 
 FOLDER: Final = Path(__file__).parent / "languages"
@@ -30,8 +31,12 @@ WORDS_MAX: Final = 60
 PHRASES_MAX: Final = 8192
 """A pattern that stands for more phrases is a mistake in the data."""
 
+_MARKS: Final = "'’`"
+_APOSTROPHE: Final = re.compile(rf"(?<=\w)[{_MARKS}](?=\w|\s|$)")
+_LETTERS: Final = re.compile(r"[a-z]+|.")
 _PIECE: Final = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+|[%°℃]|[^\w\s]|_")
 _CLASS: Final = re.compile(r"\{(\w+)\}")
+_growing: Final = threading.Lock()
 _QUOTES: Final = '"“”„‟«»「」『』《》‘'
 
 
@@ -45,6 +50,10 @@ class Concept(NamedTuple):
 
 Reading: TypeAlias = tuple[Concept, ...]
 """What one phrase says; empty for a phrase that says nothing."""
+Step: TypeAlias = tuple[bool, str]
+"""A word, or the name of a class of words (true)."""
+Parts: TypeAlias = Sequence[Sequence[tuple[Step, ...]]]
+"""The ways through each part of a pattern, one part after another; `()` where it may be left out."""
 
 
 class Node:
@@ -57,6 +66,29 @@ class Node:
         self.classes: dict[str, Node] = {}
         """What comes after any word of a class."""
         self.readings: tuple[Reading, ...] = ()
+
+    def grow(self, parts: Parts, reading: Reading, first: Step) -> None:
+        """Add every phrase that begins with `first`, one way through each part after another."""
+        nodes = [self]
+        for ways in parts:
+            beyond: dict[Node, None] = {}
+            for node in nodes:
+                for way in ways:
+                    if node is not self or not way or way[0] == first:
+                        beyond[node._behind(way)] = None
+            nodes = list(beyond)
+        for node in nodes:
+            if node is not self and reading not in node.readings:
+                node.readings += (reading,)
+
+    def _behind(self, way: tuple[Step, ...]) -> "Node":
+        node = self
+        for is_class, word in way:
+            after = node.classes if is_class else node.next
+            if word not in after:
+                after[word] = Node()
+            node = after[word]
+        return node
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,24 +104,39 @@ class Lexicon:
     stops: frozenset[str]
     tree: Node
     classes: dict[str, Node]
+    waiting: dict[str, list[tuple[Parts, Reading]]]
+    """Patterns by their first word, not yet in the tree: most sentences use few of them."""
 
     def tokens(self, text: str) -> list[str]:
         """The text as words (or characters, where a language does not separate words), in one spelling."""
         plain = unicodedata.normalize("NFKC", text).casefold().translate(self.letters)
-        plain = re.sub(r"(?<=\w)['’`](?=\w|\s|$)", "", plain)
+        plain = _APOSTROPHE.sub("", plain)
         tokens: list[str] = []
         for piece in _PIECE.findall(plain):
             if piece[0].isalpha() and not self.spaced and not piece.isascii():
-                tokens += re.findall(r"[a-z]+|.", piece)
+                tokens += _LETTERS.findall(piece)
             elif piece != "-" or not self.spaced:
                 tokens.append(piece)
         return tokens
+
+    def cuts(self, pattern: str) -> Callable[[str], bool]:
+        """Tells the letters of a pattern before and behind which its words are cut, whatever stands there."""
+        blanks_only = self.spaced or any(mark in pattern for mark in _MARKS)
+        return lambda letter: letter in " {}" or not (blanks_only or _is_ascii(self, letter))
 
     def find(self, tokens: list[str], start: int) -> Iterator[tuple[int, Reading]]:
         """Every phrase that begins at `start`: where it ends, and what it says."""
         if (number := _digits(tokens[start])) is not None:
             yield start + 1, (Concept("num", "", number),)
+        if tokens[start] in self.waiting:
+            self._grow(tokens[start])
         yield from sorted(self._walk(self.tree, tokens, start), key=lambda found: found[0])
+
+    def _grow(self, word: str) -> None:
+        with _growing:
+            for parts, reading in self.waiting.get(word, ()):
+                self.tree.grow(parts, reading, (False, word))
+            self.waiting.pop(word, None)  # only now: until then others wait for the tree
 
     def _walk(self, tree: Node, tokens: list[str], start: int) -> set[tuple[int, Reading]]:
         found: set[tuple[int, Reading]] = set()
@@ -104,6 +151,11 @@ class Lexicon:
                     for end in {end for end, _ in self._walk(self.classes[name], tokens, at)}:
                         ways.append((after, end))
         return found
+
+
+@cache
+def _is_ascii(words: Lexicon, letter: str) -> bool:
+    return "".join(words.tokens(letter)).isascii()
 
 
 def languages() -> tuple[str, ...]:
@@ -133,6 +185,7 @@ def lexicon(language: str) -> Lexicon:
         frozenset(about["stops"]),
         Node(),
         {},
+        {},
     )
     tables = {f.name: _table(f) for f in sorted(folder.glob("*.yaml")) if f.name != "language.yaml"}
     for kind in (True, False):  # classes first: phrases name them
@@ -145,40 +198,56 @@ def lexicon(language: str) -> Lexicon:
         if spelled in unread:
             continue
         if half:
-            more = (Concept("num", "", Decimal(number) + Decimal("0.5")),)
-            _add(made, made.tree, spelled + half, more, "numbers")
-        _add(made, made.tree, spelled, (Concept("num", "", Decimal(number)),), "numbers")
+            _add_number(made, spelled + half, Decimal(number) + Decimal("0.5"))
+        _add_number(made, spelled, Decimal(number))
     return made
+
+
+def _add_number(made: Lexicon, spelled: str, number: Decimal) -> None:
+    way = _steps(made, spelled, "numbers")
+    made.tree.grow([[way]], (Concept("num", "", number),), way[0])
 
 
 def _add_all(made: Lexicon, key: str, patterns: Iterable[str], file: str) -> None:
     tree, reading = made.tree, _reading(key)
     if key.startswith("class."):
         tree, reading = Node(), ()
-    for pattern in patterns:
-        phrases = list(_expanded(str(pattern)))
-        if not phrases or len(phrases) > PHRASES_MAX:
-            raise ValueError(f"{file}: {key}: `{pattern}` stands for {len(phrases)} phrases")
-        for phrase in phrases:
-            _add(made, tree, phrase, reading, f"{file}: {key}")
+
+    for pattern in map(str, patterns):
+        if (count := phrases(pattern)) > PHRASES_MAX:
+            raise ValueError(f"{file}: {key}: `{pattern}` stands for {count} phrases")
+        texts = parts_of(pattern, made.cuts(pattern))
+        parts = [list(dict.fromkeys(_steps(made, text, f"{file}: {key}") for text in part)) for part in texts]
+        firsts = _firsts(parts)
+        if firsts is None:
+            raise ValueError(f"{file}: {key}: a phrase is empty")
+        for first in firsts:
+            if tree is made.tree and not first[0]:
+                made.waiting.setdefault(first[1], []).append((parts, reading))
+            else:
+                tree.grow(parts, reading, first)
     if key.startswith("class."):
         made.classes[key.removeprefix("class.")] = tree
 
 
-def _add(made: Lexicon, tree: Node, phrase: str, reading: Reading, where: str) -> None:
-    node = tree
-    for index, part in enumerate(_CLASS.split(phrase)):
-        if index % 2:
-            if part not in made.classes:
-                raise ValueError(f"{where}: `{phrase}` names {{{part}}}, and there is no `class.{part}`")
-            node = node.classes.setdefault(part, Node())
-        else:
-            for token in made.tokens(part):
-                node = node.next.setdefault(token, Node())
-    if node is tree:
-        raise ValueError(f"{where}: a phrase is empty")
-    if reading not in node.readings:
-        node.readings += (reading,)
+def _firsts(parts: Parts) -> frozenset[Step] | None:
+    """What phrases begin with; None where one of them is empty."""
+    found: set[Step] = set()
+    for ways in parts:
+        found.update(way[0] for way in ways if way)
+        if () not in ways:
+            return frozenset(found)
+    return None
+
+
+def _steps(made: Lexicon, text: str, where: str) -> tuple[Step, ...]:
+    """The words and classes of a part's text."""
+    found: list[Step] = []
+    for index, part in enumerate(_CLASS.split(text)):
+        if index % 2 and part not in made.classes:
+            raise ValueError(f"{where}: `{text}` names {{{part}}}, and there is no `class.{part}`")
+        found += [(True, part)] if index % 2 else [(False, token) for token in made.tokens(part)]
+    return tuple(found)
 
 
 def _reading(key: str) -> Reading:
@@ -188,36 +257,6 @@ def _reading(key: str) -> Reading:
         number = Decimal(name) if kind == "num" else None
         concepts.append(Concept(kind, "" if kind == "num" else name, number))
     return tuple(c for c in concepts if c.kind != "filler")
-
-
-def _expanded(pattern: str) -> Iterator[str]:
-    """Every phrase that a pattern stands for."""
-    parts = _alternatives(iter(pattern))
-    yield from dict.fromkeys(parts)
-
-
-def _alternatives(rest: Iterator[str], closing: str = "") -> list[str]:
-    done: list[str] = []
-    now: list[list[str]] = [[""]]
-
-    def finish() -> None:
-        done.extend("".join(parts) for parts in product(*now))
-
-    for letter in rest:
-        if letter == closing:
-            finish()
-            return done
-        if letter == "(":
-            now.append(_alternatives(rest, ")"))
-        elif letter == "[":
-            now.append([*_alternatives(rest, "]"), ""])
-        elif letter == "|":
-            finish()
-            now = [[""]]
-        else:
-            now.append([letter])
-    finish()
-    return done
 
 
 def _spelled(locale: str) -> Iterator[tuple[int, str]]:
