@@ -31,7 +31,8 @@ class Quality(StrEnum):
     IMPLAUSIBLE = "implausible"  # contradicts another signal
 
 
-class Sample(NamedTuple):
+@frozen
+class Sample:
     """Last value of one path, when it was received, and whether its frame was sound."""
 
     value: Value | None

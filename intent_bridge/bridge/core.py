@@ -340,17 +340,16 @@ class Bridge(Policies, Knowledge):
         for effect in effects:
             if ended and call_of(effect) in ended:
                 continue
-            now_ms = self._transport.now_ms()
             match effect:
                 case Record(body=body):
                     if not self._audit.write(corrected_record(body, unstopped)):
-                        self._carry_out_failed(str(body.get("call_id", "")), now_ms)
+                        self._carry_out_failed(str(body.get("call_id", "")), self._transport.now_ms())
                         return
                 case Send(call_id=call_id, frame=frame):
                     code = self._send(frame)
                     if code is None:
                         continue
-                    status = Status.NOT_DELIVERED
+                    status, now_ms = Status.NOT_DELIVERED, self._transport.now_ms()
                     more = self.engine.failed(
                         call_id, now_ms, status=status, code=code, message=frame.message
                     )

@@ -47,6 +47,8 @@ class EgressGate:
         self._told: dict[str, dict[int, dict[str, Meaning]]] = {
             s.info.name: {} for s in self._statuses.values()
         }
+        self._observed: dict[str, int] = {}
+        """The content of each status frame last taken in."""
         self._sent, self._heard = (links(profile, guarded, security) for _ in range(2))
         self._begun: dict[str, Activation] = {}
         self._limits = Limits(profile)
@@ -79,16 +81,21 @@ class EgressGate:
         link = self._heard.get(layout.info.name)
         if link is not None and link.judge(raw.data) is not CheckStatus.OK:
             return
-        told = self._told[layout.info.name]
+        name = layout.info.name
         content = int.from_bytes(raw.data, "little") & ~layout.protected
-        if content not in told:  # most frames say what the one before said
+        if self._observed.get(name) == content:
+            return  # most frames say what the one before said
+        told = self._told[name]
+        if content not in told:
             if len(told) >= REMEMBERED_MAX:
                 told.clear()
             told[content] = _meanings(layout, raw.data)
         self._live.update(told[content])
+        self._observed[name] = content
 
     def tell(self, values: Mapping[str, Value]) -> None:
         """Take in what a vehicle without a bus says of its actuators, in place of status frames."""
+        self._observed.clear()
         for path, value in values.items():
             self._live[path] = value if isinstance(value, bool | str) else Fraction(value)
 

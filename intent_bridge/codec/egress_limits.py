@@ -36,6 +36,9 @@ class Kept(NamedTuple):
     changes: Mapping[str, deque[_Change]]
 
 
+_NO_WAY: Final = Fraction(0)
+
+
 class Limits:
     """Counts what left. Stop and neutral frames are neither counted nor refused: do not ask for them."""
 
@@ -64,14 +67,11 @@ class Limits:
         self, message: str, begins: Sequence[Activation], live: Mapping[str, Meaning], now_ms: int
     ) -> str | None:
         """Why one more frame of this message, which begins these activations, is too much; None when not."""
-        for counted, most, whose in (
-            (self._frames, self._most, ""),
-            (self._by_message[message], self._most_of[message], f" of {message}"),
-        ):
-            while counted and now_ms - counted[0] >= FRAMES_WINDOW_MS:
-                counted.popleft()
-            if len(counted) >= most:
-                return f"frame cap: {most} frames{whose} within {FRAMES_WINDOW_MS} ms"
+        if _full(self._frames, self._most, now_ms):
+            return f"frame cap: {self._most} frames within {FRAMES_WINDOW_MS} ms"
+        most = self._most_of[message]
+        if _full(self._by_message[message], most, now_ms):
+            return f"frame cap: {most} frames of {message} within {FRAMES_WINDOW_MS} ms"
         for path, value, _ in begins:
             budget, changes = self._budgets[path], self._changes[path]
             while changes and now_ms - changes[0].at_ms >= budget.window_ms:
@@ -93,7 +93,7 @@ class Limits:
         self._frames.append(now_ms)
         self._by_message[message].append(now_ms)
         for path, value, _ in begins:
-            way = self._way(path, value, live) if path in self._travel else Fraction(0)
+            way = self._way(path, value, live) if path in self._travel else _NO_WAY
             self._changes[path].append(_Change(now_ms, value, way))
 
     def kept(self, messages: Sequence[str], paths: Sequence[str]) -> Kept:
@@ -124,3 +124,10 @@ class Limits:
 def _most(rate: Rate) -> int:
     """Frames that may leave within FRAMES_WINDOW_MS: a full bucket, and what comes back meanwhile."""
     return rate.burst + rate.frames_per_s * FRAMES_WINDOW_MS // 1000
+
+
+def _full(left_ms: deque[int], most: int, now_ms: int) -> bool:
+    """Whether so many frames have left within the window; forgets those before it."""
+    while left_ms and now_ms - left_ms[0] >= FRAMES_WINDOW_MS:
+        left_ms.popleft()
+    return len(left_ms) >= most

@@ -133,7 +133,7 @@ class Layout:
 
     def shown(self, data: bytes) -> Shown:
         """What is in this frame: the same for all frames with the same multiplexer numbers."""
-        key = tuple([mux.raw(data) for mux in self.muxes])
+        key = tuple([mux.raw(data) for mux in self.muxes]) if self.muxes else ()
         found = self._shown.get(key)
         if found is None:
             entries = tuple(e for e in self.entries if not e.under or e.present(data))

@@ -109,13 +109,13 @@ class Encoder:
 
     def _frame(self, page: Page, chosen: _Chosen, state: State, running: Mapping[str, Value]) -> Frame:
         image, origins = page.image, dict(page.origins)
+        ok = Quality.OK
         for seat in page.living:
             sample = state.get(seat.path)
-            if sample is None or sample.quality is not Quality.OK or sample.value is None:
+            if sample is None or sample.quality is not ok or type(sample.value) is not seat.kind:
                 bits, origin = seat.rest  # nobody asks for anything, and nobody knows what is
             else:
-                value = sample.value
-                bits, origin = seat.said[value.__class__, value]
+                bits, origin = seat.said[sample.value]  # type: ignore[index]
             image |= bits
             if origin != "live":
                 origins[seat.name] = origin

@@ -34,8 +34,10 @@ class Seat:
     field: Field
     name: str
     """Of the signal."""
-    said: Memo[tuple[type, Value], tuple[int, str]]
-    """What it says of a reported value: its bits of the image, and their origin."""
+    kind: type
+    """Of the values that its ECU reports."""
+    said: Memo[Value, tuple[int, str]]
+    """What it says of a reported value of this kind: its bits of the image, and their origin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +122,15 @@ class _Pages:
         neutral = None if name is None else actuator.command.named_raw(name)
         resting = field.put_raw(0, rest[0]), rest[1]
 
-        def say(reported: tuple[type, Value]) -> tuple[int, str]:
+        kind = {"number": int, "boolean": bool, "enum": str}[actuator.spec.type]
+
+        def say(reported: Value) -> tuple[int, str]:
             try:
-                return field.put_raw(0, actuator.command.to_raw(reported[1])), "live"
+                return field.put_raw(0, actuator.command.to_raw(reported)), "live"
             except ValueError:  # a status may say more than can be asked for
                 return resting
 
-        return Seat(path, actuator, resting, neutral, field, field.slot.name, Memo(say, REMEMBERED_MAX))
+        return Seat(path, actuator, resting, neutral, field, field.slot.name, kind, Memo(say, REMEMBERED_MAX))
 
     def _rest(self, info: MessageInfo, signal: Signal, field: Field) -> tuple[int, str] | None:
         """What the signal says when nothing is known; a problem when there is nothing it can say."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -19,8 +18,6 @@ from intent_bridge.types import Quality, RawFrame, Sample, Value
 REMEMBERED_MAX = 1024
 """Contents whose meaning is remembered, per message."""
 
-_sample: Final = partial(tuple.__new__, Sample)
-"""A sample from its three fields, at half the price."""
 _NOTHING_TOLD: Final[Mapping[str, int]] = MappingProxyType({})
 _UNSOUND = {
     CheckStatus.ERROR: Quality.E2E_ERROR,
@@ -90,7 +87,7 @@ class Receiver:
         if status is not CheckStatus.OK:
             return Reading(name, {}, None, None)  # one bad frame on a good link says nothing
         samples = {
-            path: _sample((value, now_ms, quality))
+            path: Sample(value, now_ms, quality)
             for path, value, quality in inbound.said[image & inbound.content]
         }
         result, counter = None, None

@@ -354,14 +354,17 @@ class Commands:
 
     def wanted(self, now_ms: int) -> Mapping[str, Value]:
         """What paths are to become, also by commands whose first frame still waits."""
-        held = (run for run in self.running.values() if run.held_until_ms is not None)
-        return {**self.values(now_ms), **{path: value for run in held for path, value in run.waiting.items()}}
+        wanted = targets(self.running.values(), now_ms)
+        for run in self.running.values():
+            if run.held_until_ms is not None:
+                wanted |= run.waiting
+        return wanted
 
     def _checked(
         self, run: Running, frames: Sequence[Frame], kind: Kind, now_ms: int
     ) -> list[Effect] | Refused:
         """Sends for frames that pass the egress gate together; when one does not, none was ever built."""
-        permits = [run.permit, *(r.permit for r in self.running.values() if r is not run)]
+        permits = [run.permit, *[r.permit for r in self.running.values() if r is not run]]
         reason = self._gate.check_all([f.raw for f in frames], permits, now_ms, kind=kind)
         if reason is None:
             names = [f.message for f in frames]

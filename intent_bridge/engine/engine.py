@@ -43,6 +43,7 @@ from intent_bridge.resolver import (
     Options,
     Resolution,
     resolve,
+    settled,
 )
 from intent_bridge.types import (
     Decision,
@@ -121,6 +122,9 @@ class Engine:
         """What an intent means at this moment, in absolute values."""
         if isinstance(intent, NotEquipped | Ambiguous):
             return intent
+        found = settled(intent, who, self.profile)
+        if found is not None:
+            return found
         known = self.commands.wanted(now_ms)
         return resolve(
             intent,
@@ -335,7 +339,7 @@ class Engine:
         """Whether every emitted value is there already and is not being left."""
         for action in verdict.emitted:
             if self.known(action.path, now_ms)[0] != action.value:
-                return False
+                return False  # most calls ask for something else than is
         going = self.commands.wanted(now_ms)
         return all(going.get(action.path, action.value) == action.value for action in verdict.emitted)
 

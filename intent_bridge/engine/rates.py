@@ -32,8 +32,9 @@ class Bucket:
         self._level = self._filled(now_ms) - frames * _TOKEN
 
     def _filled(self, now_ms: int) -> int:
-        passed_ms, self._seen_ms = max(0, now_ms - self._seen_ms), now_ms
-        self._level = min(self._full, self._level + passed_ms * self._per_ms)
+        passed_ms, self._seen_ms = now_ms - self._seen_ms, now_ms
+        if passed_ms > 0:
+            self._level = min(self._full, self._level + passed_ms * self._per_ms)
         return self._level
 
 
@@ -51,10 +52,10 @@ class Rates:
 
     def free_ms(self, messages: Sequence[str], now_ms: int) -> int:
         """The first moment at which a frame of each of these messages may leave, all of them together."""
-        return max(
-            self._all.free_ms(len(messages), now_ms),
-            *(self._own[name].free_ms(messages.count(name), now_ms) for name in set(messages)),
-        )
+        free_ms = self._all.free_ms(len(messages), now_ms)
+        for name in set(messages):
+            free_ms = max(free_ms, self._own[name].free_ms(messages.count(name), now_ms))
+        return free_ms
 
     def take(self, messages: Sequence[str], now_ms: int) -> None:
         """These frames leave now."""

@@ -38,12 +38,12 @@ def intent_record(
         "requested": [[a.path, a.value] for a in order.actions],
         "emitted": [[a.path, a.value] for a in verdict.emitted],
         "decision": verdict.decision.word,
-        "rules": [h.id for h in verdict.hits],
+        "rules": [h.id for h in verdict.hits] if verdict.hits else [],
         "human_yes": run.human_yes,
         "policy": run.permit.policy_hash,
-        "state": dict(snapshot),
-        "running": dict(running),
-        "counters": dict(counters),
+        "state": snapshot,
+        "running": running,
+        "counters": counters,
         **({} if run.held_until_ms is None else {"held_ms": run.held_until_ms - now_ms}),
         "frames": frames_record(run.frames if run.held_until_ms is None else ()),
     }
@@ -63,9 +63,9 @@ def start_record(
         "at_ms": now_ms,
         "call_id": run.call_id,
         "intent": run.order.intent,
-        "state": dict(snapshot),
-        "running": dict(running),
-        "counters": dict(counters),
+        "state": snapshot,
+        "running": running,
+        "counters": counters,
         "frames": frames_record(frames),
     }
 
@@ -94,7 +94,7 @@ def asked_record(order: Order, verdict: Verdict | None, snapshot: Mapping[str, A
         "emitted": [[a.path, a.value] for a in verdict.emitted] if verdict else [],
         "decision": verdict.decision.word if verdict else "",
         "own_numbers": list(order.own_numbers),
-        "state": dict(snapshot),
+        "state": snapshot,
     }
 
 

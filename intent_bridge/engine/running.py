@@ -184,19 +184,21 @@ def reports(
     Companions that a rule adds were asked by nobody; they count as requested as they are emitted.
     """
     emitted = {a.path: a.value for a in verdict.emitted}
-    requested = emitted | {a.path: a.value for a in verdict.requested}
+    requested = emitted
+    if verdict.requested is not verdict.emitted:
+        requested = emitted | {a.path: a.value for a in verdict.requested}
     confirmed = reported or {}
-    return tuple(
+    told = [
         ActionReport(path, value, emitted.get(path) if acts else None, confirmed.get(path))
         for path, value in requested.items()
-    )
+    ]
+    return tuple(told)
 
 
 def targets(running: Iterable[Running], now_ms: int) -> dict[str, Value]:
     """Values that running commands drive their paths to: those whose frame has left and whose life lasts."""
-    return {
-        path: value
-        for run in running
-        if now_ms <= run.ends_ms and run.held_until_ms is None
-        for path, value in run.waiting.items()
-    }
+    found: dict[str, Value] = {}
+    for run in running:
+        if now_ms <= run.ends_ms and run.held_until_ms is None:
+            found |= run.waiting
+    return found

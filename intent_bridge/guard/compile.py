@@ -105,8 +105,8 @@ def _read_lines(inputs: tuple[str, ...], gauges: Mapping[str, Gauge]) -> list[st
             continue
         lines += [
             f" s = get({path!r})",
-            f" if s is not None and s[2] is OK and 0 <= now - s[1] <= {gauges[path].max_age_ms}:",
-            "  w = s[0]",
+            f" if s is not None and s.quality is OK and {_fresh(gauges[path])}:",
+            "  w = s.value",
             f"  if {_fits(gauges[path], 'w', f'M{n}')}: i{n} = w",
         ]
     return [*lines, f" return ({''.join(f'i{n}, ' for n in range(len(inputs)))})"]
@@ -118,14 +118,17 @@ def _need_lines(inputs: tuple[str, ...], gauges: Mapping[str, Gauge]) -> list[st
     for n, path in enumerate(inputs):
         if path not in gauges:
             return [" return False"]
-        fresh = f"0 <= now - s[1] <= {gauges[path].max_age_ms}"
         lines += [
             f" s = get({path!r})",
-            f" if s is None or s[2] is not OK or not {fresh}: return False",
-            f" i{n} = s[0]",
+            f" if s is None or s.quality is not OK or not {_fresh(gauges[path])}: return False",
+            f" i{n} = s.value",
             f" if not ({_fits(gauges[path], f'i{n}', f'M{n}')}): return False",
         ]
     return lines
+
+
+def _fresh(gauge: Gauge) -> str:
+    return f"0 <= now - s.received_ms <= {gauge.max_age_ms}"
 
 
 def _fits(gauge: Gauge, name: str, members: str) -> str:

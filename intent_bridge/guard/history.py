@@ -51,6 +51,8 @@ class History:
 
     def ended(self, paths: Iterable[str], now_ms: int) -> "History":
         """The commands on these paths are over."""
+        if not self.moves:
+            return self
         return self._with(
             {
                 path: tuple(replace(m, ended_ms=now_ms) if m.ended_ms is None else m for m in moves)

@@ -44,16 +44,16 @@ class Notices:
 
     def told(self, emitted: Sequence[Action], state: State, now_ms: int) -> tuple[RuleHit, ...]:
         """What is to be told once these values are so, each notice once."""
-        if not self._notices:
-            return ()
         found: dict[str, RuleHit] = {}
-        after = {action.path: action.value for action in emitted}
-        for path in after:
+        after: dict[str, Value] = {}
+        for action in emitted:
+            path = action.path
             for notice in self._notices.get(path, ()):
+                after = after or {one.path: one.value for one in emitted}
                 if ir.truth(notice.when, self._after(notice, after, state, now_ms)) is True:
                     text = notice.text
                     found.setdefault(text.id, RuleHit(text.id, path, Decision.ALLOW, text.reason_key))
-        return tuple(found.values())
+        return tuple(found.values()) if found else ()
 
     def _after(
         self, notice: Notice, after: Mapping[str, Value], state: State, now_ms: int

@@ -33,11 +33,12 @@ class Gauge:
 
     def fits(self, value: object) -> bool:
         """True when `value` is of the path's type and within its bounds."""
-        if type(value) is not self.type:
+        kind = type(value)
+        if kind is not self.type:
             return False
-        if isinstance(value, str):
-            return value in self.members
-        return isinstance(value, bool) or (isinstance(value, int) and self.low <= value <= self.high)
+        if kind is int:
+            return self.low <= value <= self.high  # type: ignore[operator]
+        return kind is bool or value in self.members
 
     def read(self, sample: Sample | None, now_ms: int) -> tuple[Value | None, Quality]:
         """The sample's value with OK, or None with the reason why it is unknown."""

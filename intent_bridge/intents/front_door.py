@@ -115,7 +115,11 @@ def _names(value: object, depth: int) -> int:
     if kind is dict:
         items, count = value.values(), len(value)  # type: ignore[attr-defined, arg-type]
     for item in items:  # type: ignore[attr-defined]
-        if type(item) is not str:
+        kind = type(item)
+        if kind is int:
+            if not -_SURELY_SHORT < item < _SURELY_SHORT:
+                return _UNSOUND
+        elif kind is dict or kind is list:
             count += _names(item, depth - 1)
     return count
 

@@ -1,6 +1,6 @@
 """Intent + State -> absolute Actions: zones, relative changes, scenes."""
 
-from intent_bridge.resolver.resolve import resolve
+from intent_bridge.resolver.resolve import resolve, settled
 from intent_bridge.resolver.types import (
     Absolute,
     Ambiguous,
@@ -31,4 +31,5 @@ __all__ = [
     "WhichZone",
     "resolve",
     "resolve_zone",
+    "settled",
 ]

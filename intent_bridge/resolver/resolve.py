@@ -42,7 +42,7 @@ from intent_bridge.resolver.types import (
     Unresolved,
 )
 from intent_bridge.resolver.zones import NoZone, WhichZone, resolve_zone
-from intent_bridge.types import Action, Choice, SeatZone, ToolCall, Value
+from intent_bridge.types import Action, Choice, Provenance, SeatZone, ToolCall, Value
 
 _NO_VALUE: Final = (Unresolved, Nothing)
 _SETTLED_MAX: Final = 4096
@@ -78,18 +78,25 @@ def resolve(intent: Intent, context: Context) -> Resolution:
 
 
 def _set(intent: IntentModel, context: Context) -> Resolution:
-    """Most settings depend on nothing but the call and where the speaker sits, and are worked out once."""
-    settled = _settled(context.profile)
-    key = id(intent), context.who.zone
-    kept = settled.get(key)
-    if kept is not None and kept[0] is intent:
-        return kept[1]
+    known = settled(intent, context.who, context.profile)
+    if known is not None:
+        return known
     found = _set_now(intent, context)
     if isinstance(found, Absolute) and not _depends_on_now(intent):
-        if len(settled) >= _SETTLED_MAX:
-            settled.clear()
-        settled[key] = intent, found
+        kept = _settled(context.profile)
+        if len(kept) >= _SETTLED_MAX:
+            kept.clear()
+        kept[id(intent), context.who.zone] = intent, found
     return found
+
+
+def settled(intent: IntentModel, who: Provenance, profile: Profile) -> Absolute | None:
+    """What this intent has come to before, where that depends on nothing but it and the speaker's place.
+
+    None where nobody has asked yet, or it depends on the moment too.
+    """
+    kept = _settled(profile).get((id(intent), who.zone))
+    return kept[1] if kept is not None and kept[0] is intent else None
 
 
 @once

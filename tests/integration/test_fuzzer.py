@@ -80,7 +80,7 @@ def the_car_always_stands(patch: Patch) -> None:
 
 def nothing_grows_old(patch: Patch) -> None:
     """The guard believes for ever what was heard once."""
-    _sees(patch, lambda state, now_ms: {path: s._replace(received_ms=now_ms) for path, s in state.items()})
+    _sees(patch, lambda state, now_ms: {path: replace(s, received_ms=now_ms) for path, s in state.items()})
 
 
 def counters_stand_still(patch: Patch) -> None:
