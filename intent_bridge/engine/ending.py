@@ -43,13 +43,20 @@ def _finish(engine: "Engine", end: Ended, now_ms: int) -> list[Effect]:
         if done:
             engine.undos.forget(run.order.restores.call_id)
         code = "rolled_back" if done else "rollback_failed"
-        return engine.close(replace(run.order.restores, code=code), now_ms)
+        return engine.close(_why_not(replace(run.order.restores, code=code), end), now_ms)
     if back := _back(engine, end, now_ms):
         order = Order(engine.memory.mint("rollback"), "rollback", run.order.who, back, restores=outcome)
         return roll_back(engine, order, outcome, run.human_yes, now_ms)
     if run.order.course is not None and end.status is Status.DONE:
         return stage_done(engine, run, outcome, now_ms)
     return engine.close(outcome, now_ms)
+
+
+def _why_not(failed: Outcome, end: Ended) -> Outcome:
+    """The failed call with the rules that stopped what was to put it back, if rules did."""
+    if failed.verdict is None or not end.hits:
+        return failed
+    return replace(failed, verdict=replace(failed.verdict, hits=(*failed.verdict.hits, *end.hits)))
 
 
 def _back(engine: "Engine", end: Ended, now_ms: int) -> tuple[Action, ...]:

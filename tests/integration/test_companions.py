@@ -104,6 +104,9 @@ def test_where_the_climate_ecu_falls_silent_the_window_stops_and_nobody_claims_t
     outcome = ended(car, *COOL)
     assert (outcome.status, outcome.code) == (Status.TIMEOUT, "rollback_failed")
     assert 0 < state(car, WINDOW)[0] <= 50
+    # for all anybody knows the air conditioning runs, and beside it the window may not open that far
+    assert outcome.verdict is not None
+    assert "carbench.llm_pol_007.windows" in [hit.id for hit in outcome.verdict.hits]
     assert "not everything could be put back" in outcome.say("en")
 
 

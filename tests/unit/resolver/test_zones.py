@@ -159,3 +159,75 @@ def test_a_stop_does_not_wait_for_a_question() -> None:
     assert ask("stop_motion", "unknown", {}, zone="my_side") == everything
     mine = ask("stop_motion", "driver", {}, zone="my_side")
     assert isinstance(mine, Halt) and all(".Row1.DriverSide." in path for path in mine.paths)
+
+
+VEHICLES = {"left": LEFT, "right": RIGHT, "carbench": load_profile("carbench_ev")}
+CHILD = "rear_right"
+"""Where the only child seat is, in the tables below."""
+
+
+def oracle(word: str | None, speaker: str, driver_side: str) -> set[Any]:
+    """The places a word means, written down a second time: (row, side) of each seat."""
+    other = {"left": "right", "right": "left"}[driver_side]
+    seats = {"driver": (1, driver_side), "passenger": (1, other), "rear_left": (2, "left"),
+             "rear_right": (2, "right")}  # fmt: skip
+    groups = {
+        "front_row": {"driver", "passenger"},
+        "rear_row": {"rear_left", "rear_right"},
+        "all": set(seats),
+    }
+    row, side = seats[speaker]
+    if word in groups or word in seats:
+        return groups.get(word, {word})
+    if word in (None, "my_side"):
+        return {speaker}
+    if word in ("left_side", "right_side"):
+        return {name for name, (_, s) in seats.items() if f"{s}_side" == word}
+    if word == "kids":
+        return {CHILD}
+    if word == "next_to_me":
+        return {name for name, (r, s) in seats.items() if r == row and s != side}
+    return {name for name, (r, s) in seats.items() if row == 1 and r == 2 and s == side}  # behind_me
+
+
+@pytest.mark.parametrize("vehicle", list(VEHICLES))
+@pytest.mark.parametrize("speaker", SINGLE)
+def test_every_zone_word_of_every_tool_sets_the_places_meant_and_no_other(vehicle: str, speaker: str) -> None:
+    profile = VEHICLES[vehicle]
+    catalogue, side = Catalogue(profile), profile.file.driver_side
+    kids = {
+        path: place.zone == CHILD
+        for place in places("all", side)
+        if (path := f"Vehicle.Cabin.Seat.{place.seat}.HasChildRestraint") in profile.inputs
+    }
+    where = {segment: place.zone for place in places("all", side) for segment in (place.seat, place.station)}
+    tried = 0
+    for name, spec in catalogue.intents.items():
+        if not name.startswith("set_") or "zone" not in spec.parameters["properties"]:
+            continue
+        fields = {n: example(s) for n, s in spec.parameters["properties"].items() if n != "zone"}
+        for word in (None, *SPOKEN_ZONES):
+            here = set(SINGLE) & set(spec.parameters["properties"]["zone"]["enum"])
+            meant = here if word is None and len(here) == 1 else oracle(word, speaker, side)  # the only one
+            if word == "kids" and len(kids) < len(SINGLE):
+                continue  # this car cannot tell of every seat, and asks
+            given = fields if word is None else {**fields, "zone": word}
+            parsed = catalogue.parse(ToolCall("1", name, given, own=False))
+            if isinstance(parsed, NotEquipped):
+                continue
+            look = lambda p: (kids.get(p), Quality.OK if p in kids else Quality.STALE)  # noqa: E731
+            found = resolve(parsed, Context(profile, catalogue, who(speaker), look, {}))
+            if isinstance(found, Absolute):
+                set_at = {zone for a in found.actions for seg, zone in where.items() if f".{seg}." in a.path}
+                assert set_at and set_at <= meant, (name, word, set_at, meant)
+                tried += 1
+            else:
+                assert isinstance(found, NotEquipped), (name, word, found)
+    assert tried > 30
+
+
+def example(schema: Mapping[str, Any]) -> Any:
+    """Some value that a field takes."""
+    if "anyOf" in schema:
+        return example(schema["anyOf"][0])
+    return schema["enum"][0] if "enum" in schema else schema.get("minimum", True)
