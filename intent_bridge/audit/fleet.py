@@ -5,7 +5,6 @@ their moment, and held against the verdict of that time. Row groups of Parquet f
 machine, or of many (Dask).
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -16,6 +15,8 @@ from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, Literal
+
+from pydantic_core import from_json
 
 from intent_bridge.audit.export import MISSING, ExtraMissing, library
 from intent_bridge.audit.replay import rejudge
@@ -155,7 +156,7 @@ def judge_group(vehicle: str, packs: tuple[str, ...] | None, task: Task) -> Tall
     for kind, whose, text in zip(kinds, vehicles, texts, strict=True):
         if kind == "intent" or (kind == "outcome" and '"asked":' in text):
             if whose == candidate.profile.file.vehicle:
-                records.append(json.loads(text))
+                records.append(from_json(text))
             else:
                 elsewhere += 1
     tally = candidate.tally(records)

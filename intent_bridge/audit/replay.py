@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from intent_bridge.codec import NO_SECURITY, Encoder, Security
 from intent_bridge.engine.numbers import RULE, own_number_hit
@@ -22,6 +22,8 @@ from intent_bridge.types import (
     State,
     Verdict,
 )
+
+_QUALITIES: Final = {quality.value: quality for quality in Quality}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def samples(recorded: Mapping[str, list[Any]], now_ms: int) -> tuple[dict[str, S
     state: dict[str, Sample] = {}
     live: dict[str, Sample] = {}
     for path, (value, age_ms, quality, *sound) in recorded.items():
-        state[path] = Sample(value, now_ms - age_ms, Quality(quality))
+        state[path] = Sample(value, now_ms - age_ms, _QUALITIES[quality])
         if sound:
             live[path] = Sample(sound[0], now_ms - sound[1], Quality.OK)
         elif value is not None:
