@@ -20,6 +20,10 @@ LOOK_EVERY = 64
 """Records between two looks at the size of the file."""
 
 
+QUEUE_RECORDS = 1024
+"""Records that wait in memory for a disk, where nothing else is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditOptions:
     """Where the record of a bridge goes, and what holds when its disk fails.
@@ -33,7 +37,7 @@ class AuditOptions:
     path: Path
     fsync: Fsync = "batch"
     when_failing: Literal["deny", "queue"] = "deny"
-    queue_records: int = 1024
+    queue_records: int = QUEUE_RECORDS
     max_bytes: int | None = None
     key: Key | None = None
     seals: Path | None = None

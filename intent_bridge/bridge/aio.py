@@ -5,9 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self, TypeVar
 
 from intent_bridge.bridge.core import Bridge, Listener
-from intent_bridge.types import Outcome, Provenance, Said
+from intent_bridge.bridge.results import id_of
+from intent_bridge.texts import texts_for
+from intent_bridge.types import Outcome, Provenance, Said, Status
 
 T = TypeVar("T")
+
+MAX_HANDLING = 64
+"""Calls of models that may wait at once; what people and the host ask for is not counted and always waits."""
 
 
 class AsyncBridge:
@@ -15,6 +20,7 @@ class AsyncBridge:
 
     def __init__(self, bridge: Bridge) -> None:
         self.bridge = bridge
+        self._handling = 0
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="intent-bridge-aio")
 
     async def run(self, verb: Callable[[], T]) -> T:
@@ -32,10 +38,17 @@ class AsyncBridge:
         heard: Said | None = None,
         user: str = "",
     ) -> Outcome:
-        """See `Bridge.handle`."""
-        return await self.run(
-            lambda: self.bridge.handle(call, provenance, facts=facts, heard=heard, user=user)
-        )
+        """See `Bridge.handle`. Denied as `busy` while MAX_HANDLING calls are under way or wait."""
+        if self._handling >= MAX_HANDLING:
+            outcome = Outcome(id_of(call), "", Status.DENIED, "busy", f"{MAX_HANDLING} calls wait already")
+            return outcome.with_texts(texts_for(self.bridge.profile).render(outcome))
+        self._handling += 1
+        try:
+            return await self.run(
+                lambda: self.bridge.handle(call, provenance, facts=facts, heard=heard, user=user)
+            )
+        finally:
+            self._handling -= 1
 
     async def confirm(self, token: str, accept: bool = True, provenance: Provenance | None = None) -> Outcome:
         """See `Bridge.confirm`."""

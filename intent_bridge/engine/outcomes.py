@@ -40,6 +40,8 @@ def kept_back(order: Order, verdict: Verdict, reason: str) -> Outcome:
         return replace(judged(order, verdict, Status.NOT_DELIVERED, "silent"), message=reason)
     if reason.startswith(("budget", "frame cap")):
         return replace(judged(order, verdict, Status.DENIED, "too_often"), message=reason)
+    if reason.startswith("more than"):
+        return replace(judged(order, verdict, Status.DENIED, "too_many_running"), message=reason)
     return replace(judged(order, verdict, Status.ERROR, "egress"), message=reason)
 
 

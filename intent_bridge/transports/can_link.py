@@ -23,6 +23,8 @@ from intent_bridge.transports.messages import to_frame, to_message
 from intent_bridge.transports.outbox import Outbox
 from intent_bridge.types import RawFrame
 
+SENT_FRAMES: Final = 256
+"""Own frames remembered, each for a second, where a bus gives them back."""
 QUEUE_FRAMES: Final = 4096
 """Received frames kept until somebody takes them; the oldest is dropped, newer state is worth more."""
 POLL_S: Final = 0.2
@@ -71,7 +73,7 @@ class CanLink:
         self._bus, self._wiring, self._now_ms, self._wake = bus, wiring, now_ms, wake
         self._frames: deque[tuple[int, RawFrame]] = deque()
         self._changes: list[LinkChange] = []
-        self._sent: deque[tuple[float, RawFrame]] = deque(maxlen=256)
+        self._sent: deque[tuple[float, RawFrame]] = deque(maxlen=SENT_FRAMES)
         self._detail = ""
         self._since_s = self._looked_s = time.monotonic()
         self._dropped = False

@@ -5,8 +5,10 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from intent_bridge.audit import AuditLog, AuditOptions, read
-from intent_bridge.bridge import SimulatedBridge
+from intent_bridge.bridge import SimulatedBridge, recovery
 from intent_bridge.bridge.recovery import recover
 from intent_bridge.engine import Engine
 from intent_bridge.guard import Guard, load_packs
@@ -96,3 +98,19 @@ def test_only_the_last_files_are_read_where_no_session_is_continued(tmp_path: Pa
         assert (again.status, again.frames) == (Status.DONE, ())
     oldest.write_bytes(damaged)
     SimulatedBridge(PROFILE, audit=log).close()
+
+
+def test_only_the_newest_records_count_after_a_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "audit.jsonl"
+    with SimulatedBridge(PROFILE, audit=log) as car:
+        car.set_state(DRIVING)
+        for _ in range(20):
+            assert denied(car).status is Status.DENIED
+        assert denied(car).code == "locked_out"
+    for kept, code in ((recovery.KEPT, "locked_out"), (15, "rule")):
+        monkeypatch.setattr(recovery, "KEPT", kept)
+        with SimulatedBridge(PROFILE, audit=log) as car:
+            car.set_state(DRIVING)
+            assert denied(car).code == code

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from intent_bridge.bridge import SimulatedBridge
-from intent_bridge.bridge.learning import CORRECTED_WITHIN_S, Learner
+from intent_bridge.bridge.learning import CORRECTED_WITHIN_S, MAX_PENDING, Learner
 from intent_bridge.bridge.preference_store import KEPT, PreferenceStore
 from intent_bridge.bridge.preferences import Preferences
 from intent_bridge.errors import IntentBridgeError
@@ -248,6 +248,17 @@ def test_what_was_undone_at_once_was_not_wanted(
     say(car, learner, clock, "set_cabin_temperature", zone="driver", celsius=25)
     car.undo()
     assert history(store) == []
+
+
+def test_of_calls_that_never_end_only_the_newest_can_teach(
+    car: SimulatedBridge, learner: Learner, store: PreferenceStore
+) -> None:
+    call = {"zone": "driver", "celsius": 27.5}
+    for number in range(MAX_PENDING + 1):
+        learner.asked(f"p{number}", "anna", "set_cabin_temperature", call)
+    for call_id, taught in (("p0", 0), (f"p{MAX_PENDING}", 1)):
+        learner.heard(Outcome(call_id, "set_cabin_temperature", Status.DONE))
+        assert len(store.export("anna")["history"]) == taught
 
 
 def test_nothing_of_the_history_is_told_to_a_model(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from intent_bridge.bridge import Bridge, SimulatedBridge
+from intent_bridge.bridge import scenes as scenes_module
 from intent_bridge.bridge.preference_store import PreferenceStore
 from intent_bridge.types import Decision, Outcome, Status
 from tests.integration.road import DRIVING, PASSENGER, car, do
@@ -155,6 +156,18 @@ def test_a_wrong_scene_says_what_is_wrong_and_changes_nothing(
     with pytest.raises(ValueError, match=says):
         car.scenes.add(name, "x", steps)  # type: ignore[arg-type]
     assert car.scenes.list() == before
+
+
+def test_one_scene_too_many_is_refused_and_one_of_those_there_may_be_changed(
+    car: SimulatedBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scenes_module, "MAX_SCENES", 2)
+    for name in ("one", "two"):
+        car.scenes.add(name, "x", [SHADE_STEP])
+    with pytest.raises(ValueError, match="2 scenes already, remove one first"):
+        car.scenes.add("three", "x", [SHADE_STEP])
+    car.scenes.add("two", "y", [SHADE_STEP])
+    assert {"one", "two"} <= set(car.scenes.list()) and "three" not in car.scenes.list()
 
 
 def test_a_users_scene_may_nothing_that_its_calls_may_not(car: SimulatedBridge) -> None:

@@ -11,7 +11,7 @@ from intent_bridge.bridge import Bridge
 from intent_bridge.bridge.simulated import SimulatedBridge
 from intent_bridge.serve.assistant import Assistant
 from intent_bridge.serve.breaker import Breaker
-from intent_bridge.serve.lanes import BUDGET_MS, Lane, Lanes
+from intent_bridge.serve.lanes import BUDGET_MS, KEPT, Lane, Lanes
 from intent_bridge.serve.offline import Offline
 from intent_bridge.serve.request import DataClass, Event, Item, Reply, Request
 from intent_bridge.serve.turn import NotYours, View
@@ -92,6 +92,22 @@ def test_the_same_request_at_the_same_time_is_served_once(car: Car) -> None:
     first, second, third = run_virtually(main())
     assert first is second is third
     assert [call.name for call in car.acts] == ["adjust_setting"]
+
+
+def test_only_so_many_served_requests_are_remembered(car: Car) -> None:
+    async def main() -> tuple[Reply, Reply, int]:
+        script = Script([{"text": "Fine."}])
+        lanes = Lanes(car, [Lane("cloud", Assistant(car, model(script), own_words=True), 2000)])
+        first = await lanes.respond(Request("0", VAGUE, DRIVER))
+        for number in range(1, KEPT + 1):
+            last = await lanes.respond(Request(str(number), VAGUE, DRIVER))
+        asked = len(script.asked)
+        assert await lanes.respond(Request(str(KEPT), VAGUE, DRIVER)) is last
+        assert len(script.asked) == asked
+        return first, await lanes.respond(Request("0", VAGUE, DRIVER)), len(lanes._served)
+
+    first, again, kept = run_virtually(main())
+    assert again is not first and kept == KEPT
 
 
 def test_a_request_that_the_host_called_off_while_it_acted_does_not_act_again(

@@ -16,6 +16,7 @@ from mcp import MCPError
 
 from intent_bridge.bridge import DRIVER_BY_VOICE, SimulatedBridge
 from intent_bridge.profile import load_profile
+from intent_bridge.types import Outcome, Status
 from tests.load.clients import Ask, Call, Open
 from tests.processes.mcp_peer import http_server, over_http, over_stdio
 
@@ -30,9 +31,13 @@ def in_process(folder: Path) -> Iterator[Open]:
 
         @contextmanager
         def client(_number: int) -> Iterator[Ask]:
-            yield lambda call: car.handle(call, DRIVER_BY_VOICE).status.value
+            yield lambda call: _status(car.handle(call, DRIVER_BY_VOICE))
 
         yield Open(os.getpid(), client, lambda: _pass(car))
+
+
+def _status(outcome: Outcome) -> str:
+    return f"error {outcome.code}" if outcome.status is Status.ERROR else outcome.status.value
 
 
 def _pass(car: SimulatedBridge) -> None:
@@ -57,7 +62,8 @@ def run_pipe(folder: Path) -> Iterator[Open]:
         with turn:
             stdin.write(line)
             answer: dict[str, Any] = json.loads(lines.readline())
-        return str(answer.get("status", "") or answer.get("error"))
+        status = str(answer.get("status", "") or answer.get("error"))
+        return f"error {answer.get('code')}" if status == "error" else status
 
     @contextmanager
     def client(_number: int) -> Iterator[Ask]:

@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from intent_bridge.cli.app import main
+from intent_bridge.serve.mcp_http import MAX_SESSIONS
 from tests.processes.mcp_peer import http_server, over_http
 
 TOKENS = {"cockpit": "c" * 43, "warmth": "w" * 43, "eye": "e" * 43, "hasty": "h" * 43}
@@ -161,3 +162,23 @@ def test_the_door_does_not_open_wider_than_the_host_said(
     given = [str(access) if option == "ACCESS" else option for option in options]
     assert main(["run", "demo_sedan", *given]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_one_session_too_many_is_refused_and_the_others_go_on(access: Path) -> None:
+    hello = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "many", "version": "1"},
+        },
+    }
+    headers = ACCEPT | {"Authorization": f"Bearer {TOKENS['cockpit']}"}
+    with http_server(access.with_name("many"), "--mcp-access", str(access)) as address:
+        answers = [httpx2.post(address, json=hello, headers=headers) for _ in range(MAX_SESSIONS + 1)]
+        assert [answer.status_code for answer in answers] == [200] * MAX_SESSIONS + [503]
+        session = {"Mcp-Session-Id": answers[0].headers["mcp-session-id"]}
+        ping = {"jsonrpc": "2.0", "id": 2, "method": "ping"}
+        assert httpx2.post(address, json=ping, headers=headers | session).status_code == 200

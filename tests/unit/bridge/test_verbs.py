@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from intent_bridge.bridge.awaited import Awaited
-from intent_bridge.bridge.simulated import DRIVER_BY_VOICE, SimulatedBridge
+from intent_bridge.bridge.simulated import DRIVER_BY_VOICE, MAX_EVENTS, SimulatedBridge
 from intent_bridge.profile import load_profile
 from intent_bridge.types import Outcome, Status
 
@@ -39,3 +39,13 @@ def test_two_who_wait_for_the_same_call_both_get_its_answer() -> None:
     assert awaited.answer("c1") is done and "c1" in awaited
     awaited.end("c1")
     assert awaited.answer("c1") is None and "c1" not in awaited and len(awaited) == 0
+
+
+def test_later_outcomes_that_nobody_asks_for_are_kept_up_to_a_bound() -> None:
+    with SimulatedBridge(load_profile("demo_sedan")) as car:
+        for number in range(MAX_EVENTS + 2):
+            car._tell("outcome", Outcome(f"c{number}", "set_fan_speed", Status.DONE))
+        told = car.events()
+        assert (len(told), told[0].call_id) == (MAX_EVENTS, "c2")
+        assert car.events() == []
+        assert car.handle({"name": "set_fan_speed", "arguments": {"level": 5}}).status is Status.DONE

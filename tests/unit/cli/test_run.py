@@ -13,7 +13,8 @@ from jsonschema import Draft202012Validator
 
 from intent_bridge.bridge import Bridge, SimulatedBridge
 from intent_bridge.cli.protocol import schema
-from intent_bridge.cli.run import MAX_LINE_BYTES, Session, bounded_lines, serve
+from intent_bridge.cli.run import EVENTS_KEPT, MAX_LINE_BYTES, Session, bounded_lines, serve
+from intent_bridge.types import Outcome, Status
 
 SCHEMA = Path("docs/run-protocol.schema.json")
 ANSWER = Draft202012Validator({**schema(), "$ref": "#/$defs/Answer"})
@@ -193,3 +194,13 @@ def test_a_call_is_undone_by_its_id_and_what_can_be_undone_is_listed(session: Se
     assert (listed[0]["data"]["call_id"], listed[0]["code"]) == ("undo-me", "can_undo")
     assert ask(session, {"undo": "undo-me"})["status"] == "done"
     assert "can_undo" not in ask(session, {"advance_ms": 0})
+
+
+def test_later_outcomes_that_a_host_does_not_fetch_are_kept_up_to_a_bound(
+    car: SimulatedBridge, session: Session
+) -> None:
+    for number in range(EVENTS_KEPT + 2):
+        car._tell("outcome", Outcome(f"later{number}", "set_window", Status.DONE))
+    told = ask(session, {"advance_ms": 0})["events"]
+    assert (len(told), told[0]["call_id"]) == (EVENTS_KEPT, "later2")
+    assert ask(session, {"call": {"id": "after", **WARM}})["status"] in ("done", "no_effect")

@@ -107,7 +107,9 @@ def test_too_many_commands_under_way_are_kept_back(monkeypatch: pytest.MonkeyPat
     rig = Rig()
     rig.submit("set_window", "1", percent=50)
     rig.submit("set_sunroof", "2", percent=50)
-    assert rig.outcome("2").status is Status.ERROR
+    refused = rig.outcome("2")
+    assert (refused.status, refused.code, refused.frames) == (Status.DENIED, "too_many_running", ())
+    assert [frame.message for frame in rig.outcome("1").frames] == ["WINDOW_CMD"]
 
 
 def test_too_many_deferred_calls_are_denied(monkeypatch: pytest.MonkeyPatch) -> None:

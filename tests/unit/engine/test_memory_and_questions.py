@@ -35,6 +35,24 @@ def test_an_id_whose_outcome_was_dropped_still_does_not_act() -> None:
     assert (forgotten.status, forgotten.code) == (Status.ERROR, "outcome_forgotten")
 
 
+def test_ids_of_our_own_take_no_room_and_never_act_twice() -> None:
+    memory = Memory()
+    memory.keep(Outcome("call-2", "", Status.DONE))
+    minted = [memory.mint("call") for _ in range(MAX_OUTCOMES + 2)]
+    assert "call-2" not in minted and memory.mint("undo") == "undo-1"
+    for call_id in minted:
+        assert memory.outcome(call_id) is None
+        memory.open(call_id, "x")
+    assert memory._ids == {"call-2"}
+    forgotten = memory.outcome("call-1")
+    assert forgotten is not None and forgotten.code == "outcome_forgotten"
+    spelt = ("call-01", "call-0", "call-", "call-+1", "call-٣", "undo-2", "-1", "call-" + 20 * "1")
+    for new in (f"call-{MAX_OUTCOMES + 9}", *spelt):
+        assert memory.outcome(new) is None
+        memory.open(new, "x")
+        assert memory.outcome(new) is not None
+
+
 def test_a_full_session_takes_no_new_call(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory_module, "MAX_IDS", 2)
     memory = Memory()

@@ -7,7 +7,7 @@ import pytest
 
 from intent_bridge.errors import ProfileError
 from intent_bridge.serve.mcp_access import load_access, open_access
-from intent_bridge.serve.mcp_rate import Rate
+from intent_bridge.serve.mcp_rate import MAX_KEYS, Rate
 from intent_bridge.serve.mcp_token import main as new_token
 from intent_bridge.types import Channel, Provenance, SeatZone, Speaker
 
@@ -77,3 +77,12 @@ def test_a_rate_lets_a_burst_through_and_then_as_many_as_fit_the_minute() -> Non
     assert [rate.takes("a", 60, 0) for _ in range(7)] == [True] * 5 + [False] * 2
     assert [rate.takes("a", 60, 1000) for _ in range(2)] == [True, False]
     assert rate.takes("b", 60, 0)
+
+
+def test_only_so_many_clients_are_counted_the_newest() -> None:
+    rate = Rate(burst=1)
+    assert all(rate.takes(f"client{n}", 60, 0) for n in range(MAX_KEYS))
+    assert not rate.takes("client1", 60, 0)
+    assert rate.takes("one more", 60, 0)  # the one seen longest ago is forgotten for it
+    assert rate.takes("client0", 60, 0)
+    assert not rate.takes("one more", 60, 0) and not rate.takes(f"client{MAX_KEYS - 1}", 60, 0)

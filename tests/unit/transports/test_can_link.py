@@ -12,7 +12,7 @@ import pytest
 from intent_bridge.errors import TransportError
 from intent_bridge.transports import Condition
 from intent_bridge.transports.can_bus import CanTransport
-from intent_bridge.transports.can_link import QUEUE_FRAMES, Wiring
+from intent_bridge.transports.can_link import QUEUE_FRAMES, SENT_FRAMES, Wiring
 from intent_bridge.transports.faults import name_error, read_error_frame
 from intent_bridge.transports.outbox import LIFE_MS, Outbox
 from intent_bridge.transports.outbox import QUEUE_FRAMES as OUTBOX_FRAMES
@@ -177,6 +177,20 @@ def test_own_frames_that_come_back_are_recognised_by_their_bytes_once_each() -> 
         for number, data in ((1, b"\x01"), (1, b"\x02"), (1, b"\x01")):
             wired.bus.incoming.put(message(number, data, is_rx=False))
         assert [f.data for f in wired.heard(2)] == [b"\x02", b"\x01"]
+    finally:
+        wired.transport.close()
+
+
+def test_only_so_many_own_frames_are_remembered_the_newest() -> None:
+    wired = Wired(echoes=True)
+    try:
+        for number in range(SENT_FRAMES + 1):
+            wired.transport.send(frame(number, b"\x01"))
+        for number in (0, 1, SENT_FRAMES):
+            wired.bus.incoming.put(message(number, b"\x01", is_rx=False))
+        wired.bus.incoming.put(message(0x700))
+        heard = wired.heard(2)
+        assert [f.can_id for f in heard] == [0, 0x700]  # the first is taken for somebody else's
     finally:
         wired.transport.close()
 
