@@ -1,6 +1,7 @@
 """A chain over several files, with seals: whatever is cut off, edited, reordered, removed or forged shows."""
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -12,13 +13,13 @@ from intent_bridge.audit import AuditOptions, Keeper, KeyProblem, read, read_key
 from intent_bridge.audit.chain import files
 from intent_bridge.audit.keeper import LOOK_EVERY, SEAL_EVERY
 from intent_bridge.audit.log import GENESIS, seal
-from intent_bridge.audit.seals import Ed25519Key, HmacKey, seals_file
+from intent_bridge.audit.seals import Ed25519Key, HmacKey, Key, seals_file
 
 KEY = HmacKey(b"k" * 32)
 OTHER = HmacKey(b"o" * 32)
 
 
-def write(path: Path, count: int, key: HmacKey | None = KEY, max_bytes: int | None = None) -> None:
+def write(path: Path, count: int, key: Key | None = KEY, max_bytes: int | None = None) -> None:
     keeper = Keeper(AuditOptions(path, fsync="off", key=key, max_bytes=max_bytes))
     for _ in range(count):
         keeper.write({"type": "outcome", "n": keeper.count})
@@ -96,12 +97,35 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_every_damage_is_found(damage: str, log: Path) -> None:
-    import re
-
     break_, what = DAMAGES[damage]
     break_(log)
     broken = verify_chain(log, (KEY,)).broken
     assert broken is not None and re.search(what, broken.what), broken
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_every_damage_is_found_with_the_public_half_of_an_ed25519_key_alone(
+    damage: str, tmp_path: Path
+) -> None:
+    private, public = map(read_key, ed25519(tmp_path))
+    log = tmp_path / "audit.jsonl"
+    write(log, 3 * LOOK_EVERY - 10, key=private, max_bytes=1000)
+    assert verify_chain(log, (public,)).sealed == 182
+    break_, what = DAMAGES[damage]
+    break_(log)
+    broken = verify_chain(log, (public,)).broken
+    assert broken is not None and re.search(what, broken.what), broken
+
+
+def test_a_log_written_anew_and_sealed_with_another_ed25519_key_is_no_record(tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "theirs").mkdir()
+    _, public = map(read_key, ed25519(tmp_path / "ours"))
+    forger, _ = map(read_key, ed25519(tmp_path / "theirs"))
+    log = tmp_path / "audit.jsonl"
+    write(log, 20, key=forger)
+    assert verify_chain(log).broken is None
+    assert "by none of the keys" in str(verify_chain(log, (public,)).broken)
 
 
 def test_without_a_key_a_cut_at_a_whole_line_does_not_show_which_is_why_there_are_seals(log: Path) -> None:
