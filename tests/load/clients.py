@@ -1,11 +1,12 @@
 """One noisy client among quiet ones, whatever the door: what they saw, and what the server held meanwhile."""
 
+import math
 import os
 import statistics
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
@@ -41,6 +42,37 @@ class Open:
     """Called between two looks at the server."""
 
 
+class Times:
+    """How long calls took, in bins a hundredth wide: as large after a million as before the first."""
+
+    STEP = math.log(1.01)
+
+    def __init__(self) -> None:
+        self._bins = [0] * 2400
+
+    def add(self, took_s: float) -> None:
+        """One more, from a microsecond to some hours."""
+        number = int(math.log(max(took_s, 1e-6) / 1e-6) / self.STEP)
+        self._bins[min(number, len(self._bins) - 1)] += 1
+
+    def __len__(self) -> int:
+        return sum(self._bins)
+
+    def __add__(self, other: "Times") -> "Times":
+        both = Times()
+        both._bins = [one + more for one, more in zip(self._bins, other._bins, strict=True)]
+        return both
+
+    def percentile_ms(self, share: float) -> float:
+        """So long at most took this share of all, to a hundredth."""
+        left = share * len(self)
+        for number, count in enumerate(self._bins):
+            left -= count
+            if left <= 0:
+                return math.exp((number + 1) * self.STEP) / 1000
+        raise AssertionError("no calls")
+
+
 @dataclass
 class Held:
     """What a process holds."""
@@ -55,8 +87,8 @@ class Report:
     """What a load has shown."""
 
     seconds: float
-    noisy_ms: list[float]
-    quiet_ms: list[list[float]]
+    noisy: Times
+    quiet: list[Times]
     statuses: Counter[str]
     held: list[Held] = field(default_factory=list)
     after: Held | None = None
@@ -83,16 +115,16 @@ class Report:
     @property
     def fairness(self) -> float:
         """Calls of the quiet client that got fewest, as a share of those of the one that got most."""
-        counts = [len(one) for one in self.quiet_ms]
+        counts = [len(one) for one in self.quiet]
         return min(counts) / max(counts)
 
     def figures(self) -> dict[str, float]:
         """The figures, to be kept."""
-        quiet = [ms for one in self.quiet_ms for ms in one]
+        quiet = sum(self.quiet, Times())
         assert self.after is not None
         return {
-            "calls_per_s": round((len(self.noisy_ms) + len(quiet)) / self.seconds, 1),
-            **{f"noisy_{name}": ms for name, ms in _percentiles(self.noisy_ms).items()},
+            "calls_per_s": round((len(self.noisy) + len(quiet)) / self.seconds, 1),
+            **{f"noisy_{name}": ms for name, ms in _percentiles(self.noisy).items()},
             **{f"quiet_{name}": ms for name, ms in _percentiles(quiet).items()},
             "fairness": round(self.fairness, 2),
             "memory_mb": round(self.held[-1].memory_kb / 1024, 1),
@@ -103,12 +135,9 @@ class Report:
         }
 
 
-def _percentiles(took_ms: Sequence[float]) -> dict[str, float]:
-    cuts = statistics.quantiles(took_ms, n=1000)
-    return {
-        name: round(cuts[n], 2)
-        for name, n in (("p50_ms", 499), ("p90_ms", 899), ("p99_ms", 989), ("p999_ms", 998))
-    }
+def _percentiles(times: Times) -> dict[str, float]:
+    shares = {"p50_ms": 0.5, "p90_ms": 0.9, "p99_ms": 0.99, "p999_ms": 0.999}
+    return {name: round(times.percentile_ms(share), 2) for name, share in shares.items()}
 
 
 def held(pid: int) -> Held:
@@ -123,7 +152,7 @@ class _Client(threading.Thread):
     def __init__(self, ask: Ask, pause_s: float, first: int) -> None:
         super().__init__(daemon=True)
         self._ask, self._pause_s, self._number = ask, pause_s, first
-        self.took_ms: list[float] = []
+        self.took = Times()
         self.statuses: Counter[str] = Counter()
         self.over = threading.Event()
         self.error: Exception | None = None
@@ -133,7 +162,7 @@ class _Client(threading.Thread):
             while not self.over.is_set():
                 began_s, self._number = time.perf_counter(), self._number + 1
                 self.statuses[self._ask(CALLS[self._number % len(CALLS)])] += 1
-                self.took_ms.append((time.perf_counter() - began_s) * 1000)
+                self.took.add(time.perf_counter() - began_s)
                 if self._pause_s:
                     self.over.wait(self._pause_s)
         except Exception as error:  # told by `load`, in the thread of the test
@@ -187,4 +216,4 @@ def _driven(opened: Open, seconds: float) -> Report:
     took_s = time.monotonic() - began_s
     noisy, *quiet = clients
     every = sum((client.statuses for client in clients), Counter[str]())
-    return Report(took_s, noisy.took_ms, [one.took_ms for one in quiet], every, looks)
+    return Report(took_s, noisy.took, [one.took for one in quiet], every, looks)

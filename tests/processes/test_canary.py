@@ -10,7 +10,7 @@ CANARY = "canary4be9"
 WHO = {"speaker": "driver", "zone": "driver", "channel": "voice", "untrusted_text": False}
 
 
-def test_run_with_record_log_and_freshness_leaves_no_word_on_the_disk(tmp_path: Path) -> None:
+def test_run_with_record_and_log_leaves_no_word_on_the_disk(tmp_path: Path) -> None:
     key = tmp_path / "seal.key"
     key.write_bytes(f"{CANARY}-a-secret-of-more-than-thirty-two-bytes".encode())
     disk = tmp_path / "disk"

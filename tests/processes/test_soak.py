@@ -28,7 +28,7 @@ def test_one_noisy_client_starves_nobody_and_nothing_is_left(name: str, tmp_path
     assert SEEN[name] <= report.statuses.keys()
     wrong = {status for status in report.statuses if status.startswith("error")}
     assert wrong <= {"error audit_failed"}  # a disk that takes too long denies, on a busy machine
-    assert len(report.noisy_ms) > 10 * min(map(len, report.quiet_ms)) or name.startswith("mcp")
+    assert len(report.noisy) > 10 * min(map(len, report.quiet)) or name.startswith("mcp")
     assert report.fairness > 0.5
     assert report.after is not None
     assert 0 <= report.after.threads - report.held[0].threads <= POOLED.get(name, 0)
