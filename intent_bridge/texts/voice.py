@@ -11,11 +11,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
-from fluent.runtime import FluentResource
 from fluent.syntax import ast, visitor
 
 from intent_bridge.errors import Problem
-from intent_bridge.texts.words import Words
+from intent_bridge.texts.words import Words, parsed
 
 CLAIMS: Final = "claims-done"
 """The message that holds, as a regular expression, a language's words for "it is done"."""
@@ -33,7 +32,7 @@ def sentences_of(files: Iterable[Path]) -> dict[str, ast.Message]:
     """The messages of some Fluent files by id; a later file replaces an earlier one's."""
     found: dict[str, ast.Message] = {}
     for file in files:
-        body = FluentResource(file.read_text(encoding="utf-8")).body
+        body = parsed(file.read_text(encoding="utf-8")).body
         found |= {entry.id.name: entry for entry in body if isinstance(entry, ast.Message)}
     return found
 

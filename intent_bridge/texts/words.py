@@ -9,6 +9,7 @@ share are taken (`value-true`, `unit-percent`).
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from intent_bridge.types import Value
 
 if TYPE_CHECKING:
     from fluent.runtime.resolver import Pattern
+    from fluent.syntax.ast import Resource
 
 _INSTANCE = re.compile(r"Row\d|(Driver|Passenger)(Side)?|Left|Right|Middle")
 _NOT_IN_IDS = re.compile(r"[^a-zA-Z0-9_-]+")
@@ -45,18 +47,26 @@ def kind_of(quantity: Quantity) -> str:
     return _KINDS[quantity.type]
 
 
+@lru_cache(maxsize=64)
+def parsed(text: str) -> "Resource":
+    """A Fluent text, parsed once for all who read it: the parser is slow, what it makes is left as it is."""
+    from fluent.runtime import FluentResource
+
+    return FluentResource(text)
+
+
 class Words:
     """One language for one vehicle: the shared files, then the vehicle's own, which may replace them."""
 
     def __init__(self, language: str, files: Iterable[Path], driver_side: DriverSide) -> None:
-        from fluent.runtime import FluentBundle, FluentResource  # slow to import, with all of babel
+        from fluent.runtime import FluentBundle  # slow to import, with all of babel
         from fluent.runtime.resolver import TextElement
 
         self._plain = TextElement
         self.language, self._driver_side = language, driver_side
         self._bundle = FluentBundle([language], use_isolating=False)
         for file in files:
-            self._bundle.add_resource(FluentResource(file.read_text(encoding="utf-8")), allow_overrides=True)
+            self._bundle.add_resource(parsed(file.read_text(encoding="utf-8")), allow_overrides=True)
         self._labels: dict[tuple[str, str, int], str] = {}
         self._values: dict[tuple[str, type, Value], str] = {}
 
