@@ -39,8 +39,14 @@ def make(kind: type[M], /, **fields: Any) -> M:
         fit = fits.get(name)
         if fit is None or not fit(value):
             return _checked(kind, fields)
-    message = kind(**fields, check_fields=False)
-    message._check_fields = True  # type: ignore[attr-defined]  # what is set later is looked at by rclpy
+    slots = _slots(kind)
+    if slots is None:
+        message: Any = kind(**fields, check_fields=False)
+    else:  # its own `__init__` imports, and makes first what it then replaces
+        message = kind.__new__(kind)
+        for name, slot, default in slots:
+            setattr(message, slot, fields[name] if name in fields else default())
+    message._check_fields = True  # what is set later is looked at by rclpy
     return message
 
 
@@ -102,6 +108,31 @@ def _fits(kind: Any) -> Mapping[str, Fit]:
         if fit is not None:
             found[name] = fit
     return found
+
+
+@functools.cache
+def _slots(kind: Any) -> tuple[tuple[str, str, Callable[[], Any]], ...] | None:
+    """Name, slot and default of each field; None for a type with a field that is not kept as it is given."""
+    found: list[tuple[str, str, Callable[[], Any]]] = []
+    fresh = kind()
+    for name in kind.get_fields_and_field_types():
+        value = getattr(fresh, name)
+        if isinstance(value, str | int | float):
+            default: Callable[[], Any] = functools.partial(_same, value)
+        elif isinstance(value, list):
+            default = list
+        elif hasattr(value, "get_fields_and_field_types"):
+            default = type(value)
+        else:
+            return None
+        if f"_{name}" not in kind.__slots__:
+            return None
+        found.append((name, f"_{name}", default))
+    return tuple(found)
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def _fit(slot: Any) -> Fit | None:
