@@ -223,7 +223,8 @@ class Guard:
                 judged.append(plain)
                 continue
             wanted = by_path[action.path]
-            value = action.value if plain.emitted is None else plain.emitted.value
+            assert plain.emitted is not None  # only a companion can be one that cannot be had
+            value = plain.emitted.value
             sound = action.path not in ambiguous and self.programs[action.path].gauge.fits(value)
             if sound and not all(demand.met_by(value) for demand in wanted):
                 plain = self._demanded(action, value, wanted, moment)

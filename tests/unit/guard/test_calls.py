@@ -202,3 +202,16 @@ def test_a_vehicle_without_the_sensor_of_a_rule_is_denied(tmp_path: Path) -> Non
     verdict = judge(Guard(profile, load_packs(profile)), SEAT, 30)
     assert verdict.decision is Decision.DENY
     assert verdict.hits[0].unknown == (("Vehicle.Rain", Quality.MISSING),)
+
+
+def test_a_yes_is_bound_to_every_condition_that_was_read_also_of_an_action_nobody_asked_about(
+    tmp_path: Path,
+) -> None:
+    asks = rule(id="a.ask", effect="confirm", on=[SEAT])
+    rests = rule(id="b.clamp", effect="clamp", on=[FAN], hi="80 %", when="Vehicle.Speed > 5 km/h")
+    made = guard(tmp_path, asks, rests)
+    call = [Action(SEAT, 30), Action(FAN, 5)]
+    slow, fast = (made.judge(call, state({SPEED: speed}), DRIVER, NOW) for speed in (0, 60))
+    assert slow.emitted == fast.emitted == tuple(call)
+    assert slow.hits == fast.hits
+    assert slow.digest != fast.digest

@@ -360,3 +360,10 @@ def test_a_yes_is_bound_to_the_call_also_where_no_rule_asks_any_more(tmp_path: P
     assert asked.digest == still.digest
     assert now_free.digest and now_free.digest != asked.digest
     assert judge(made, SEAT, 30).digest == ""
+
+
+def test_a_digest_stands_where_a_yes_plays_a_part_and_nowhere_else(tmp_path: Path) -> None:
+    moved = rule(id="a.clamp", effect="clamp", on=[SEAT], hi="50 mm")
+    assert judge(guard(tmp_path, moved), SEAT, 30).digest == ""
+    both = judge(guard(tmp_path, moved, rule(id="b.ask", effect="confirm")), SEAT, 30)
+    assert ids(both) == ["b.ask", "a.clamp"] and both.digest

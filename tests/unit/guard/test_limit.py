@@ -21,6 +21,7 @@ from .car import (
     NOW,
     SEAT,
     SPEED,
+    TEMPERATURE,
     guard,
     ids,
     loaded,
@@ -178,8 +179,13 @@ def test_only_limited_paths_are_remembered_and_only_as_long_as_they_count(tmp_pa
 
 
 def test_a_move_from_an_unknown_place_counts_as_the_longest(tmp_path: Path) -> None:
-    made = guard(tmp_path, limit(SEAT, RATE), limit(LANE_KEEP, RATE, name="b.rate"))
-    for path, value, steps in ((SEAT, 24, 50), (LANE_KEEP, True, 1)):
+    made = guard(
+        tmp_path,
+        limit(SEAT, RATE),
+        limit(LANE_KEEP, RATE, name="b.rate"),
+        limit(TEMPERATURE, RATE, name="c.rate"),  # its range does not begin at 0
+    )
+    for path, value, steps in ((SEAT, 24, 50), (LANE_KEEP, True, 1), (TEMPERATURE, 40, 30)):
         permit = judged(made, path, value).permit
         assert permit is not None
         assert made.remember(NO_HISTORY, permit.emitted, {}, NOW).of(path) == (Move(NOW, None, steps),)
@@ -269,3 +275,22 @@ def test_of_two_limits_the_longer_window_is_remembered(tmp_path: Path) -> None:
     assert [move.at_ms for move in two.of(SEAT)] == [NOW - 5000, NOW]
     assert judged(made, SEAT, 22, one).decision is Decision.ALLOW
     assert judged(made, SEAT, 23, one).decision is Decision.DENY
+
+
+def test_what_was_done_before_speaks_against_what_still_waits(tmp_path: Path) -> None:
+    made = guard(tmp_path, limit(AIR_CON, RATE))
+    permit = judged(made, AIR_CON, False).permit
+    assert permit is not None
+    assert made.objections(permit, DRIVER, state(), NOW) is None
+    twice = past(AIR_CON, ago(600), ago(500))
+    (hit,) = made.objections(permit, DRIVER, state(), NOW, history=twice) or ()
+    assert (hit.id, hit.effect) == ("a.limit", Decision.DENY)
+
+
+def test_a_limit_that_is_not_exceeded_has_no_part_in_what_a_yes_is_bound_to(tmp_path: Path) -> None:
+    asks = rule(id="a.ask", effect="confirm", on=[SEAT])
+    slews = limit(SEAT, "{slew: 20 mm}", "Vehicle.Speed > 5 km/h", name="b.slew")
+    made = guard(tmp_path, asks, slews)
+    still, driving = judged(made, SEAT, 22, speed=0), judged(made, SEAT, 22, speed=60)
+    assert (still.decision, ids(still), ids(driving)) == (Decision.CONFIRM, ["a.ask"], ["a.ask"])
+    assert still.digest == driving.digest

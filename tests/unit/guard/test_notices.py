@@ -6,7 +6,7 @@ import pytest
 
 from intent_bridge.types import Action, Decision
 
-from .car import DRIVER, NOW, SEAT, TEMPERATURE, guard, ids, judge, problem, rule, state
+from .car import DRIVER, NOW, SEAT, TEMPERATURE, guard, ids, judge, loaded, problem, rule, state
 
 OTHER = "Vehicle.Cabin.Seat.Row1.PassengerSide.Position"
 NOTICE = """\
@@ -47,6 +47,9 @@ def test_a_notice_stands_beside_what_a_rule_says_and_not_beside_a_no(tmp_path: P
     for effect, seen in (("confirm", ["a.rule", "a.apart"]), ("deny", ["a.rule"])):
         told = judge(noticing(tmp_path, APART, rule(effect=effect)), SEAT, 31, {OTHER: 20})
         assert (told.decision.word, ids(told)) == (effect, seen)
+    later = rule(effect="defer", when="Vehicle.Speed > 5 km/h", deadline_ms=1000)
+    waiting = judge(noticing(tmp_path, APART, later), SEAT, 31, {OTHER: 20, "Vehicle.Speed": 60})
+    assert (waiting.decision, ids(waiting)) == (Decision.DEFER, ["a.rule"])
 
 
 def test_what_a_notice_reads_is_kept_for_the_replay(tmp_path: Path) -> None:
@@ -59,7 +62,16 @@ def test_what_a_notice_reads_is_kept_for_the_replay(tmp_path: Path) -> None:
         ("Vehicle.Nowhere > 5 km/h", "`a.apart`: no path `Vehicle.Nowhere`"),
         (f"{SEAT} - {OTHER} > 5 km/h", "mixes"),
         ("value > 5 mm", "value"),
+        (f"{SEAT} > 900 mm", "is never true in the range of its names"),
     ],
 )
 def test_a_notice_that_means_nothing_is_a_load_error(tmp_path: Path, when: str, what: str) -> None:
     assert what in problem(tmp_path, UNRELATED, NOTICE.format(when=when)).what
+
+
+def test_a_pack_for_every_vehicle_gives_no_notice_of_what_a_vehicle_lacks(tmp_path: Path) -> None:
+    number = "{type: number, unit: mm}"
+    head = f"names:\n  {OTHER}: {number}\n  {SEAT}: {number}\n  Vehicle.Tilt: {number}\n"
+    told = NOTICE.format(when=f"{SEAT} - Vehicle.Tilt > 5 mm")
+    rules = loaded(tmp_path, UNRELATED, told, layer="base", head=head)
+    assert (rules.unchecked[:1], dict(rules.notices)) == (("a.apart",), {})

@@ -237,6 +237,17 @@ def test_packs_are_exchanged_only_where_all_allow_it_for_certain(
     assert Guard(profile, load_packs(profile)).may_be_replaced(state(changes), NOW) is fine
 
 
+def test_of_two_packs_that_say_when_both_must_allow_the_exchange(tmp_path: Path) -> None:
+    for name, when, rules in (("mine", f"{GEAR} == P", MOVING), ("other", f"{SPEED} <= 0 km/h", MORE)):
+        file = pack(tmp_path, rules, name=name)
+        file.write_text(file.read_text().replace("rules:", f"activate: {when}\nrules:"))
+    profile = with_packs(tmp_path, "mine.yaml", "other.yaml")
+    judging = Guard(profile, load_packs(profile))
+    assert judging.may_be_replaced(state(), NOW)
+    assert not judging.may_be_replaced(state({SPEED: 1}), NOW)
+    assert not judging.may_be_replaced(state({GEAR: "D"}), NOW)
+
+
 def test_without_a_word_on_when_packs_are_never_exchanged(tmp_path: Path) -> None:
     pack(tmp_path, MOVING)
     profile = with_packs(tmp_path, "mine.yaml")

@@ -80,6 +80,15 @@ def test_what_was_asked_is_moved_to_what_is_required(tmp_path: Path) -> None:
     assert emitted(made, (FAN, 7), (AIR_CON, True)) == {FAN: 7, AIR_CON: True}
 
 
+def test_of_two_demands_on_what_was_asked_one_that_is_not_met_moves_it(tmp_path: Path) -> None:
+    low = require("air.low", AIR_CON, f"{{{FAN}: {{at_least: 30 %}}}}", "value")
+    high = require("lane.high", LANE_KEEP, f"{{{FAN}: {{at_most: 40 %}}}}", "value")
+    made = guard(tmp_path, low, high)
+    for asked, fan in ((2, 3), (3, 3), (4, 4), (5, 4)):
+        call = (AIR_CON, True), (LANE_KEEP, True), (FAN, asked)
+        assert emitted(made, *call)[FAN] == fan
+
+
 def test_a_word_that_was_asked_is_not_turned_into_another(tmp_path: Path) -> None:
     made = guard(tmp_path, require("air.flow", AIR_CON, f"{{{AIRFLOW}: DEFROST}}", "value"))
     assert emitted(made, (AIR_CON, True)) == {AIR_CON: True, AIRFLOW: "DEFROST"}
