@@ -367,3 +367,16 @@ def test_a_digest_stands_where_a_yes_plays_a_part_and_nowhere_else(tmp_path: Pat
     assert judge(guard(tmp_path, moved), SEAT, 30).digest == ""
     both = judge(guard(tmp_path, moved, rule(id="b.ask", effect="confirm")), SEAT, 30)
     assert ids(both) == ["b.ask", "a.clamp"] and both.digest
+
+
+def test_a_conflict_blames_only_clamps_that_apply_for_certain(tmp_path: Path) -> None:
+    bounds = [
+        rule(id="a.high", effect="clamp", on=[FAN], hi="20 %"),
+        rule(id="b.low", effect="clamp", on=[FAN], lo="30 %"),
+    ]
+    perhaps = rule(
+        id="c.low", effect="clamp", on=[FAN], lo="50 %", when="Vehicle.Exterior.AirTemperature > 5 Celsius"
+    )
+    verdict = judge(guard(tmp_path, *bounds, perhaps), FAN, 5, {OUTSIDE: None})
+    assert verdict.decision is Decision.DENY
+    assert "30 % <= 20 %" in verdict.unlock and not any("50 %" in text for text in verdict.unlock)

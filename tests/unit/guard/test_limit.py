@@ -242,6 +242,7 @@ def test_a_longer_history_never_allows_more(
         (SEAT, "{slew: Vehicle.Speed}", "is not a name"),
         (SEAT, "{slew: '5 mm ='}", "is not in the rule language"),
         (AIR_CON, "{slew: 1 level}", "a slew of a boolean"),
+        (TEMPERATURE, "{slew: 15 Celsius}", "is never exceeded"),  # 15.5 to 30.5
     ],
 )
 def test_a_faulty_limit_is_refused(tmp_path: Path, on: str, text: str, what: str) -> None:
@@ -294,3 +295,17 @@ def test_a_limit_that_is_not_exceeded_has_no_part_in_what_a_yes_is_bound_to(tmp_
     still, driving = judged(made, SEAT, 22, speed=0), judged(made, SEAT, 22, speed=60)
     assert (still.decision, ids(still), ids(driving)) == (Decision.CONFIRM, ["a.ask"], ["a.ask"])
     assert still.digest == driving.digest
+
+
+def test_a_slew_has_no_window_and_says_so_in_its_way_out(tmp_path: Path) -> None:
+    (slew,) = loaded(tmp_path, limit(SEAT, "{slew: 20 mm}")).rules[SEAT]
+    assert slew.limit == Limit("slew", 4, 0, "slew <= 20 mm")
+    assert judged(guard(tmp_path, limit(SEAT, "{slew: 20 mm}")), SEAT, 30).unlock == ("slew <= 20 mm",)
+    (wide,) = loaded(tmp_path, limit(TEMPERATURE, "{slew: 14.5 Celsius}")).rules[TEMPERATURE]
+    assert wide.limit is not None and wide.limit.most == 29
+
+
+def test_a_slew_of_nothing_lets_nothing_move(tmp_path: Path) -> None:
+    made = guard(tmp_path, limit(SEAT, "{slew: 0 mm}"))
+    assert judged(made, SEAT, 20).decision is Decision.ALLOW
+    assert judged(made, SEAT, 21).decision is judged(made, SEAT, 19).decision is Decision.DENY

@@ -216,6 +216,17 @@ def test_a_pack_for_every_vehicle_denies_where_a_companion_is_lacking(tmp_path: 
     assert judge(Guard(profile, rules), AIR_CON, False).decision is Decision.ALLOW
 
 
+FAN_TOO = f"      {FAN}: {{type: number, unit: percent}}\n"
+
+
+def test_one_lacking_companion_of_two_denies(tmp_path: Path) -> None:
+    both = require("air.both", AIR_CON, f"{{{FAN}: 30 %, Vehicle.Cabin.Ioniser.IsOn: true}}", "value")
+    profile = with_pack(tmp_path, both, layer="base", head=HEAD + FAN_TOO)
+    verdict = judge(Guard(profile, load_packs(profile)), AIR_CON, True, {FAN: 1})
+    assert (verdict.decision, ids(verdict)) == (Decision.DENY, ["air.both"])
+    assert verdict.emitted == (Action(AIR_CON, True),)
+
+
 def test_a_companions_bound_that_the_vehicle_lacks_always_denies(tmp_path: Path) -> None:
     head = (
         HEAD
