@@ -20,6 +20,7 @@ _TEXT_MARKS: Final = (
     ("<|python_start|>", "llama_pythonic"),
 )
 _PYTHONIC: Final = re.compile(r"\s*\[\s*[^\W\d][\w.]*\s*\(")
+_BARE_CALL: Final = re.compile(r'\{\s*"(?:name|function|arguments|parameters)"\s*:')
 _FUNCTION_WITH_JSON: Final = re.compile(r"<function=[^>\n]+>\s*\{")
 
 
@@ -43,6 +44,16 @@ def detect_text(text: str) -> Dialect:
         if mark in text:
             return DIALECTS[name]
     return DIALECTS["llama_pythonic" if _PYTHONIC.match(text) else "bare_json"]
+
+
+def detect_begun(text: str) -> Dialect | None:
+    """The dialect that an answer begins to be in, as far as it can be told; another may turn out."""
+    begin = text.lstrip()
+    if begin[:1] == "{" and not _BARE_CALL.match(begin) and _detect_json(begin) is None:
+        return None  # an envelope tells what it is when it is whole
+    if _SSE.match(text) and _DATA.search(text[: text.rfind("\n") + 1]) is None:
+        return None
+    return detect_text(text) if begin else None
 
 
 def detect_value(value: object) -> Dialect | None:

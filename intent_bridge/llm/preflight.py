@@ -2,7 +2,7 @@
 
 Every member of the arguments is held against the tool's schema when it is complete, and a key or a choice as
 soon as nothing that is offered begins so. Nothing acts on this: a call is carried out when its answer has
-ended and was read as a whole. Dialects whose arguments are JSON text in a stream; others tell nothing early.
+ended and was read as a whole. A provider that sends one whole JSON value tells nothing early.
 """
 
 import re

@@ -1,6 +1,6 @@
 """What a model is writing just now in a text format: the name and the arguments so far of its last call.
 
-A hint for judging early; nothing acts on it. Formats whose arguments are JSON text only.
+A hint for judging early; nothing acts on it. Of formats that write no JSON see `unfinished`.
 """
 
 import re
@@ -9,6 +9,8 @@ from typing import Final
 
 from intent_bridge.llm.model import OpenCall
 from intent_bridge.llm.prose import Mark, Prose, json_end, skip_blank
+from intent_bridge.llm.table import ToolTable
+from intent_bridge.llm.unfinished import open_pythonic, open_xml
 
 _MARKS: Final[Mapping[str, tuple[str, ...]]] = {
     "hermes_tool_call": ("<tool_call>",),
@@ -27,8 +29,12 @@ _HEAD: Final = re.compile(
 )
 
 
-def open_text_calls(dialect: str, text: str) -> tuple[OpenCall, ...]:
+def open_text_calls(dialect: str, text: str, table: ToolTable) -> tuple[OpenCall, ...]:
     """The call at the end of a text that has not ended yet; none where its format tells none."""
+    if dialect == "llama_pythonic":
+        return open_pythonic(text, table)
+    if dialect == "qwen3_coder_xml" and "<function=" in text:
+        return open_xml(text, table)
     if dialect not in _MARKS:
         return ()
     prose = Prose(text, _MARKS[dialect])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from intent_bridge.errors import ToolCallError
-from intent_bridge.llm.detect import detect_text, detect_value
+from intent_bridge.llm.detect import detect_begun, detect_text, detect_value
 from intent_bridge.llm.dialects import AUTO, DIALECTS, Dialect
 from intent_bridge.llm.door import read_message
 from intent_bridge.llm.framing import Decoder
@@ -65,6 +65,8 @@ class StreamReader:
         self._table = ToolTable(())
         self._dialect: Dialect | None = None
         self._source: Source | None = None
+        self._guess: tuple[Dialect, Source, int] | None = None
+        """Of `auto`: the dialect that it seems to be by now, and how many pieces its source has seen."""
         try:
             self._table = ToolTable(tools or ())
             self._dialect = _dialect(dialect)
@@ -81,7 +83,22 @@ class StreamReader:
 
     def open_calls(self) -> tuple[OpenCall, ...]:
         """The calls being written just now, as far as they go; none in dialects that cannot tell."""
-        return self._source.open_calls() if self._source is not None and self._error is None else ()
+        source = self._source if self._dialect is not None else self._guessed()
+        return source.open_calls() if source is not None and self._error is None else ()
+
+    def _guessed(self) -> Source | None:
+        seems = detect_begun("".join(self._text))
+        if seems is None:
+            return None
+        known, source, seen = self._guess or (None, None, 0)
+        if source is None or known is not seems:
+            source, seen = seems.source(self._table), 0
+        try:
+            source.feed("".join(self._text[seen:]))
+        except ToolCallError:
+            return None  # told when the answer has ended
+        self._guess = seems, source, len(self._text)
+        return source
 
     def finish(self) -> ReadResult:
         """What the answer holds, now that it has ended."""

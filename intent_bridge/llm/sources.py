@@ -46,7 +46,7 @@ class TextSource:
         self._pieces.append(text)
 
     def open_calls(self) -> tuple[OpenCall, ...]:
-        return open_text_calls(self._dialect, "".join(self._pieces))
+        return open_text_calls(self._dialect, "".join(self._pieces), self._table)
 
     def finish(self) -> Message:
         return self._read("".join(self._pieces), self._table)

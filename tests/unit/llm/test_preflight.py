@@ -57,6 +57,37 @@ def test_it_is_refused_at_the_first_character_that_decides(
     assert result.calls == ()
 
 
+def xml(name: str, arguments: dict[str, Any]) -> str:
+    parameters = "".join(f"<parameter={k}>\n{v}\n</parameter>\n" for k, v in arguments.items())
+    return f"<tool_call>\n<function={name}>\n{parameters}</function>\n</tool_call>"
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["named", "auto"])
+@pytest.mark.parametrize(
+    ("dialect", "upto", "after", "code", "where"),
+    [
+        ("llama_pythonic", "[set_window(s", "eat='all')]", "extra_argument", ""),
+        ("llama_pythonic", "[set_window(zone='ro", "of')]", "not_a_choice", "zone"),
+        ("llama_pythonic", "[set_window(percent=130,", " zone='all')]", "out_of_range", "percent"),
+        ("llama_pythonic", "[set_window('al', 130)", "]", "not_a_choice", "zone"),
+        ("qwen3_coder_xml", "<function=set_wiper>", "\n</function>", "unknown_tool", ""),
+        ("qwen3_coder_xml", "<function=set_window><parameter=s", "eat>1</parameter></function>",
+         "extra_argument", ""),
+        ("qwen3_coder_xml", "<function=set_window>\n<parameter=zone>\nro", "of\n</parameter></function>",
+         "not_a_choice", "zone"),
+        ("qwen3_coder_xml", "<function=set_window><parameter=percent>130</parameter></function>", "",
+         "out_of_range", "percent"),
+    ],
+)  # fmt: skip
+def test_formats_without_json_are_refused_as_early(
+    dialect: str, upto: str, after: str, code: str, where: str, named: bool
+) -> None:
+    news, result = fly(dialect if named else "auto", upto + after)
+    ((at, early),) = news
+    assert early.refused is not None and result.calls == ()
+    assert (early.refused.code, early.where) == (code, where) and at <= len(upto)
+
+
 def test_whole_sound_arguments_are_told_before_the_answer_ends() -> None:
     text = hermes('{"name": "set_window", "arguments": {"zone": "all", "percent": 30}}') + "\nAnything else?"
     ((at, early),), result = fly("hermes_tool_call", text)
@@ -127,6 +158,10 @@ def _written(name: str, arguments: dict[str, Any], dialect: str) -> str:
         return "".join(
             f"data: {json.dumps(e)}\n\n" for e in ({"choices": [{"delta": {"tool_calls": [call]}}]}, end)
         )
+    if dialect == "llama_pythonic":
+        return f"[{name}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})]"
+    if dialect == "qwen3_coder_xml":
+        return xml(name, arguments)
     body = json.dumps({"name": name, "arguments": arguments}, ensure_ascii=False)
     return {
         "hermes_tool_call": hermes(body),
@@ -134,17 +169,24 @@ def _written(name: str, arguments: dict[str, Any], dialect: str) -> str:
     }.get(dialect, body)
 
 
+_DIALECTS = [
+    "hermes_tool_call", "bare_json", "openai_chat_sse", "mistral_tool_calls", "llama_pythonic",
+    "qwen3_coder_xml",
+]  # fmt: skip
+
+
 @given(
     name=_NAMES,
     arguments=st.dictionaries(_KEYS, _VALUES, max_size=3),
-    dialect=st.sampled_from(["hermes_tool_call", "bare_json", "openai_chat_sse", "mistral_tool_calls"]),
+    dialect=st.sampled_from(_DIALECTS),
+    named=st.booleans(),
     cuts=st.sets(st.integers(1, 120), max_size=6),
 )
 def test_what_is_refused_early_is_never_legal_in_the_end_and_the_other_way_round(
-    name: str, arguments: dict[str, Any], dialect: str, cuts: set[int]
+    name: str, arguments: dict[str, Any], dialect: str, named: bool, cuts: set[int]
 ) -> None:
     text = _written(name, arguments, dialect)
-    preflight = Preflight(dialect, TOOLS)
+    preflight = Preflight(dialect if named else "auto", TOOLS)
     news: list[Early] = []
     edges = [0, *sorted(cut for cut in cuts if cut < len(text)), len(text)]
     for start, end in pairwise(edges):
@@ -156,8 +198,10 @@ def test_what_is_refused_early_is_never_legal_in_the_end_and_the_other_way_round
             assert early.arguments == result.calls[0].arguments
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["named", "auto"])
 @pytest.mark.parametrize("dialect", ANSWERS)
-def test_no_answer_that_is_read_is_refused_early(dialect: str) -> None:
-    news, result = fly(dialect, ANSWERS[dialect], [{"name": "f", "parameters": {"type": "object"}}])
+def test_no_answer_that_is_read_is_refused_early(dialect: str, named: bool) -> None:
+    tools = [{"name": "f", "parameters": {"type": "object"}}]
+    news, result = fly(dialect if named else "auto", ANSWERS[dialect], tools)
     assert [early for _, early in news if early.refused] == []
-    assert result.calls
+    assert result.calls or not named

@@ -17,6 +17,20 @@ from intent_bridge.llm import OpenCall, StreamReader
         ("mistral_tool_calls", "[TOOL_CALLS]f", "f", ""),
         ("qwen_agent_flower", '✿FUNCTION✿: f\n✿ARGS✿: {"a": 4', "f", '{"a": 4'),
         ("llama3_json", '<function=f>{"a": 4', "f", '{"a": 4'),
+        ("llama_pythonic", "[f(a=", "f", '{"a": '),
+        ("llama_pythonic", "[f(a=4", "f", '{"a": '),
+        ("llama_pythonic", "[f(a=4, b='x\"", "f", '{"a": 4 ,"b": "x'),
+        ("llama_pythonic", "[f(a={'k': None}, b", "f", '{"a": {"k": null} ,"b'),
+        ("qwen3_coder_xml", "<function=f>\n<parameter=a>\n4\n</parameter>\n<para", "f", '{"a": '),
+        (
+            "qwen3_coder_xml",
+            "<function=f>\n<parameter=a>\n4\n</parameter>\n<parameter=b>\nx",
+            "f",
+            '{"a": "4" ,"b": ',
+        ),
+        ("auto", '<tool_call>{"name": "f", "arguments": {"a": 4', "f", '{"a": 4'),
+        ("auto", "[f(a=4, ", "f", '{"a": 4 '),
+        ("auto", "<tool_call>\n<function=f>\n<parameter=a", "f", '{"a'),
     ],
 )
 def test_name_and_arguments_are_shown_as_far_as_they_go(
@@ -35,7 +49,8 @@ def test_name_and_arguments_are_shown_as_far_as_they_go(
         ("hermes_tool_call", '<think><tool_call>{"name": "f", "arguments": {'),
         ("mistral_tool_calls", '[TOOL_CALLS]f{"a": 4}'),
         ("bare_json", "hello"),
-        ("llama_pythonic", "[f(a="),
+        ("llama_pythonic", "I can [f(a=1)]"),
+        ("qwen3_coder_xml", "`<function=f>` takes"),
     ],
 )
 def test_nothing_is_shown_where_no_call_is_open(dialect: str, text: str) -> None:
