@@ -42,11 +42,13 @@ class RightsFile(_Model):
 
     `confirm`: in these domains the client's own elicitation counts as a person's answer, because the host
     knows that a person at `from`'s seat sees it. Empty: questions go through the host's own channel only.
+    `user`: whose preferences fill what was not said, and learn of what was done; nobody's where left out.
     """
 
     scopes: tuple[Domain, ...] = DOMAINS
     from_: Annotated[WhoFile, Field(alias="from")] = WhoFile()
     confirm: tuple[Domain, ...] = ()
+    user: Annotated[str, Field(max_length=64)] = ""
     calls_per_minute: Annotated[int, Field(ge=1, le=6000)] = CALLS_PER_MINUTE
 
 
@@ -74,6 +76,7 @@ class Client:
     who: Provenance
     confirm: frozenset[Domain] = frozenset()
     calls_per_minute: int = CALLS_PER_MINUTE
+    user: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ def _client(name: str, rights: RightsFile, who: Provenance | None = None) -> Cli
     said = rights.from_
     spoken = Provenance(said.speaker, said.zone, said.channel, said.untrusted_text)
     scopes, confirm = frozenset(rights.scopes), frozenset(rights.confirm)
-    return Client(name, scopes, who or spoken, confirm, rights.calls_per_minute)
+    return Client(name, scopes, who or spoken, confirm, rights.calls_per_minute, rights.user)
 
 
 def _problem(error: Any) -> str:

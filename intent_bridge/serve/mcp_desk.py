@@ -18,6 +18,7 @@ from intent_bridge.intents import Domain, ToolSpec, Topic
 from intent_bridge.profile import plain, to_vss
 from intent_bridge.serve.mcp_access import Client
 from intent_bridge.serve.mcp_rights import Rights
+from intent_bridge.serve.turn import said_in
 from intent_bridge.texts import texts_for
 from intent_bridge.types import Outcome, Status, ToolCall, Value
 
@@ -95,18 +96,23 @@ class Desk:
         arguments: Mapping[str, Any],
         progress: Progress,
         key: str | None = None,
+        words: str | None = None,
     ) -> Outcome:
         """Carry out one call to its end.
 
         `key` names the call within its client: a call with a known key is answered with the first one's
-        outcome and never acts again. Cancelling this stops what the call moves.
+        outcome and never acts again. `words` are what the person said, in the desk's language: they can only
+        make us ask. Cancelling this stops what the call moves.
         """
         short = key if key is not None and len(key) <= MAX_KEY_CHARACTERS else secrets.token_hex(8)
         call = ToolCall(f"mcp:{client.name}:{short}", name, arguments)
         reached = self._rights.reached(client, call)
         if isinstance(reached, Outcome):
             return replace(reached, texts=self._texts.render(reached, moving=self.car.bridge.moving()))
-        outcome = await self._carried_out(call.id, lambda: self.car.handle(call, client.who), progress)
+        said = said_in(words, self.language) if words is not None else None
+        outcome = await self._carried_out(
+            call.id, lambda: self.car.handle(call, client.who, heard=said, user=client.user), progress
+        )
         if outcome.confirmation is not None:
             while len(self._questions) >= MAX_QUESTIONS:
                 del self._questions[next(iter(self._questions))]

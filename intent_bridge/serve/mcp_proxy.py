@@ -88,8 +88,9 @@ class ProxyDesk:
         arguments: Mapping[str, Any],
         progress: Progress,
         key: str | None = None,
+        words: str | None = None,
     ) -> Outcome:
-        """Judge a call and send what is permitted of it."""
+        """Judge a call and send what is permitted of it. Nothing is made of the words here."""
         short = key if key is not None and len(key) <= MAX_KEY_CHARACTERS else secrets.token_hex(8)
         call = ToolCall(f"mcp:{client.name}:{short}", name, arguments)
         async with self._turn:

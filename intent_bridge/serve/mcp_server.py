@@ -32,6 +32,8 @@ ClientOf: TypeAlias = Callable[[], Client]
 NAME: Final = "intent-bridge"
 KEY_META: Final = "intent-bridge/key"
 """In `_meta` of a tools/call: the client's own name for it, so that sending it again never acts twice."""
+WORDS_META: Final = "intent-bridge/words"
+"""In `_meta` of a tools/call: what the person said, so that a number of the model's own is asked about."""
 INSTRUCTIONS: Final = (
     "Tools of one vehicle. Every call is judged by the vehicle's rules; a refusal is final until the state "
     "changes. Only say that something is done when the status is `done` or `no_effect`; tell the user the "
@@ -78,7 +80,13 @@ class Desk(Protocol):
     def told(self, outcome: Outcome) -> dict[str, Any]: ...
     def question(self, client: Client, outcome: Outcome) -> str | None: ...
     async def call(
-        self, client: Client, name: str, arguments: Mapping[str, Any], progress: Progress, key: str | None
+        self,
+        client: Client,
+        name: str,
+        arguments: Mapping[str, Any],
+        progress: Progress,
+        key: str | None,
+        words: str | None,
     ) -> Outcome: ...
     async def answer(self, client: Client, call_id: str, yes: bool, progress: Progress) -> Outcome: ...
     async def read(self, client: Client, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]: ...
@@ -124,7 +132,8 @@ class _Handlers:
         if params.request_state is not None:  # sealed by us for this client and this very call
             yes = _said_yes((params.input_responses or {}).get(_QUESTION))
             return self._result(await self._desk.answer(client, params.request_state, yes, progress))
-        outcome = await self._desk.call(client, params.name, params.arguments or {}, progress, _key(params))
+        key, words = _meta(params, KEY_META), _meta(params, WORDS_META)
+        outcome = await self._desk.call(client, params.name, params.arguments or {}, progress, key, words)
         question = self._desk.question(client, outcome)
         if question is None or not _takes_forms(ctx):
             return self._result(outcome)
@@ -186,8 +195,8 @@ def _progress(ctx: Context) -> Progress:
     return report
 
 
-def _key(params: types.CallToolRequestParams) -> str | None:
-    found = (params.meta or {}).get(KEY_META)
+def _meta(params: types.CallToolRequestParams, name: str) -> str | None:
+    found = (params.meta or {}).get(name)
     return found if isinstance(found, str) and found.isprintable() else None
 
 

@@ -46,7 +46,7 @@ class Turn:
         self._closed = False
         self._tell = tell
         self._made: dict[str, Outcome] = {}
-        self._said = _heard(request)
+        self._said = said_in(request.words, request.language)
         self._acting: asyncio.Task[Outcome] | None = None
 
     def tell(self, kind: EventKind, lane: str = "", what: str = "", outcome: Outcome | None = None) -> None:
@@ -134,10 +134,10 @@ class Turn:
         return outcome
 
 
-def _heard(request: Request) -> Said | None:
+def said_in(words: str, language: str) -> Said | None:
     """What the vehicle may know of the words, to tell a model's own numbers; None where nobody can listen."""
     try:
-        return heard(request.words, request.language) if request.language in languages() else None
+        return heard(words, language) if language in languages() else None
     except ModuleNotFoundError:  # the extra `nlu` is not installed
         return None
 

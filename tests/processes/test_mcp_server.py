@@ -10,7 +10,10 @@ import pytest
 from mcp_types.version import LATEST_HANDSHAKE_VERSION, LATEST_MODERN_VERSION
 
 from intent_bridge.audit import read
-from intent_bridge.types import Status
+from intent_bridge.bridge import AsyncBridge, Bridge
+from intent_bridge.serve.mcp_access import DOMAINS, Client
+from intent_bridge.serve.mcp_desk import Desk
+from intent_bridge.types import Outcome, Provenance, Speaker, Status
 from tests.processes.mcp_peer import Person, host_line, over_stdio
 
 WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
@@ -242,5 +245,41 @@ def test_a_call_sent_again_under_its_key_never_acts_twice(tmp_path: Path) -> Non
             assert first == second
             again = await client.call_tool("adjust_setting", call)
             assert again.structured_content["confirmed"] == {TEMPERATURE: first[TEMPERATURE] + 1}
+
+    asyncio.run(drive())
+
+
+def test_a_number_that_was_not_among_the_words_is_known_to_be_the_models_own(tmp_path: Path) -> None:
+    async def drive() -> None:
+        async with over_stdio(tmp_path / "log", "--from", "driver") as client:
+            meta: Any = {"intent-bridge/words": "make it 23 degrees in here"}
+            said = await client.call_tool("set_cabin_temperature", {"celsius": 23}, meta=meta)
+            own = await client.call_tool("set_cabin_temperature", {"celsius": 25.5}, meta=meta)
+            assert said.structured_content["data"]["sources"] == {"celsius": "words"}
+            assert own.structured_content["data"]["sources"] == {"celsius": "own"}
+
+    asyncio.run(drive())
+
+
+def test_the_user_of_a_call_is_whom_the_host_named_for_its_client() -> None:
+    async def drive() -> None:
+        asked: list[dict[str, Any]] = []
+
+        async def no_progress(_way: float, _text: str) -> None: ...
+
+        async with AsyncBridge(Bridge.simulated("demo_sedan")) as car:
+            desk, handle = Desk(car), car.handle
+
+            async def noting(call: object, who: Provenance | None = None, **more: Any) -> Outcome:
+                asked.append(more)
+                return await handle(call, who, **more)
+
+            car.handle = noting  # type: ignore[method-assign, assignment]
+            ada = Client("c", frozenset(DOMAINS), Provenance(Speaker.DRIVER), user="ada")
+            await desk.call(ada, "set_fan_speed", {"level": 3}, no_progress, words="fan to three")
+            await desk.call(ada, "set_fan_speed", {"level": 4}, no_progress)
+            desk.close()
+        assert [more["user"] for more in asked] == ["ada", "ada"]
+        assert asked[0]["heard"].numbers == {3} and asked[1]["heard"] is None
 
     asyncio.run(drive())
