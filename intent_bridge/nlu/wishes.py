@@ -246,7 +246,8 @@ class _Wish:
                 return Problem("not_offered")
             at = {"low": 0, "medium": len(offered) // 2, "high": -1}[self.said.words["grade"]]
             return self.table["tool"], {self.table["number"]: plain(offered[at])}
-        return self.table["tool"], dict(self.table["grades"][self.said.words["grade"]])
+        grade = self.table["grades"].get(self.said.words["grade"])
+        return (self.table["tool"], dict(grade)) if grade is not None else Problem("not_offered")
 
     def left(
         self, arguments: dict[str, Any], switch: tuple[str, dict[str, Any]]
