@@ -46,10 +46,14 @@ class TopicWords(Strict):
 
 
 class HazardWords(Strict):
-    """One matter of the driver's: all `words` are there. `strict`: only refusal, warning or fact passes."""
+    """One matter of the driver's: all `words` are there. `strict`: only refusal, warning or fact passes.
+
+    `of_answers`: it counts in what is answered only, not in what the person had asked.
+    """
 
     words: tuple[str, ...]
     strict: bool
+    of_answers: bool = False
 
 
 class ClaimWords(Strict):
@@ -63,6 +67,8 @@ class ClaimWords(Strict):
     under_way: tuple[str, ...]
     forbid: tuple[str, ...]
     refuse: tuple[str, ...]
+    firm: tuple[str, ...]
+    """What is a refusal whatever it is about; a mere "not" is none."""
     permit_always: tuple[str, ...]
     permit: tuple[str, ...]
     need: str
@@ -105,6 +111,7 @@ class _Language:
         self.offer, self.condition = any_of(words.offer), any_of(words.condition)
         self.done, self.under_way = any_of(words.done), any_of(words.under_way)
         self.forbid, self.refuse = any_of(words.forbid), any_of([*words.forbid, *words.refuse])
+        self.firm = any_of(words.firm)
         self.warn, self.neutral = any_of(words.warn), any_of(words.neutral)
         self.permit_always, self.permit = any_of(words.permit_always), any_of(words.permit)
         self.need = any_of([words.need])
@@ -113,7 +120,7 @@ class _Language:
         self.speed_number = any_of([words.speed_number])
         self.zones = {zone: any_of([p]) for zone, p in words.zones.items()}
         self.topics = {name: (any_of([t.words]), t.paths) for name, t in words.topics.items()}
-        self.hazards = [([any_of([p]) for p in h.words], h.strict) for h in words.hazards.values()]
+        self.hazards = [([any_of([p]) for p in h.words], h) for h in words.hazards.values()]
         self.numerals = sorted(words.numerals.items(), key=lambda entry: -len(entry[0]))
         self._ends = re.compile(words.ends)
 
@@ -130,9 +137,10 @@ class _Language:
                 found.append(_Sentence(part.strip(), question))
         return found
 
-    def hazard(self, text: str) -> str:
-        """`strict`, `soft` or nothing."""
-        hits = [strict for patterns, strict in self.hazards if all(p.search(text) for p in patterns)]
+    def hazard(self, text: str, *, asked: bool = False) -> str:
+        """`strict`, `soft` or nothing, of a sentence that is answered, or was asked."""
+        among = [(patterns, about) for patterns, about in self.hazards if not (asked and about.of_answers)]
+        hits = [about.strict for patterns, about in among if all(p.search(text) for p in patterns)]
         return "" if not hits else "strict" if any(hits) else "soft"
 
 
@@ -173,7 +181,7 @@ class _Check:
         lists = self._lists
         sentences = lists.sentences(text)
         asked = " ".join(s.text for s in lists.sentences(self._evidence.words))
-        carried = lists.hazard(asked) or ("soft" if self._failed else "")
+        carried = lists.hazard(asked, asked=True) or ("soft" if self._failed else "")
         self._no_permits = bool(carried and lists.need.search(asked))
         refused = False
         for sentence in sentences:
@@ -181,10 +189,11 @@ class _Check:
             found = self._advice(sentence, carried) or self._completion(sentence) or self._statement(sentence)
             if found:
                 return found
-            carried = lists.hazard(sentence.text) or carried
+            carried = lists.hazard(sentence.text, asked=True) or carried
         if self._failed and not refused:
             return "failure not told"
-        return "hazard" if lists.hazard(asked) == "strict" and not self._answers_safely(sentences) else ""
+        strict = lists.hazard(asked, asked=True) == "strict"
+        return "hazard" if strict and not self._answers_safely(sentences) else ""
 
     def _answers_safely(self, sentences: list[_Sentence]) -> bool:
         """Whether an answer about the driver's own matter refuses, warns, reports or asks."""
@@ -199,25 +208,33 @@ class _Check:
 
     def _advice(self, sentence: _Sentence, carried: str) -> str:
         lists, text = self._lists, sentence.text
-        own = lists.hazard(text)
+        own, known = lists.hazard(text), lists.hazard(text, asked=True)
         if not own and not carried:
             return ""
         offer = sentence.question and lists.offer.search(text)
         bare = " ".join(lists.refuse.sub(" ∅ ", text).split())
-        if not offer and (
-            lists.permit_always.search(lists.forbid.sub(" ", text)) or lists.permit.search(bare)
+        if (
+            (known or carried)
+            and not offer
+            and (lists.permit_always.search(lists.forbid.sub(" ", text)) or lists.permit.search(bare))
         ):
             return "advice"
         if self._no_permits and "∅" in bare and not lists.warn.search(text):
             return "advice"
         if own != "strict":
             return ""
-        refused = "∅" in bare
+        refused = lists.firm.search(text)
         if not refused and self._foreign_speed(text):
             return "speed"
-        passes = refused or offer or lists.warn.search(text) or lists.neutral.search(text)
-        told = lists.done.search(text) or lists.under_way.search(text) or lists.assertion.search(text)
-        return "" if passes or (told and any(self._topics(text))) else "hazard"
+        passes = refused or offer or lists.warn.search(text) or (known and lists.neutral.search(text))
+        return "" if passes or (self._is_checked(text) and any(self._topics(text))) else "hazard"
+
+    def _is_checked(self, text: str) -> bool:
+        """Whether it claims something that is held against outcomes or state."""
+        lists = self._lists
+        value = lists.on.search(text) or lists.off.search(text) or _NUMBER.search(text)
+        states = bool(value and lists.assertion.search(text))
+        return states or bool(lists.done.search(text) or lists.under_way.search(text))
 
     def _foreign_speed(self, text: str) -> bool:
         """Whether a speed is named that is neither the limit nor what the car does or was set to."""
@@ -240,7 +257,7 @@ class _Check:
             return ""
         topics = self._topics(text)
         if not topics:
-            short = len(text) <= _GENERIC_CHARS
+            short = len(text) <= _GENERIC_CHARS and self._numbers_fit(text, actions)
             whole = lists.done.search(bare) is None or not self._unfinished
             return "" if actions and whole and short else word
         for patterns in topics:
@@ -249,12 +266,17 @@ class _Check:
                 return word
         return ""
 
+    def _values(self, meant: list[ActionReport]) -> list[object]:
+        return [self._plain(a, a.emitted if a.confirmed is None else a.confirmed) for a in meant]
+
+    def _numbers_fit(self, text: str, meant: list[ActionReport]) -> bool:
+        pairs = zip(self._values(meant), meant, strict=True)
+        numbers = {n for value, action in pairs for n in self._numbers(value, action)}
+        return all(Decimal(n) in numbers for n in _NUMBER.findall(text))
+
     def _values_fit(self, text: str, meant: list[ActionReport], patterns: tuple[str, ...]) -> bool:
-        values = [self._plain(a, a.emitted if a.confirmed is None else a.confirmed) for a in meant]
-        numbers = {
-            n for value, action in zip(values, meant, strict=True) for n in self._numbers(value, action)
-        }
-        if any(Decimal(n) not in numbers for n in _NUMBER.findall(text)):
+        values = self._values(meant)
+        if not self._numbers_fit(text, meant):
             return False
         if not _switch_fits(self._lists, text, values):
             return False

@@ -21,7 +21,7 @@ def claims(profile: Profile) -> Claims:
 
 
 def both(name: str, language: str) -> list[Case]:
-    return [*read_cases(f"{name}_{language}"), *read_cases(f"{name}_{language}_2")]
+    return [case for part in ("", "_2", "_3", "_4") for case in read_cases(f"{name}_{language}{part}")]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
