@@ -215,3 +215,19 @@ def test_a_yes_is_bound_to_every_condition_that_was_read_also_of_an_action_nobod
     assert slow.emitted == fast.emitted == tuple(call)
     assert slow.hits == fast.hits
     assert slow.digest != fast.digest
+
+
+@pytest.mark.parametrize(("key", "asked", "moved"), [("lo", 2, 3), ("hi", 3, 2)])
+def test_a_clamp_is_named_where_its_rounded_bound_moves_the_value(
+    tmp_path: Path, key: str, asked: int, moved: int
+) -> None:
+    half = rule(id="a.half", effect="clamp", on=[FAN], **{key: "0.5 * current"})  # 2.5 steps
+    verdict = judge(guard(tmp_path, half), FAN, asked, {FAN: 5})
+    assert (verdict.emitted, ids(verdict)) == ((Action(FAN, moved),), ["a.half"])
+
+
+@pytest.mark.parametrize("asked", [3, 6])
+def test_a_clamp_that_a_value_just_meets_is_not_named_beside_a_question(tmp_path: Path, asked: int) -> None:
+    bounds = rule(id="a.both", effect="clamp", on=[FAN], lo="30 %", hi="60 %")
+    asks = rule(id="b.ask", effect="confirm", on=[FAN])
+    assert ids(judge(guard(tmp_path, bounds, asks), FAN, asked)) == ["b.ask"]

@@ -2,12 +2,16 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
 from intent_bridge.guard import interp, ir, units
+from intent_bridge.guard.check import Kind
 from intent_bridge.guard.lang import parse
 from intent_bridge.types import Value
+
+from .car import FAN, loaded, rule, tiny
 
 NAMES: dict[str, interp.Physical] = {
     "speed": Fraction(5),
@@ -84,3 +88,36 @@ def test_units_convert_exactly_or_stand_alone() -> None:
     assert units.unit("m/s") == ("speed", Fraction(18, 5))
     assert units.unit("ppm") == ("ppm", Fraction(1))
     assert Fraction(Decimal("0.1")) == Fraction(1, 10)
+
+
+def test_every_comparison_of_numbers_in_a_condition_is_found_in_its_order() -> None:
+    first, second, third = (ir.Linear(">", ((1, "n"),), const, "", "") for const in (1, 2, 3))
+    tree = ir.Or((ir.And((A, first, ir.Not(second))), ir.Is("gear", "P"), third))
+    assert list(ir.atoms(tree)) == [first, second, third]
+    assert list(ir.atoms(None)) == list(ir.atoms(A)) == []
+
+
+def test_a_way_out_has_brackets_only_where_several_ways_must_be_taken_together() -> None:
+    env: dict[str, Value | None] = {"a": True, "b": True, "c": True}
+    a, b, c = (ir.Flag(name) for name in "abc")
+    either = ir.And((a, b))
+    assert ir.until_false(ir.Or((either,)), env) == "not a or not b"
+    assert ir.until_false(ir.Or((either, c)), env) == "(not a or not b) and not c"
+    assert ir.until_false(ir.Or((either, c)), {**env, "c": False}) == "not a or not b"
+
+
+def test_the_interpreter_clamps_in_steps_to_the_safe_side_and_only_where_the_condition_holds(
+    tmp_path: Path,
+) -> None:
+    clamp = rule(id="a.clamp", effect="clamp", on=[FAN], lo="0.5 * current", hi="60 %", when="untrusted_text")
+    plain = rule(id="b.plain", effect="confirm", on=[FAN])
+    rules, kind = loaded(tmp_path, clamp, plain).rules[FAN], Kind.of(tiny().actuators[FAN].spec)
+
+    def judged(value: int, *, tainted: bool) -> object:
+        return interp.judge(
+            rules, kind, value, {FAN: Fraction(50), "current": Fraction(50), "untrusted_text": tainted}
+        )
+
+    assert judged(9, tainted=True) == (6, {"a.clamp": True, "b.plain": True})
+    assert judged(0, tainted=True) == (3, {"a.clamp": True, "b.plain": True})
+    assert judged(9, tainted=False) == (9, {"a.clamp": False, "b.plain": True})
