@@ -72,17 +72,22 @@ def decisions(profile: Profile, rules: RuleSet) -> dict[str, Callable[[], object
     return {"compiled": compiled, "closures": by_closures}
 
 
-def gateway(profile: Profile, guard: Guard, folder: Path) -> Callable[[], object]:
-    """Hostile JSON in, parsed and resolved, judged, audited, judged again before it would leave."""
+def gateway(profile: Profile, guard: Guard, folder: Path, *, anew: bool = False) -> Callable[[], object]:
+    """Hostile JSON in, parsed and resolved, judged, audited, judged again before it would leave.
+
+    With `anew` each call is one that was never made before: what the catalogue remembers is forgotten.
+    """
     catalogue = Catalogue(profile)
     state = {path: Sample(value, NOW_MS, Quality.OK) for path, value in VALUES.items()}
     context = Context(profile, catalogue, WHO, lambda p: (VALUES.get(p), Quality.OK), {})
-    log = AuditLog(folder / "audit.jsonl", fsync="off")
+    log = AuditLog(folder / f"audit-{anew}.jsonl", fsync="off")
     texts = [text for _, text in REQUESTS.values()]
 
     def whole() -> None:
         for text in texts:
             call = read_call(text)
+            if anew:
+                catalogue._meant.clear()
             intent = catalogue.parse(call)
             assert not isinstance(intent, NotEquipped)
             found = resolve(intent, context)
@@ -196,9 +201,12 @@ def main() -> None:
         jobs = decisions(profile, rules)
         jobs["gateway"] = gateway(profile, Guard(profile, rules), folder)
         times = interleaved({**jobs, **growth(profile, folder)})
+        jobs["gateway"] = gateway(profile, Guard(profile, rules), folder, anew=True)
+        anew = interleaved({name: jobs[name] for name in ("closures", "gateway")})
         figures = {
             "decision_vs_closures": round(times["compiled"] / times["closures"], 2),
             "gateway_vs_closure": round(times["gateway"] / times["closures"], 1),
+            "gateway_anew_vs_closure": round(anew["gateway"] / anew["closures"], 1),
             "decision_400_rules_vs_none": round(times["plus_400"] / times["plus_0"], 2),
             "decision_100_rules_vs_none": round(times["plus_100"] / times["plus_0"], 2),
             "prove_all_s": {

@@ -329,3 +329,12 @@ def test_random_content_under_a_right_checksum_leaves_only_as_permitted(
         codes = {"SNA", "NO_REQUEST", "STOP"}
         actuators = decoded.keys() - {"CRC", "Alive", "SeatIndex"}
         assert all(decoded[s] in codes or decoded[s] == wanted[s] for s in actuators)
+
+
+def test_a_report_that_comes_again_counts_again_where_the_gate_was_told_otherwise_meanwhile() -> None:
+    opened = gate(status("CLIMATE_STATUS", 0, CLIMATE | {"Fan": 40}))
+    frame = one({TEMPERATURE: 45}, state={FAN: 4, AIRFLOW: "FACE"})
+    opened.tell({FAN: 9})
+    assert opened.check(frame.raw, [permit({TEMPERATURE: 45})], 0, kind="start") is not None
+    opened.observe(status("CLIMATE_STATUS", 1, CLIMATE | {"Fan": 40}), 0)
+    assert opened.check(frame.raw, [permit({TEMPERATURE: 45})], 0, kind="start") is None
