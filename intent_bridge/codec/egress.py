@@ -28,6 +28,8 @@ from intent_bridge.types import Permit, RawFrame, Value
 Kind = Literal["start", "repeat", "stop", "neutral"]
 
 _HALF: Final = Fraction(1, 2)
+TOO_OFTEN: Final = ("budget", "frame cap")
+"""How the reason begins where a frame is kept back for nothing but coming too often."""
 
 
 class EgressGate:
@@ -103,7 +105,7 @@ class EgressGate:
         """None when the frame may leave (and is counted as sent), else why not.
 
         `permits` are those of the commands under way, the frame's own among them. A reason that begins
-        with `budget` or `frame cap` says that this came too often; any other that something is broken.
+        with one of `TOO_OFTEN` says that this came too often; any other that something is broken.
         """
         layout = self._commands.get((raw.bus, raw.can_id, raw.extended))
         if layout is None:

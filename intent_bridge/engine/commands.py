@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from intent_bridge.codec import EgressGate, Encoder, Reading
+from intent_bridge.codec.egress import TOO_OFTEN
 from intent_bridge.engine.effects import Effect, Order, Record, Send
 from intent_bridge.engine.rates import Rates
 from intent_bridge.engine.records import ordered, snapshot, start_record, stop_record
@@ -223,7 +224,9 @@ class Commands:
         frames = self._encoder.encode(run.permit, live, others)
         checked = self._checked(run, frames, "start", now_ms)
         if isinstance(checked, Refused):
-            return self.halt(run, live, now_ms), [Ended(run, Status.ERROR, "egress")]
+            often = checked.reason.startswith(TOO_OFTEN)
+            end = Ended(run, *(Status.DENIED, "too_often") if often else (Status.ERROR, "egress"))
+            return self.halt(run, live, now_ms), [end]
         run.started(frames, now_ms)
         self._started.append(run)
         about = frozenset(run.permit.emitted), self._encoder.siblings(frames)

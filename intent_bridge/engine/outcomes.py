@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from intent_bridge.codec.egress import TOO_OFTEN
 from intent_bridge.engine.effects import Order
 from intent_bridge.engine.running import reports
 from intent_bridge.errors import ToolCallError
@@ -38,7 +39,7 @@ def kept_back(order: Order, verdict: Verdict, reason: str) -> Outcome:
     """The egress gate refused: too often is the caller's doing, silence the bus's; all else is our fault."""
     if reason.startswith("silent"):
         return replace(judged(order, verdict, Status.NOT_DELIVERED, "silent"), message=reason)
-    if reason.startswith(("budget", "frame cap")):
+    if reason.startswith(TOO_OFTEN):
         return replace(judged(order, verdict, Status.DENIED, "too_often"), message=reason)
     if reason.startswith("more than"):
         return replace(judged(order, verdict, Status.DENIED, "too_many_running"), message=reason)

@@ -131,6 +131,19 @@ def test_what_waits_is_judged_again_before_it_leaves(
     assert rig.outcomes["2"].status == "stopped"
 
 
+def test_what_waits_and_comes_too_often_when_its_turn_comes_is_denied_and_no_error(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = Rig(profile)
+    rig.fan("1", 3)
+    rig.run(5)
+    rig.fan("2", 4, "passenger")
+    monkeypatch.setattr(rig.engine.gate._limits, "refuses", lambda *_: "budget: set 20 times")
+    rig.run(200)
+    assert len(rig.frames("CLIMATE_CMD")) == 1
+    assert (rig.outcomes["2"].status, rig.outcomes["2"].code) == ("denied", "too_often")
+
+
 def test_what_waits_and_is_taken_back_sends_nothing_at_all(profile: Profile) -> None:
     rig = Rig(profile)
     rig.seat("1", 100)
