@@ -9,18 +9,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from intent_bridge.profile.yaml import read_yaml
 
 from .make import mutants
-from .run import Area, Result, areas, results
+from .run import Area, Key, Result, areas, explained, results
 
-EXPLAINED = Path(__file__).with_name("explained.yaml")
 PAGE = Path("docs/mutation.md")
 LEAST_KILLED_PERCENT = {"guard": 95, "proof": 95}
 """What the issues ask of the guard; of the others the score is told."""
-Key = tuple[str, str, str, str]
 HEAD = """# Mutation: which change of the code does no test see?
 
 Made by `make mutate` (`{command}`); do not edit. The code is changed a little, one place at a time: an
@@ -51,16 +46,6 @@ class Module:
     @property
     def killed(self) -> int:
         return self.ends["killed"] + self.ends["timeout"]
-
-
-def explained() -> dict[Key, str]:
-    """Every mutant that may stay alive, with the reason."""
-    data: Any = read_yaml(EXPLAINED).data
-    return {
-        (entry["module"], entry["function"], was, now): entry["why"]
-        for entry in data
-        for was, now in entry["changes"]
-    }
 
 
 def judged(area: Area, reasons: dict[Key, str]) -> Iterator[Module]:

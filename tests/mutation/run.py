@@ -37,11 +37,13 @@ from .swap import Living, NoSuchFunction
 
 BUILD = Path("build/mutation")
 AREAS = Path(__file__).with_name("areas.yaml")
+EXPLAINED = Path(__file__).with_name("explained.yaml")
 CPU_S, CPU_TIMES = 2, 3
 """A child may use so much CPU time, and so many times what its tests take."""
 WALL_TIMES = 600
 MEMORY_BYTES = 6 << 30
 Result = dict[str, Any]
+Key = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,17 @@ def areas() -> dict[str, Area]:
     return found
 
 
-def results(module: str) -> dict[tuple[str, str, str, str], Result]:
+def explained() -> dict[Key, str]:
+    """Every mutant that may stay alive, with the reason."""
+    data: Any = read_yaml(EXPLAINED).data
+    return {
+        (entry["module"], entry["function"], was, now): entry["why"]
+        for entry in data
+        for was, now in entry["changes"]
+    }
+
+
+def results(module: str) -> dict[Key, Result]:
     """What is known of the mutants of a module so far."""
     path = BUILD / (module.replace("/", ".") + "l")
     if not path.exists():
@@ -157,7 +169,8 @@ class Runner:
         made = list(mutants(path))
         known = {} if self.options.fresh else results(str(path))
         done = ("killed", "timeout", "survived") if self.options.untried else ("killed", "timeout")
-        todo = [m for m in made if known.get(m.key, {}).get("end") not in done]
+        spared = {key for key in explained() if known.get(key, {}).get("end") == "survived"}
+        todo = [m for m in made if known.get(m.key, {}).get("end") not in done and m.key not in spared]
         if not todo:
             return
         source, filename = path.read_text("utf-8"), str(path.resolve())

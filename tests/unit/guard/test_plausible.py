@@ -83,6 +83,14 @@ def test_a_jump_is_unknown_until_it_lies_behind(tmp_path: Path) -> None:
     assert hear(made, 1001, {SPEED: 601}) == {SPEED: (601, Quality.OK)}
 
 
+def test_a_jump_is_seen_at_any_time_of_the_clock_and_what_is_remembered_is_bounded(tmp_path: Path) -> None:
+    made = screen(tmp_path, JUMP)
+    for n in range(1500):
+        assert hear(made, 5_000_000, {SPEED: n % 2}) == {SPEED: (n % 2, Quality.OK)}
+    assert hear(made, 5_000_100, {SPEED: 700}) == {SPEED: UNKNOWN}
+    assert len(made._past[SPEED]) == 1000
+
+
 def test_a_signal_without_value_does_not_jump(tmp_path: Path) -> None:
     made = screen(tmp_path, JUMP)
     assert hear(made, 0, {SPEED: None}) == {SPEED: (None, Quality.NOT_AVAILABLE)}
