@@ -8,7 +8,7 @@ from typing import Final
 from intent_bridge.nlu.lexicon import Concept
 from intent_bridge.nlu.slots import Slots, slots
 from intent_bridge.nlu.things import Car, Problem, usual_thing
-from intent_bridge.nlu.wishes import calls
+from intent_bridge.nlu.wishes import FOREIGN, calls
 
 REQUESTS_MAX: Final = 6
 """More than that in one sentence are not carried out."""
@@ -73,9 +73,7 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
                 full = replace(made, thing=whose or usual_thing(made))
             sound = full is not None and not isinstance(calls(full, car), Problem)
             sound = sound or (made is not None and made.negated and made.thing is not None)
-            sound = sound or (
-                made is not None and made.thing in ("media", "navigation", "phone", "information")
-            )
+            sound = sound or (made is not None and made.thing in FOREIGN)
             known[start, end] = made if sound else None
         return known[start, end]
 
@@ -111,6 +109,8 @@ def _apart(chunk: Sequence[Concept], cuts: Sequence[int], parts: Sequence[Slots 
             continue
         if part is None or after is None or part.negated:
             return False
+        if FOREIGN & {part.thing, after.thing}:
+            return False  # "some cool music" is all theirs
         named = after.thing or after.feeling or chunk[cut].kind == "act"
         if not named and not (after.zone and after.number is not None):
             return False  # "open the window a bit warmer": a second request begins as one

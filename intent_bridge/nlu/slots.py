@@ -153,6 +153,7 @@ _ROWS: Final = {
 }  # fmt: skip
 _ACTS: Final = {
     ("off", "stop"): "off",
+    ("halt", "off"): "off",
     ("open", "more"): "more",
     ("on", "more"): "more",
     ("open", "less"): "less",

@@ -85,6 +85,8 @@ def usual_thing(said: Slots) -> str | None:
 def switched_to(said: Slots) -> Slots:
     """ "Switch to recirculation": named and wanted, so on."""
     table = things().get(said.thing or "", {})
+    if said.act == "halt" and not table.get("moves"):
+        return replace(said, act="off")  # "stop the fan" is off, "stop the window" is where it is
     if said.has_value or said.negated or not table.get("set_is_on" if said.set else "named_is_on"):
         return said
     return replace(said, act="on")

@@ -19,7 +19,7 @@ _WEAK: Final = frozenset({"on", "open"})
 """Beside a value these say no more than "set"."""
 _SWITCHING: Final = frozenset({"on", "off", "open", "close"})
 _PLURAL: Final = frozenset({"plural"})
-_FOREIGN: Final = frozenset({"media", "navigation", "phone", "information"})
+FOREIGN: Final = frozenset({"media", "navigation", "phone", "information"})
 
 
 def calls(said: Slots, car: Car) -> tuple[ToolCall, ...] | Problem:
@@ -29,11 +29,11 @@ def calls(said: Slots, car: Car) -> tuple[ToolCall, ...] | Problem:
         return _comfort(said, car.driver_side)
     if said.do is not None:
         return _do(said, car.driver_side)
-    if said.thing is not None and said.thing not in things() and said.thing not in _FOREIGN:
+    if said.thing is not None and said.thing not in things() and said.thing not in FOREIGN:
         return Problem("not_offered", said.thing)
     if said.thing is None or not said.has_value:
         return Problem("incomplete", said.thing or "")
-    if said.thing in _FOREIGN:
+    if said.thing in FOREIGN:
         return Problem("other_domain")
     if said.act == "save":
         return Problem("not_offered", said.thing)
