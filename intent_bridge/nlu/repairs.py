@@ -7,7 +7,7 @@ from typing import Any, Final
 from intent_bridge.nlu.cutting import requests_of
 from intent_bridge.nlu.lexicon import Concept
 from intent_bridge.nlu.slots import Slots
-from intent_bridge.nlu.things import Car, joins
+from intent_bridge.nlu.things import Car, joins, settings_by_tool
 from intent_bridge.types import ToolCall
 
 _KEYS: Final = ("zone", "setting", "window", "lights", "scene")
@@ -106,7 +106,13 @@ def settled(made: Sequence[ToolCall]) -> list[ToolCall] | None:
         if joined is None:
             return None
         out[twin] = joined
-    return out
+    set_to = [(settings_by_tool().get(call.name), call.arguments.get("zone")) for call in out]
+    return [
+        call
+        for call in out
+        if (call.arguments.get("setting"), call.arguments.get("zone")) not in set_to
+        or call.name != "adjust_setting"
+    ]  # "my seat is cold, turn on the seat heating": the second says how much
 
 
 def _same_setting(one: ToolCall, other: ToolCall) -> bool:

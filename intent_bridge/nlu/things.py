@@ -69,6 +69,12 @@ def joins() -> Mapping[str, Mapping[str, Any]]:
     return table
 
 
+@cache
+def settings_by_tool() -> Mapping[str, str]:
+    """Of each tool that sets a value, the name of its setting in `adjust_setting`."""
+    return {table["tool"]: table["setting"] for table in things().values() if "setting" in table}
+
+
 def usual_thing(said: Slots) -> str | None:
     """The thing that is meant where none is named: "22 degrees", "warmer"."""
     usual: Mapping[str, str] = _file()["usual"]
