@@ -34,7 +34,7 @@ def test_what_was_worked_on_is_understood(language: str) -> None:
     assert found["right_percent"] >= 97 and found["wrong_percent"] <= 0.2 and found["acted"] == 0
 
 
-FLOORS = {"en": (91.8, 1.7), "zh": (97.0, 0.2)}
+FLOORS = {"en": (86.3, 0.0), "zh": (97.6, 0.0)}
 """What the present held-back sentences reached at first sight; the goal of both is (97, 0.2)."""
 
 
