@@ -182,7 +182,7 @@ _AIR_PARTS: Final = (
     "cabin_temperature", "fan_speed", "air", "climate_auto", "recirculation", "fresh_air", "climate_sync",
     "defrost", "max_defrost", "heat", "ac", "climate_mode", "air_quality",
 )  # fmt: skip
-_PARTS: Final = {
+PARTS: Final = {
     "climate": frozenset(_AIR_PARTS),
     "ac": frozenset(_AIR_PARTS) - {"ac", "defrost", "max_defrost"},
     "seat": frozenset({
@@ -192,7 +192,7 @@ _PARTS: Final = {
     "heat": frozenset({"cabin_temperature"}),
 }  # fmt: skip
 """Of two things that are one inside the other, the inner one is meant: seat and seat heating."""
-_THINGS: Final = {(whole, part): part for whole, parts in _PARTS.items() for part in parts}
+_THINGS: Final = {(whole, part): part for whole, parts in PARTS.items() for part in parts}
 _SIZES: Final = {("little", "lot"): None, ("some", "lot"): "lot", ("little", "some"): "little"}
 _MERGES: Final = {"zone": _ROWS, "act": _ACTS, "thing": _THINGS, "size": _SIZES}
 

@@ -1,18 +1,17 @@
-"""A lane of a small model inside the vehicle: it writes commands of a grammar instead of JSON calls.
+"""A lane of a small model inside the vehicle: it writes a wish in outline instead of JSON calls.
 
-The grammar holds the model to the form and hides its errors: a joke can become a temperature. So nothing is
-done before an independent signal agrees: the offline grammar, or the person's own words, all of them known
-and holding every number, place and switch of the call. Else the person is asked whether that was meant.
+What it may write is narrowed to what the person's words can fill, and a sentence that is no wish is not put
+to it at all. The grammar holds the model to that form and hides its errors: a joke can become a warmer seat.
+So nothing is done before an independent signal agrees: the offline grammar, or the person's own words, all
+of them known and holding every number, place and switch of the call. Else the person is asked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Protocol
 
-from intent_bridge.errors import ToolCallError
-from intent_bridge.llm import ParsedCall
-from intent_bridge.llm.command import CommandLanguage, example_lines
+from intent_bridge.nlu.outline import NOTHING, SEVERAL_MAX, Heard, Outlines
 from intent_bridge.nlu.witness import Witness
 from intent_bridge.serve.model import ModelError, openai_client
 from intent_bridge.serve.request import Reply, Usage, Vehicle
@@ -23,22 +22,18 @@ from intent_bridge.types import Choice, Outcome, Status, ToolCall
 
 WORDS_MAX: Final = 200
 """Characters of a sentence; a longer one is for another lane."""
-TOKENS_MAX: Final = 48
+TOKENS_MAX: Final = 32
+_ASKS: Final = " >"
+"""Between what was said and its outline. A space follows, so that the outline begins with a word's token."""
 _WAITS: Final = (Status.NEEDS_CONFIRMATION, Status.NEEDS_CHOICE)
 
 
-class Example(Strict):
-    """One wish in every language that the prompt is for, and the calls it means."""
-
-    said: Mapping[str, str]
-    calls: tuple[Mapping[str, Mapping[str, Any]], ...]
-
-
 class Commands(Strict):
-    """`commands.yaml`: what the model is told."""
+    """`commands.yaml`: the task, and rows of an outline and sentences that mean it, one in each language."""
 
     task: str
-    examples: tuple[Example, ...]
+    languages: tuple[str, ...]
+    examples: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +42,19 @@ class Completed:
 
     text: str
     tokens: int = 0
+    """All that it had before it or wrote, also what it had read before."""
     compute_ms: float | None = None
+    read: int = 0
+    written: int = 0
 
 
 class Completer(Protocol):
-    """Whatever continues a prompt, held to a grammar. May raise ModelError."""
+    """Whatever continues a prompt, held to a grammar (GBNF). May raise ModelError."""
 
-    async def complete(self, prompt: str, *, grammar: str, max_tokens: int) -> Completed:
-        """One line."""
+    async def complete(
+        self, prompt: str, *, grammar: str, max_tokens: int, finished: Callable[[str], bool]
+    ) -> Completed:
+        """One line; it may end as soon as `finished` says so of what was written so far."""
 
 
 class OpenAICompleter:
@@ -64,45 +64,70 @@ class OpenAICompleter:
         self._model = model
         self._client = client or openai_client(base_url, None, 0, timeout_s)
 
-    async def complete(self, prompt: str, *, grammar: str, max_tokens: int) -> Completed:
-        """See `Completer`. The server keeps the prompt's head in its cache."""
-        extra = {"grammar": grammar, "cache_prompt": True}
+    async def complete(
+        self, prompt: str, *, grammar: str, max_tokens: int, finished: Callable[[str], bool]
+    ) -> Completed:
+        """See `Completer`. The server keeps the prompt's head in its cache, and stops when nobody listens."""
+        extra = {"grammar": grammar, "cache_prompt": True, "timings_per_token": True}
         try:
-            answer = await self._client.completions.create(
+            stream = await self._client.completions.create(
                 model=self._model, prompt=prompt, max_tokens=max_tokens, temperature=0, stop=["\n"],
-                extra_body=extra,
+                stream=True, extra_body=extra,
             )  # fmt: skip
-            raw = answer.model_dump(mode="json")
-            text = str(raw["choices"][0]["text"])
+            try:
+                return await _read(stream, finished)
+            finally:
+                await stream.close()
         except Exception as error:  # the client's own tree, and whatever it makes of garbage
             raise ModelError(f"{type(error).__name__}: {error}") from error
-        usage, timings = raw.get("usage") or {}, raw.get("timings") or {}
-        parts = [timings.get(key) for key in ("prompt_ms", "predicted_ms")]
-        known = [float(part) for part in parts if isinstance(part, int | float)]
-        return Completed(text, usage.get("total_tokens") or 0, sum(known) if len(known) == 2 else None)
 
     async def close(self) -> None:
         """Let go of the connections."""
         await self._client.close()
 
 
+async def _read(stream: AsyncIterator[Any], finished: Callable[[str], bool]) -> Completed:
+    text = ""
+    timings: dict[str, Any] = {}
+    async for chunk in stream:
+        raw = chunk.model_dump(mode="json")
+        timings = raw.get("timings") or timings
+        text += "".join(str(choice["text"]) for choice in raw["choices"])
+        if finished(text):
+            break
+    parts = [timings.get(key) for key in ("prompt_ms", "predicted_ms")]
+    known = [float(part) for part in parts if isinstance(part, int | float)]
+    before, read, written = (int(timings.get(key) or 0) for key in ("cache_n", "prompt_n", "predicted_n"))
+    compute_ms = sum(known) if len(known) == 2 else None
+    return Completed(text, before + read + written, compute_ms, read, written)
+
+
 class CommandLane:
-    """Understands what the small model puts into one line of commands; None for everything else."""
+    """Understands what the small model puts into a line of outlines; None for everything else."""
 
     def __init__(
         self, vehicle: Vehicle, completer: Completer, *, languages: Sequence[str] = ("en", "zh")
     ) -> None:
         bridge = vehicle.bridge
+        side = bridge.profile.file.driver_side
         self._vehicle, self._completer = vehicle, completer
         self._sentences = Sentences(bridge.profile)
-        self._witness = Witness(bridge.engine.catalogue, bridge.profile.file.driver_side)
-        self.language = CommandLanguage(bridge.engine.catalogue.tools)
-        self._grammar = self.language.grammar
-        self.prompt = prompt_of(self.language, languages)
+        self._witness = Witness(bridge.engine.catalogue, side)
+        self.outlines = Outlines(bridge.engine.catalogue, side)
+        self.prompt = prompt_of(self.outlines, languages)
 
     async def prewarm(self) -> None:
         """Have the server read the prompt before somebody speaks: that takes seconds, once. ModelError."""
-        await self._completer.complete(f"{self.prompt}Q: hello\nA:", grammar=self._grammar, max_tokens=4)
+        heard = Heard(tuple(self.outlines.choices))
+        await self._written("hello", heard)
+
+    async def _written(self, words: str, heard: Heard) -> Completed:
+        return await self._completer.complete(
+            f"{self.prompt}{words}{_ASKS}",
+            grammar=grammar_of(heard),
+            max_tokens=TOKENS_MAX,
+            finished=heard.is_whole,
+        )
 
     async def think(self, view: View) -> Reply | None:
         """Carry out what the model made of the words. ModelError when it cannot be asked."""
@@ -110,17 +135,15 @@ class CommandLane:
         turn, words = view.turn, " ".join(view.request.words.split())
         if not words or len(words) > WORDS_MAX:
             return None
+        heard = self.outlines.heard(words, view.request.language)
+        if not heard.choices:
+            return None
         begun_s = turn.clock_s()
         view.tell("thinking")
-        said = await self._completer.complete(
-            f"{self.prompt}Q: {words}\nA:", grammar=self._grammar, max_tokens=TOKENS_MAX
-        )
+        written = await self._written(words, heard)
         waited_ms = (turn.clock_s() - begun_s) * 1000
-        try:
-            calls = self.language.read(said.text)
-        except ToolCallError:  # cut off by the limit of tokens, or a server without the grammar
-            return None
-        if not calls:
+        calls = self.outlines.calls(written.text, heard)
+        if not calls:  # also what was cut off, or is by a server that ignores the grammar
             return None
         view.check([call.name for call in calls])
         for number, call in enumerate(calls, 1):
@@ -132,16 +155,16 @@ class CommandLane:
         usage = Usage(
             turns=1,
             calls=len(turn.outcomes),
-            tokens=said.tokens,
+            tokens=written.tokens,
             pre_ms=(begun_s - turn.started_s) * 1000,
             waited_ms=waited_ms,
-            compute_ms=said.compute_ms,
+            compute_ms=written.compute_ms,
             vehicle_ms=turn.vehicle_ms,
             ours_ms=max(0.0, total_ms - turn.vehicle_ms - waited_ms),
         )
         return self._sentences.reply(turn, view.lane, "own words", usage)
 
-    async def _carried_out(self, view: View, call: ParsedCall, number: int) -> Outcome:
+    async def _carried_out(self, view: View, call: ToolCall, number: int) -> Outcome:
         """The call's outcome, or the question whether it was meant."""
         request, arguments = view.request, dict(call.arguments)
         asked = ToolCall(f"{request.id}/{number}", call.name, arguments)
@@ -166,13 +189,20 @@ def commands() -> Commands:
     return load_data(DATA / "commands.yaml", Commands)
 
 
-def prompt_of(language: CommandLanguage, languages: Sequence[str]) -> str:
-    """Task, commands and examples: the same bytes for every request, so that a server reads them once."""
+def prompt_of(outlines: Outlines, languages: Sequence[str]) -> str:
+    """Task and examples: the same bytes for every request, so that a server reads them once."""
     data = commands()
-    examples = [
-        (one.said[spoken], [ParsedCall(name, args) for call in one.calls for name, args in call.items()])
-        for one in data.examples
-        for spoken in languages
-        if spoken in one.said
-    ]
-    return f"{data.task}\n{language.description}\n\n{example_lines(language, examples)}\n"
+    lines = [f"{data.task}\n"]
+    for outline, *said in data.examples:
+        if all(name == NOTHING or name in outlines.choices for name in outline.split("; ")):
+            spoken = dict(zip(data.languages, said, strict=True))
+            lines += [f"{spoken[language]}{_ASKS} {outline}" for language in languages if language in spoken]
+    return "\n".join(lines) + "\n"
+
+
+def grammar_of(heard: Heard) -> str:
+    """What may be written of these words, in GBNF: outlines, or `none` where they may be no wish."""
+    none = "" if heard.is_wish else f'"{NOTHING}" | '
+    more = f' ( "; " wish ){{0,{SEVERAL_MAX - 1}}}' if heard.several else ""
+    wishes = " | ".join(f'"{name}"' for name in heard.choices)
+    return f'root ::= " " ( {none}wish{more} ) "\\n"\nwish ::= {wishes}\n'

@@ -64,9 +64,9 @@ def catalogue() -> Catalogue:
     return Catalogue(load_profile("demo_sedan"))
 
 
-def sentences(language: str) -> Iterator[Said]:
-    """All sentences of a language."""
-    for file in sorted(FOLDER.rglob("*.txt")):
+def sentences(language: str, folder: Path = FOLDER) -> Iterator[Said]:
+    """All sentences of a language in a folder."""
+    for file in sorted(folder.rglob("*.txt")):
         name = file.stem.removesuffix("_no")
         if name.rpartition("_")[2] != language:
             continue

@@ -1,0 +1,336 @@
+"""A wish in outline: a small model says which thing and what shall become of it, the person's words the rest.
+
+The model never writes a number, a place or an amount: it cannot make one up. What it may write is narrowed
+twice: to what the vehicle has, and to what can be filled from these words ("window to" needs a number).
+The calls come from the same table as those of the offline grammar, and are as strict: a place that the thing
+does not have is no call.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from intent_bridge.errors import ToolCallError
+from intent_bridge.intents import Catalogue
+from intent_bridge.intents.zones import DriverSide
+from intent_bridge.nlu.lexicon import CHARACTERS_MAX, Concept, Lexicon, languages, lexicon
+from intent_bridge.nlu.reading import folded, pieces, said
+from intent_bridge.nlu.slots import PARTS, Slots, slots
+from intent_bridge.nlu.things import Car, Problem, things
+from intent_bridge.nlu.understand import Abstained, Understood, understand
+from intent_bridge.nlu.wishes import calls
+from intent_bridge.profile.yaml import read_yaml
+from intent_bridge.types import ToolCall
+
+NOTHING: Final = "none"
+"""What a model writes for whatever is no wish for this car."""
+SEVERAL_MAX: Final = 3
+_SAID_MAX: Final = 1024
+_READINGS_MAX: Final = 4
+_WAYS_MAX: Final = 24
+"""So many ways to read what follows a word are kept."""
+_SOME: Final = Concept("size", "some")
+_EDGES: Final = frozenset({"comma", "and", "then", "stop", "but"})
+_EMPTY: Final = frozenset({"mark", "act", "unknown", "polite", "ref", "remark"})
+_NOT_OF_IT: Final = frozenset({"thing", "unknown", "polite", "not", "ref", "who", "remark"})
+_OF_NUMBERS: Final = frozenset({"point", "percent_of", "half_more", "minus"})
+_CHANGES: Final = frozenset({"up", "down", "more", "less", "forward", "back", "upright", "far", "near"})
+_AMOUNTS: Final = _CHANGES | {"open", "close"}
+_NO_WISH: Final = frozenset({"reported", "hypothetical", "quoted", "other_domain"})
+"""Why the offline grammar abstains for good: what it found does not become a wish by a word more."""
+_LIGHTS: Final = "lights"
+"""No thing of ours, but what people call those lights that are."""
+
+
+Ways: TypeAlias = tuple[tuple[Concept, ...], ...]
+"""The same words, as concepts, in every way that leaves out the fewest of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What these words leave to choose, and what they give to the choice."""
+
+    choices: tuple[str, ...]
+    """What may be written of them; empty where they are no wish, whatever a model says."""
+    whole: Ways = ()
+    parts: tuple[Ways, ...] = ()
+    """The whole cut where one wish may end and the next begin."""
+    is_wish: bool = False
+    """The offline grammar is sure that it is one: then `none` is no answer."""
+
+    @property
+    def several(self) -> bool:
+        """Whether they may hold more than one wish."""
+        return len(self.parts) > 1
+
+    def is_whole(self, written: str) -> bool:
+        """Whether a line says all it can say, so that nobody has to wait for its end."""
+        line = written.strip()
+        longer = any(name.startswith(line) and name != line for name in self.choices)
+        return not self.several and not longer and line in (NOTHING, *self.choices)
+
+
+class Outlines:
+    """The outlines of one vehicle."""
+
+    def __init__(self, catalogue: Catalogue, driver_side: DriverSide) -> None:
+        self._car = Car(catalogue, driver_side)
+        self._choices = dict(_choices(catalogue))
+        self._said = lru_cache(_SAID_MAX)(self._said_of)
+
+    @property
+    def choices(self) -> Mapping[str, Slots]:
+        """Everything that can be written for this vehicle, by how it is written: `window open`."""
+        return self._choices
+
+    def heard(self, words: str, language: str) -> Heard:
+        """What can be made of a sentence; nothing of a question, of reported speech, of a story."""
+        nothing = Heard(())
+        if language not in languages() or len(words) > CHARACTERS_MAX:
+            return nothing
+        known = lexicon(language)
+        tokens = [token for token in known.tokens(words) if token != "?"]
+        found = understand(words, language, self._car.catalogue, driver_side=self._car.driver_side)
+        if isinstance(found, Abstained) and _is_no_wish(found, known, tokens, "?" in known.tokens(words)):
+            return nothing
+        whole = tuple(_readings(known, tokens))
+        parts = _cut(whole)
+        if len(parts) == 1:
+            whole = parts[0]
+        tries = (whole, *(parts if len(parts) > 1 else ()))
+        about = _About.of(whole)
+        choices = (
+            name
+            for name, outline in self._choices.items()
+            if about.fits(outline) and any(self._made(outline, ways) for ways in tries)
+        )
+        return Heard(tuple(choices), whole, parts, isinstance(found, Understood))
+
+    def calls(self, line: str, heard: Heard) -> tuple[ToolCall, ...] | None:
+        """The calls of a model's line, none for `none`; None where the words do not give what they lack."""
+        names = line.strip().split("; ")
+        if names == [NOTHING]:
+            return ()
+        parts = (heard.whole,) if len(names) == 1 else heard.parts
+        if len(parts) != len(names) or len(names) > SEVERAL_MAX or not {*names} <= {*heard.choices}:
+            return None
+        made = [self._made(self._choices[name], ways) for name, ways in zip(names, parts, strict=True)]
+        return tuple(call for found in made for call in found) if all(made) else None
+
+    def _made(self, outline: Slots, ways: Ways) -> tuple[ToolCall, ...]:
+        """The calls of one outline; none where the words do not fill it, or say otherwise themselves."""
+        fitting = _of_kind(outline, ways)
+        own = self._said(outline.thing, fitting) if outline.thing else ()
+        filled = [self._filled(outline, concepts) for concepts in fitting]
+        sound = [found for found in filled if found and (not own or found in own)]
+        return max(sound, key=lambda found: sum(len(call.arguments) for call in found), default=())
+
+    def _said_of(self, thing: str, ways: Ways) -> tuple[tuple[ToolCall, ...], ...]:
+        """What the words alone say of this thing, in each way to read them: no model says otherwise."""
+        others: list[str] = _file()["beside"].get(thing, [])
+        said_so = []
+        for concepts in ways:
+            named = next((c.name for c in concepts if c.kind == "thing" and c.name in others), thing)
+            rest = [concept for concept in concepts if concept.kind not in _NOT_OF_IT]
+            found = slots([Concept("thing", named), *rest])
+            result = calls(found, self._car) if found is not None else ()
+            said_so += [result] if result and not isinstance(result, Problem) else []
+        return tuple(said_so)
+
+    def _filled(self, outline: Slots, concepts: Sequence[Concept]) -> tuple[ToolCall, ...]:
+        found = slots([concept for concept in concepts if _belongs(concept, outline)])
+        if found is None:
+            return ()
+        if outline.feeling is not None:
+            made = replace(outline, size=found.size, zone=found.zone)
+        elif outline.do is not None:
+            made = replace(outline, zone=found.zone if outline.do == "stop" else None)
+        else:
+            marks = found.marks | ({"to"} if _takes_value(outline) and found.number is not None else set())
+            made = replace(
+                found, thing=outline.thing, act=outline.act, end=outline.end or found.end, marks=marks,
+                words={**found.words, **outline.words},
+            )  # fmt: skip
+        result = calls(made, self._car)
+        return () if isinstance(result, Problem) or not self._accepted(result) else result
+
+    def _accepted(self, made: Sequence[ToolCall]) -> bool:
+        """Whether every number lies in its range, and every place is one of the car."""
+        try:
+            for call in made:
+                self._car.catalogue.parse(call)
+        except ToolCallError:
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What the words name: nothing else is meant by them."""
+
+    things: frozenset[str]
+    feelings: frozenset[str]
+    does: frozenset[str]
+
+    @classmethod
+    def of(cls, ways: Ways) -> "_About":
+        """Of the best way to read them; how somebody feels, of all. Nothing where words are unknown."""
+        if any(concept.kind == "unknown" for reading in ways[:1] for concept in reading):
+            return cls(frozenset(), frozenset(), frozenset())
+
+        def named(kind: str, among: Sequence[Sequence[Concept]]) -> frozenset[str]:
+            return frozenset(c.name for reading in among for c in reading if c.kind == kind)
+
+        return cls(
+            _around(frozenset(named("thing", ways[:1]) & things().keys())),
+            named("feeling", ways),
+            named("do", ways),
+        )
+
+    def fits(self, outline: Slots) -> bool:
+        """Whether an outline is about what is named; any is where nothing of ours is."""
+        if outline.thing is not None:
+            return outline.thing in self.things if self.things else not (self.does or self.feelings)
+        if outline.feeling is not None and self.feelings:
+            return outline.feeling in self.feelings
+        if outline.do is not None and self.does:
+            return outline.do in self.does
+        moves = any(things()[thing].get("moves") for thing in self.things)
+        return not (self.things or self.does) or (moves and outline.do == "stop")
+
+
+def _of_kind(outline: Slots, ways: Ways) -> Ways:
+    """Those ways to read the words that may say such a thing: a feeling is no wish about a thing."""
+    if outline.do is not None:
+        return ways
+    feels = [any(c.kind == "feeling" for c in way) for way in ways]
+    wanted = outline.feeling is not None
+    fitting = tuple(way for way, feeling in zip(ways, feels, strict=True) if feeling == wanted)
+    return fitting or (ways if wanted else ())
+
+
+def _takes_value(outline: Slots) -> bool:
+    """Whether it is `to`: a number, or a grade, has to be among the words."""
+    return not (outline.act or outline.end or outline.words)
+
+
+def _belongs(concept: Concept, outline: Slots) -> bool:
+    """Whether a word of the sentence can say something about such a wish."""
+    kind, name, _ = concept
+    if kind in ("num", "unit"):
+        return outline.feeling is None and outline.do is None
+    if kind == "size":
+        return outline.act in _AMOUNTS or outline.feeling is not None
+    if kind == "end":
+        return outline.act in ("open", "close", "up", "down", "back") and name in ("full", "max", "min")
+    if kind == "grade":
+        return _takes_value(outline)
+    return kind == "zone" or (kind == "mark" and name in ("plural", "by", "to"))
+
+
+def _is_no_wish(found: Abstained, known: Lexicon, tokens: list[str], asks: bool) -> bool:
+    """Whether the words are none, whatever else they say; an "is" inside of a sentence asks nothing."""
+    if found.reason == "question":
+        begin = tokens[:2] if known.spaced else tokens
+        return asks or "question" in said(known, begin, "sign")
+    if found.reason == "not_offered":
+        return found.about not in things() and found.about != _LIGHTS
+    if found.reason == "negated":
+        read = (pieces(known, tokens, start) for start in range(len(tokens)))
+        return not any(_is_edge(concept) for ways in read for _, one in ways for concept in one)
+    return found.reason in _NO_WISH or bool(said(known, tokens, "idiom"))
+
+
+def _is_edge(concept: Concept) -> bool:
+    return concept.kind == "mark" and concept.name in _EDGES
+
+
+def _cut(whole: Ways) -> tuple[Ways, ...]:
+    """The parts of a sentence, each in every way to read it; those ways that are cut like the best one."""
+    cut = [_parts(reading) for reading in whole]
+    alike = [parts for parts in cut if len(parts) == len(cut[0])]
+    return tuple(zip(*alike, strict=True))
+
+
+def _parts(reading: Sequence[Concept]) -> list[tuple[Concept, ...]]:
+    """A reading cut where one wish may end; pieces that say nothing are left out."""
+    parts: list[list[Concept]] = [[]]
+    for concept in reading:
+        if _is_edge(concept):
+            parts.append([])
+        else:
+            parts[-1].append(concept)
+    full = [tuple(part) for part in parts if any(c.kind not in _EMPTY for c in part)]
+    wishes = [part for part in full if all(c.kind != "feeling" for c in part)]
+    return wishes or full  # "I'm cold, …" is the reason for the rest
+
+
+def _readings(known: Lexicon, tokens: list[str]) -> Iterator[tuple[Concept, ...]]:
+    """The best ways to read what is known of the words: the fewest left out, then the fewest phrases."""
+    ways: list[list[tuple[int, int, tuple[Concept, ...]]]] = [[] for _ in tokens] + [[(0, 0, ())]]
+    for start in range(len(tokens) - 1, -1, -1):
+        unknown = (Concept("unknown", ""),)
+        found = [(left + 1, cost + 1, unknown + rest) for left, cost, rest in ways[start + 1]]
+        for end, reading in pieces(known, tokens, start):
+            if not any(concept.kind in ("sign", "answer", "foreign", "idiom") for concept in reading):
+                found += [(left, cost + 1, reading + rest) for left, cost, rest in ways[end]]
+        ways[start] = sorted(dict.fromkeys(found), key=lambda way: way[:2])[:_WAYS_MAX]
+    seen = dict.fromkeys(folded(list(concepts)) for _, _, concepts in ways[0])
+    fewest = min(map(_left_out, seen))
+    best = [reading for reading in seen if _left_out(reading) == fewest][:_READINGS_MAX]
+    yield from (tuple(concept for concept in reading if concept != _SOME) for reading in best)
+
+
+def _left_out(reading: Sequence[Concept]) -> int:
+    """How much of a reading says nothing: unknown words, and pieces of numbers without a number."""
+    return sum(c.kind == "unknown" or (c.kind == "mark" and c.name in _OF_NUMBERS) for c in reading)
+
+
+@cache
+def _around(named: frozenset[str]) -> frozenset[str]:
+    """The things that may be meant where these are named: a seat has parts, "AC" is air and degrees."""
+    meant: set[str] = set()
+    beside: Mapping[str, list[str]] = _file()["beside"]
+    left = list(named)
+    while left:
+        name = left.pop()
+        if name not in meant:
+            meant.add(name)
+            left += [*things()[name].get("as", {}).values(), *(PARTS.get(name, set()) & things().keys())]
+            left += [whole for whole, others in beside.items() if name in others]
+    return frozenset(meant)
+
+
+@cache
+def _file() -> Mapping[str, Any]:
+    data: Mapping[str, Any] = read_yaml(Path(__file__).with_name("outlines.yaml")).data
+    return data
+
+
+def _choices(catalogue: Catalogue) -> Iterator[tuple[str, Slots]]:
+    tools = {tool.name: tool for tool in catalogue.tools}
+
+    def listed(tool: str, field: str) -> list[str]:
+        values = tools[tool].parameters["properties"].get(field, {}).get("enum", ()) if tool in tools else ()
+        return [str(value) for value in values]
+
+    for name, about in _file()["things"].items():
+        table = things()[about["thing"]]
+        if table["tool"] not in tools:
+            continue
+        for act in about.get("acts", ()):
+            yield f"{name} {act}", Slots(thing=about["thing"], **_file()["acts"][act])
+        for kind in about.get("words", ()):
+            for word in listed(table["tool"], table["words"][kind]):
+                switches = ("on", "off") if table.get("needs_act") else (None,)
+                for act in switches:
+                    written = f"{name} {word} {act}" if act else f"{name} {word}"
+                    yield written, Slots(thing=about["thing"], act=act, words={kind: word})
+    for feeling in listed("adjust_comfort", "feeling"):
+        yield feeling, Slots(feeling=feeling)
+    for scene in listed("activate_scene", "scene"):
+        yield scene, Slots(do=f"scene:{scene}")
+    if "stop_motion" in tools:
+        yield "stop", Slots(do="stop")

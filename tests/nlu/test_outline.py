@@ -1,0 +1,119 @@
+"""Outlines: what a small model may write of a wish, and what the person's words make of it."""
+
+import random
+
+import pytest
+
+from intent_bridge.nlu.outline import NOTHING, Heard, Outlines
+from tests.nlu.corpus import Said, catalogue, sentences
+
+
+@pytest.fixture(scope="module")
+def outlines() -> Outlines:
+    return Outlines(catalogue(), "left")
+
+
+def made(
+    outlines: Outlines, line: str, words: str, language: str = "en"
+) -> list[tuple[str, dict[str, object]]] | None:
+    calls = outlines.calls(line, outlines.heard(words, language))
+    return None if calls is None else [(call.name, dict(call.arguments)) for call in calls]
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "line", "call"),
+    [
+        ("chuck 21.5 on for my passenger", "en", "temp to",
+         ("set_cabin_temperature", {"zone": "passenger", "celsius": 21.5})),
+        ("给副驾搞个二十一度半", "zh", "temp to",
+         ("set_cabin_temperature", {"zone": "passenger", "celsius": 21.5})),
+        ("gimme the driver window like thirty percent ajar", "en", "window open",
+         ("set_window", {"zone": "driver", "percent": 30})),
+        ("nudge my temperature up two degrees", "en", "temp up",
+         ("adjust_setting", {"setting": "cabin_temperature", "direction": "up", "amount": 2})),
+        ("some blueish mood", "en", "ambient blue", ("set_ambient_light", {"color": "blue"})),
+        ("the nippers in the back want a blanket", "en", "cold",
+         ("adjust_comfort", {"feeling": "cold", "zone": "rear_row"})),
+    ],
+)  # fmt: skip
+def test_number_place_and_amount_are_the_words_own(
+    outlines: Outlines, words: str, language: str, line: str, call: tuple[str, dict[str, object]]
+) -> None:
+    assert made(outlines, line, words, language) == [call]
+
+
+def test_wishes_take_their_own_part_of_the_words(outlines: Outlines) -> None:
+    words = "shove the blower to three and the passenger window wants opening"
+    assert made(outlines, "fan to; window open", words) == [
+        ("set_fan_speed", {"level": 3}),
+        ("set_window", {"zone": "passenger", "percent": 100}),
+    ]
+    assert made(outlines, "fan to; window open; temp up", words) is None, "two parts are no three wishes"
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("the window business", "window to"),
+        ("fan to forty", "fan to"),
+        ("the passenger's sunroof", "roof open"),
+        ("driver window, trunk", "trunk to"),
+        ("something with the fan", "rm -rf"),
+        ("something with the fan", ""),
+    ],
+)
+def test_what_the_words_do_not_give_is_no_call(outlines: Outlines, words: str, line: str) -> None:
+    assert line not in outlines.heard(words, "en").choices
+    assert made(outlines, line, words) is None
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_the_grammar_understands_can_be_said_in_outline(outlines: Outlines, language: str) -> None:
+    single = [
+        s for s in sentences(language) if len(s.wanted) == 1 and s.wanted[0][0] != "undo" and not s.held_back
+    ]
+    few = random.Random(5).sample(single, 120)
+
+    def can(said: Said) -> bool:
+        heard = outlines.heard(said.text, language)
+        found = [outlines.calls(choice, heard) or () for choice in heard.choices]
+        made = [[(call.name, dict(call.arguments)) for call in calls] for calls in found]
+        return any([(n, dict(a)) for n, a in wanted] in made for wanted in (said.wanted, *said.also))
+
+    lost = [said.text for said in few if not can(said)]
+    assert len(lost) <= 4, lost
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_number_comes_of_an_outline_that_is_not_in_words_or_table(
+    outlines: Outlines, language: str
+) -> None:
+    words = {"en": "do whatever with it all over there", "zh": "随便弄弄那些东西"}[language]
+    heard = outlines.heard(words, language)
+    numbers = {
+        value
+        for choice in heard.choices
+        for call in outlines.calls(choice, heard) or ()
+        for value in call.arguments.values()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+    assert len(heard.choices) > 50 and numbers <= {0, 1, 2, 3, 100}, "switched on, off, open and closed"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_questions_and_stories_leave_nothing_to_choose(outlines: Outlines, language: str) -> None:
+    no_wish = [said for said in sentences(language) if not said.wanted and not said.held_back]
+    quiet = sum(not outlines.heard(said.text, language).choices for said in no_wish)
+    assert quiet / len(no_wish) > 0.6
+
+
+def test_a_language_without_a_lexicon_leaves_nothing_to_choose(outlines: Outlines) -> None:
+    assert outlines.heard("ouvre la fenêtre", "fr") == Heard(())
+
+
+def test_a_line_is_whole_when_nothing_can_follow(outlines: Outlines) -> None:
+    one = outlines.heard("the vents business", "en")
+    assert one.is_whole(f" {NOTHING}") and not one.is_whole(" air face") and one.is_whole(" air face_floor")
+    assert not one.is_whole(" air") and not one.is_whole("")
+    two = outlines.heard("the vents and the trunk", "en")
+    assert two.several and not two.is_whole(" trunk open")
