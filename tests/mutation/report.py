@@ -81,7 +81,7 @@ def page(judged_areas: dict[str, list[Module]]) -> str:
     for name, modules in judged_areas.items():
         lines += [
             f"## {name}: {_percent(modules)}\n",
-            "| module | mutants | killed | timeout | alive, explained | alive |",
+            "| module | mutants | killed | timeout | alive, explained | alive | not tried |",
         ]
         lines.append("|---|---|---|---|---|---|---|")
         for module in modules:
