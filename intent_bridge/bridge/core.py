@@ -39,6 +39,7 @@ from intent_bridge.types import Frame, Outcome, Provenance, Said, Status, ToolCa
 if TYPE_CHECKING:
     from intent_bridge.bridge.simulated import SimulatedBridge
 
+_TO_JSON = json.JSONEncoder(ensure_ascii=False).encode
 UNKNOWN_SPEAKER = Provenance()
 IDLE_MS = 50
 """Longest sleep of the pump thread; bounds how late a stale sample is noticed."""
@@ -251,7 +252,7 @@ class Bridge(Policies, Knowledge):
 
     def tool_result(self, outcome: Outcome) -> str:
         """What the model may be told about an outcome: JSON text with no token and no thresholds."""
-        return json.dumps(tool_result(outcome, self.profile), ensure_ascii=False)
+        return _TO_JSON(tool_result(outcome, self.profile))
 
     def heartbeat(self) -> None:
         """The host program is alive; see `heartbeat_ms`."""

@@ -20,10 +20,11 @@ class NodeClock:
             min_forward=None, min_backward=Duration(nanoseconds=-1), on_clock_change=True
         )
         self._handle = self._clock.create_jump_callback(threshold, post_callback=self._note)
+        self._simulated = self._clock.ros_time_is_active  # asking costs more than the time of day
 
     def now_ms(self) -> int:
         """Milliseconds that only grow."""
-        if not self._clock.ros_time_is_active:
+        if not self._simulated:
             now_ms = time.monotonic_ns() // 1_000_000
         else:
             now_ms = self._clock.now().nanoseconds // 1_000_000
@@ -53,6 +54,10 @@ class NodeClock:
         self._handle.unregister()
 
     def _note(self, jump: TimeJump) -> None:
+        if jump.clock_change == ClockChange.ROS_TIME_ACTIVATED:
+            self._simulated = True
+        elif jump.clock_change == ClockChange.ROS_TIME_DEACTIVATED:
+            self._simulated = False
         same = jump.clock_change in (ClockChange.ROS_TIME_NO_CHANGE, ClockChange.SYSTEM_TIME_NO_CHANGE)
         if not same or jump.delta.nanoseconds < 0:
             self._jumped = True
