@@ -81,7 +81,7 @@ def test_what_the_grammar_understands_can_be_said_in_outline(outlines: Outlines,
         return any([(n, dict(a)) for n, a in wanted] in made for wanted in (said.wanted, *said.also))
 
     lost = [said.text for said in few if not can(said)]
-    assert len(lost) <= 4, lost
+    assert len(lost) <= len(few) // 20, lost  # corrections, mostly
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
