@@ -107,9 +107,10 @@ def known(path: str, state: State) -> Value | None:
     return usable(state.get(path), info, NOW)[0]
 
 
-def expected(action: Action, state: State, who: Provenance) -> tuple[Decision, Value]:
-    """The verdict on one action by the reference interpreter, rule by rule."""
+def expected(action: Action, state: State, who: Provenance) -> tuple[Decision, Value, dict[str, Value]]:
+    """The verdict on one action by the reference interpreter, rule by rule, and what must go with it."""
     _, rules, _ = sedan()
+    companions: dict[str, Value] = {}
     kinds = rules.kinds
     bound = rules.rules[action.path]
     paths = frozenset[str]().union({action.path}, *(rule.reads for rule in bound))
@@ -118,7 +119,7 @@ def expected(action: Action, state: State, who: Provenance) -> tuple[Decision, V
     names["current"] = names[action.path]
     emitted, truths = interp.judge(bound, kinds[action.path], action.value, names)
     if emitted is None:
-        return Decision.DENY, action.value
+        return Decision.DENY, action.value, companions
     weights = [Decision.ALLOW if emitted == action.value else Decision.CLAMP]
     for rule in bound:
         truth = truths[rule.text.id]
@@ -126,9 +127,33 @@ def expected(action: Action, state: State, who: Provenance) -> tuple[Decision, V
             weights.append(Decision.DEFER if rule.text.on_unknown == "defer" else Decision.DENY)
         elif truth and rule.limit is not None:
             weights.append(limited(rule.limit, emitted, known(action.path, state)))
+        elif truth and rule.text.effect == "require":
+            for companion in rule.companions:
+                assert companion.value is not None, "numbers are not in this reference yet"
+                companions[companion.path] = companion.value
         elif truth and rule.text.effect != "clamp":
             weights.append(EFFECTS[rule.text.effect])
-    return max(weights), emitted
+    return max(weights), emitted, companions
+
+
+def expected_of_call(
+    actions: list[Action], state: State, who: Provenance
+) -> tuple[Decision, dict[str, Value]]:
+    """The verdict on a call: each action, what they require, and what that requires."""
+    asked = {action.path for action in actions}
+    emitted, decisions, waiting = dict[str, Value](), [Decision.ALLOW], list(actions)
+    required: dict[str, Value] = {}
+    while waiting:
+        action = waiting.pop()
+        decision, emitted[action.path], more = expected(action, state, who)
+        decisions += [decision] if action.path in asked else [decision, Decision.CLAMP]
+        for path, value in more.items():
+            if required.setdefault(path, value) != value:
+                decisions.append(Decision.DENY)
+            elif path not in asked | emitted.keys() and known(path, state) != value:
+                waiting.append(Action(path, value))
+    contradicted = any(emitted.get(path, value) != value for path, value in required.items())
+    return Decision.DENY if contradicted else max(decisions), emitted
 
 
 def limited(limit: Limit, value: Value, current: Value | None) -> Decision:
@@ -146,9 +171,10 @@ def limited(limit: Limit, value: Value, current: Value | None) -> Decision:
 def test_every_verdict_is_what_the_reference_says(call: tuple[list[Action], State], who: Provenance) -> None:
     actions, state = call
     verdict = sedan()[2].judge(actions, state, who, NOW)
-    reference = [expected(action, state, who) for action in actions]
-    assert verdict.decision is max(decision for decision, _ in reference)
-    assert [action.value for action in verdict.emitted] == [value for _, value in reference]
+    decision, emitted = expected_of_call(actions, state, who)
+    assert verdict.decision is decision
+    assert {action.path: action.value for action in verdict.emitted} == emitted
+    assert [action.path for action in verdict.emitted][: len(actions)] == [action.path for action in actions]
     assert (verdict.permit is not None) == (verdict.decision <= Decision.CLAMP)
 
 
@@ -210,7 +236,11 @@ def test_neither_the_order_of_actions_nor_of_rules_matters(
     backwards = guard.judge(actions[::-1], state, who, NOW)
     assert without_order(backwards) == without_order(forwards)
     paths = [action.path for action in actions]
-    reversed_rules = {path: bound[::-1] if path in paths else () for path, bound in rules.rules.items()}
+    required = {
+        companion.path for path in paths for rule in rules.rules[path] for companion in rule.companions
+    }
+    judged = required.union(paths)
+    reversed_rules = {path: bound[::-1] if path in judged else () for path, bound in rules.rules.items()}
     turned = Guard(profile, replace(rules, rules=reversed_rules)).judge(actions, state, who, NOW)
     assert replace(turned, permit=None) == replace(forwards, permit=None)
 
