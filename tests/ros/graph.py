@@ -119,7 +119,6 @@ class Probe:
         self._executor = SingleThreadedExecutor(context=self.context)
         self._executor.add_node(self.node)
         self._closing = False
-        self._asked_s = 0.0
         self._clients: dict[tuple[str, str], Any] = {}
         self._thread = threading.Thread(target=self._spin)
         self._thread.start()
@@ -146,13 +145,29 @@ class Probe:
         return future.result()
 
     def call(self, kind: Any, name: str, **fields: Any) -> Any:
-        """Call a service and return its answer."""
+        """Call a service once and return its answer."""
+        return self.done(self._client(kind, name).call_async(kind.Request(**fields)), f"answer of {name}")
+
+    def ask(self, kind: Any, name: str, **fields: Any) -> Any:
+        """Call a service that changes nothing, again where no answer comes: a server that was just found may
+        answer before it has found its client, and one that was killed is believed to be there for a while."""
+        client, asked, asked_s = self._client(kind, name), [], -AGAIN_S
+
+        def answered() -> Any:
+            nonlocal asked_s
+            if time.monotonic() - asked_s > AGAIN_S:
+                asked.append(client.call_async(kind.Request(**fields)))
+                asked_s = time.monotonic()
+            return next((future for future in asked if future.done()), None)
+
+        return until(answered, f"answer of {name}").result()
+
+    def _client(self, kind: Any, name: str) -> Any:
         key = kind.__name__, name
         if key not in self._clients:
             self._clients[key] = self.node.create_client(kind, name)
-        client = self._clients[key]
-        until(client.service_is_ready, f"service {name}")
-        return self.done(client.call_async(kind.Request(**fields)), f"answer of {name}")
+        until(self._clients[key].service_is_ready, f"service {name}")
+        return self._clients[key]
 
     def hear(self, kind: Any, topic: str, qos: Any = 500, **more: Any) -> list[Any]:
         """A list that fills with what comes on a topic."""
@@ -161,23 +176,8 @@ class Probe:
         return heard
 
     def state(self, node: str) -> str:
-        """The lifecycle state of a node. Asked again where no answer comes: a server that was just found may
-        answer before it has found its client, and then nobody hears it."""
-        name = f"{node}/get_state"
-        if ("GetState", name) not in self._clients:
-            self._clients["GetState", name] = self.node.create_client(GetState, name)
-        client = self._clients["GetState", name]
-        until(client.service_is_ready, f"service {name}")
-        asked = [client.call_async(GetState.Request())]
-
-        def answered() -> Any:
-            if time.monotonic() - self._asked_s > AGAIN_S:
-                asked.append(client.call_async(GetState.Request()))
-                self._asked_s = time.monotonic()
-            return next((future for future in asked if future.done()), None)
-
-        self._asked_s = time.monotonic()
-        return str(until(answered, f"answer of {name}").result().current_state.label)
+        """The lifecycle state of a node."""
+        return str(self.ask(GetState, f"{node}/get_state").current_state.label)
 
     def change(self, node: str, transition: int) -> bool:
         """Ask a node for a transition."""
@@ -247,9 +247,7 @@ class Car:
         return self.do(call).status in (Outcome.DONE, Outcome.NO_EFFECT)
 
     def explain(self, call: str, who: Provenance = DRIVER) -> Any:
-        return self.probe.call(
-            ExplainToolCall, f"{self.name}/explain", call_json=call, provenance=who
-        ).outcome
+        return self.probe.ask(ExplainToolCall, f"{self.name}/explain", call_json=call, provenance=who).outcome
 
     def end(self) -> None:
         """End both processes; both must leave with 0."""
