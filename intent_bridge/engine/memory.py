@@ -39,10 +39,12 @@ class Memory:
 
     def keep(self, outcome: Outcome) -> None:
         """Remember the newest outcome of a call."""
-        self._fresh.discard(outcome.call_id)
-        if not self._knows(outcome.call_id):
-            self._ids.add(outcome.call_id)
-        self._outcomes[outcome.call_id] = outcome
+        call_id = outcome.call_id
+        if call_id not in self._outcomes:
+            self._fresh.discard(call_id)
+            if not self._knows(call_id):
+                self._ids.add(call_id)
+        self._outcomes[call_id] = outcome
         while len(self._outcomes) > MAX_OUTCOMES:
             self._outcomes.popitem(last=False)
 
