@@ -127,6 +127,8 @@ def _xml_members(text: str, at: int, name: str, table: ToolTable) -> tuple[list[
         value: object = written.removeprefix("\n").removesuffix("\n")
         with suppress(ToolCallError):  # no such value: judged as the text that it is
             value = read_typed(str(value), schema, root, key)
+        if value is None:
+            return members, len(text), False  # the reader lets nothing stand for any type: told in the end
         members.append(f"{_said(key)}: {_said(value)} ")
         at = end.end()
     return members, at, text.startswith("</function>", at)

@@ -88,6 +88,13 @@ def test_formats_without_json_are_refused_as_early(
     assert (early.refused.code, early.where) == (code, where) and at <= len(upto)
 
 
+def test_a_null_in_xml_is_not_refused_early_for_its_reader_takes_it() -> None:
+    news, result = fly(
+        "qwen3_coder_xml", "<function=set_window>\n<parameter=zone>null</parameter>\n</function>"
+    )
+    assert news == [] and [call.arguments for call in result.calls] == [{"zone": None}]
+
+
 def test_whole_sound_arguments_are_told_before_the_answer_ends() -> None:
     text = hermes('{"name": "set_window", "arguments": {"zone": "all", "percent": 30}}') + "\nAnything else?"
     ((at, early),), result = fly("hermes_tool_call", text)
