@@ -89,10 +89,12 @@ def test_formats_without_json_are_refused_as_early(
 
 
 def test_a_null_in_xml_is_not_refused_early_for_its_reader_takes_it() -> None:
+    schema = {"type": "object", "properties": {"level": {"type": "integer"}}}
+    tools = [{"type": "function", "function": {"name": "f", "parameters": schema}}]
     news, result = fly(
-        "qwen3_coder_xml", "<function=set_window>\n<parameter=zone>null</parameter>\n</function>"
+        "qwen3_coder_xml", "<function=f>\n<parameter=level>null</parameter>\n</function>", tools
     )
-    assert news == [] and [call.arguments for call in result.calls] == [{"zone": None}]
+    assert news == [] and [call.arguments for call in result.calls] == [{"level": None}]
 
 
 def test_whole_sound_arguments_are_told_before_the_answer_ends() -> None:
