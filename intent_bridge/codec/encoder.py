@@ -115,7 +115,7 @@ class Encoder:
             if sample is None or sample.quality is not ok or type(sample.value) is not seat.kind:
                 bits, origin = seat.rest  # nobody asks for anything, and nobody knows what is
             else:
-                bits, origin = seat.said[sample.value]  # type: ignore[index]
+                bits, origin = seat.said[sample.value]  # type: ignore[index]  # of seat.kind: seen above
             image |= bits
             if origin != "live":
                 origins[seat.name] = origin

@@ -37,7 +37,7 @@ class Gauge:
         if kind is not self.type:
             return False
         if kind is int:
-            return self.low <= value <= self.high  # type: ignore[operator]
+            return self.low <= value <= self.high  # type: ignore[operator]  # an int: its type was compared
         return kind is bool or value in self.members
 
     def read(self, sample: Sample | None, now_ms: int) -> tuple[Value | None, Quality]:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from intent_bridge.cli.app import main
-from intent_bridge.codec import EgressGate, Encoder
 from intent_bridge.profile import load_profile
+from tests.processes.planted import plant_a_standing_counter
 
 BUSES = tuple(load_profile("demo_sedan").file.buses)
 
@@ -69,14 +69,7 @@ def test_the_rate_bounds_the_calls_and_the_time_ends_them(
 def test_it_stops_at_the_first_hazard(
     bench: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frames = Encoder._frames
-
-    def miscounted(self: Encoder, *args: object) -> object:
-        self.counters.update(dict.fromkeys(self.counters, 7))
-        return frames(self, *args)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Encoder, "_frames", miscounted)
-    monkeypatch.setattr(EgressGate, "check_all", lambda self, *args, **options: None)
+    plant_a_standing_counter(monkeypatch)
     assert main(fuzz(bench, "--calls", "200")) == 1
     told = capsys.readouterr().out
     assert "HAZARD wire" in told and not told.startswith("200 calls")

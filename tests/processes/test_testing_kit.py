@@ -11,13 +11,13 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from intent_bridge import testing
 from intent_bridge.cli.app import main
-from intent_bridge.codec import EgressGate, Encoder
 from intent_bridge.errors import ToolCallError
 from intent_bridge.profile import load_profile
 from intent_bridge.testing.shrink import hazards_of
 from intent_bridge.testing.steps import Call, Raw, read_drives
 from intent_bridge.testing.worlds import World
 from intent_bridge.types import ToolCall
+from tests.processes.planted import plant_a_standing_counter
 
 RIG = testing.rig(load_profile("demo_sedan"), quick=True)
 CAR = testing.Car(RIG)
@@ -64,14 +64,7 @@ def test_the_state_machine_finds_nothing_in_a_sound_vehicle() -> None:
 def test_the_state_machine_finds_a_planted_fault_and_prints_the_drive_to_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    frames = Encoder._frames
-
-    def miscounted(self: Encoder, *args: object) -> object:
-        self.counters.update(dict.fromkeys(self.counters, 7))
-        return frames(self, *args)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Encoder, "_frames", miscounted)
-    monkeypatch.setattr(EgressGate, "check_all", lambda self, *args, **options: None)
+    plant_a_standing_counter(monkeypatch)
     with pytest.raises(AssertionError, match=r"wire: .*counter 7 after 7") as caught:
         run_state_machine_as_test(
             testing.fuzz_machine(RIG),
@@ -130,14 +123,7 @@ def test_without_a_hazard_list_fuzz_says_so(capsys: pytest.CaptureFixture[str]) 
 def test_a_hazard_is_exit_code_1_and_its_drive_replays(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frames = Encoder._frames
-
-    def miscounted(self: Encoder, *args: object) -> object:
-        self.counters.update(dict.fromkeys(self.counters, 7))
-        return frames(self, *args)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Encoder, "_frames", miscounted)
-    monkeypatch.setattr(EgressGate, "check_all", lambda self, *args, **options: None)
+    plant_a_standing_counter(monkeypatch)
     out = tmp_path / "found.yaml"
     assert main(["fuzz", "demo_sedan", "--calls", "60", "--out", str(out)]) == 1
     assert "HAZARD wire" in capsys.readouterr().out

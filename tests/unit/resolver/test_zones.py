@@ -202,6 +202,10 @@ def test_every_zone_word_of_every_tool_sets_the_places_meant_and_no_other(vehicl
     }
     where = {segment: place.zone for place in places("all", side) for segment in (place.seat, place.station)}
     tried = 0
+
+    def look(path: str) -> tuple[Value | None, Quality]:
+        return kids.get(path), Quality.OK if path in kids else Quality.STALE
+
     for name, spec in catalogue.intents.items():
         if not name.startswith("set_") or "zone" not in spec.parameters["properties"]:
             continue
@@ -215,7 +219,6 @@ def test_every_zone_word_of_every_tool_sets_the_places_meant_and_no_other(vehicl
             parsed = catalogue.parse(ToolCall("1", name, given, own=False))
             if isinstance(parsed, NotEquipped):
                 continue
-            look = lambda p: (kids.get(p), Quality.OK if p in kids else Quality.STALE)  # noqa: E731
             found = resolve(parsed, Context(profile, catalogue, who(speaker), look, {}))
             if isinstance(found, Absolute):
                 set_at = {zone for a in found.actions for seg, zone in where.items() if f".{seg}." in a.path}
