@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
-from typing import Final, NamedTuple, TypeAlias, assert_never
+from typing import Final, NamedTuple, TypeAlias
 
 from ..types import Value
 from . import ir
@@ -211,10 +211,8 @@ def _left(atom: ir.Node, goal: bool, kinds: Mapping[str, Kind]) -> tuple[_Key, _
             return name, here if goal else frozenset(kinds[name].members) - here
         case ir.Linear(op, terms, const):
             return _number(op if goal else ir.OPPOSITE[op], terms, const, kinds)
-        case ir.Not() | ir.And() | ir.Or():
-            raise AssertionError("no atom")
         case _:
-            assert_never(atom)
+            raise AssertionError(atom)  # no atom
 
 
 def _number(

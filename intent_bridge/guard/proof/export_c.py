@@ -7,6 +7,7 @@ caller's part: freshness and plausibility, what a limit counts over time, and wh
 """
 
 from collections.abc import Mapping, Sequence
+from typing import assert_never
 
 from ...profile import Profile
 from ...types import Decision, Value
@@ -171,6 +172,8 @@ class _Function:
             case ir.And(parts) | ir.Or(parts):
                 word = " && " if isinstance(node, ir.And) == goal else " || "
                 return f"({word.join(self._truth(part, goal) for part in parts)})"
+            case _:
+                assert_never(node)
 
     def _with_known(self, names: Sequence[str], test: str) -> str:
         known = [f"s[{self._places[name]}].known" for name in names if name in self._places]
@@ -218,7 +221,8 @@ def export_test(profile: Profile, rules: RuleSet, vectors: Sequence[Vector]) -> 
 _TEST = """#include <stdio.h>
 #include "rules.c"
 
-typedef struct { uint16_t path; int64_t value; ib_who who; ib_input s[IB_INPUTS]; ib_verdict want; } row;
+/* one more, for rules that read no state: C has no empty arrays */
+typedef struct { uint16_t path; int64_t value; ib_who who; ib_input s[IB_INPUTS + 1]; ib_verdict want; } row;
 static const row rows[COUNT] = {
 ROWS
 };

@@ -104,10 +104,9 @@ class Prover:
     def _paths(self, questions: Sequence[Question]) -> None:
         scripts: dict[str, list[Question]] = {}
         for question in questions:
-            if question.violations:
-                any_of_them = smt.either(formula for _, formula in question.violations)
-                script = f"{question.script()}(assert {any_of_them})\n(check-sat)"
-                scripts.setdefault(script, []).append(question)
+            any_of_them = smt.either(formula for _, formula in question.violations)
+            script = f"{question.script()}(assert {any_of_them})\n(check-sat)"
+            scripts.setdefault(script, []).append(question)
         for (_, same), answer in zip(scripts.items(), self._ask(list(scripts)), strict=True):
             if answer != ["unsat"]:
                 for question in same:

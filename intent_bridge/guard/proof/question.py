@@ -11,6 +11,8 @@ from . import smt
 from .claims import Claim
 from .smt import both, either, no
 
+NOTHING: Final[Mapping[str, str]] = {}
+
 
 def ordered(rules: Sequence[Rule]) -> tuple[Rule, ...]:
     """Rules in the order in which the compiler numbers them."""
@@ -82,9 +84,20 @@ class Question:
     def _clamped(self) -> bool:
         return any(rule.text.effect == "clamp" for rule in self.rules)
 
-    def _copy(self, prefix: str, symbols: smt.Symbols, *, backwards: bool = False) -> None:
+    def _copy(
+        self,
+        prefix: str,
+        symbols: smt.Symbols,
+        second: Mapping[str, str] = NOTHING,
+        *,
+        backwards: bool = False,
+    ) -> None:
+        """The verdict on a second request or state, and its symbols with their declarations: once, also
+        where a vehicle claims a law again."""
         if prefix not in self._copies:
             rules = self.rules[::-1] if backwards else self.rules
+            self.second += second.values()
+            self.symbols += second
             self.lines += smt.copy(self.sheet, rules, prefix, symbols)
             self._copies.add(prefix)
 
@@ -115,12 +128,9 @@ class Question:
 
     def ignorant(self) -> str:
         """A second state in which less is known: more leaves there, or something else does."""
-        swap = {}
-        for n in self.sheet.names.values():
-            swap[f"k{n}"] = f"m{n}"
-            self.second += [f"(declare-const m{n} Bool)", f"(assert (=> m{n} k{n}))"]
-            self.symbols.append(f"m{n}")
-        self._copy("m_", swap)
+        swap = {f"k{n}": f"m{n}" for n in self.sheet.names.values()}
+        second = {m: f"(declare-const {m} Bool)\n(assert (=> {m} {k}))" for k, m in swap.items()}
+        self._copy("m_", swap, second)
         more = (both(("m_yes", no(both(("yes", "(= w m_w)"))))), both(("m_goes", no("goes"))))
         return either(more)
 
@@ -130,10 +140,9 @@ class Question:
             return None
         n = self.sheet.names[by]
         symbol = f"slow{n}"
-        self.second += [f"(declare-const {symbol} Int)", f"(assert (<= {symbol} x{n}))"]
-        self.second += [f"(assert {part})" for part in self.sheet.range(by, symbol)]
-        self.symbols.append(symbol)
-        self._copy(f"s{n}_", {f"x{n}": symbol})
+        facts = [f"(<= {symbol} x{n})", *self.sheet.range(by, symbol)]
+        declared = "\n".join((f"(declare-const {symbol} Int)", *(f"(assert {fact})" for fact in facts)))
+        self._copy(f"s{n}_", {f"x{n}": symbol}, {symbol: declared})
         return either((both(("yes", no(f"s{n}_yes"))), both(("goes", no(f"s{n}_goes")))))
 
 

@@ -17,6 +17,7 @@ SPEED = "Vehicle.Speed"
         f"{SPEED} > 20 km/h and not {SPEED} >= 20 km/h",
         f"{SPEED} == 20 km/h and {SPEED} != 20 km/h",
         f"{GEAR} == P and {GEAR} == D",
+        f"{GEAR} == P and {GEAR} != P",
         "untrusted_text and not untrusted_text",
         "value > 100 mm and value < 50 mm",
         f"({SPEED} > 20 km/h or {GEAR} == P) and {SPEED} < 10 km/h and {GEAR} != P",

@@ -1,6 +1,7 @@
 """The shipped vectors: they hold, speak of every rule, and kill every mutant that means something else."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
@@ -11,7 +12,7 @@ from intent_bridge.guard import Guard, RuleSet
 from intent_bridge.guard.proof import smt
 from intent_bridge.guard.proof.prover import differs
 from intent_bridge.guard.proof.question import ordered, sheet_of
-from intent_bridge.guard.proof.vectors import Vector, judge
+from intent_bridge.guard.proof.vectors import Vector, judge, make_vectors
 from intent_bridge.guard.rules import Rule
 
 from .mutants import mutants
@@ -38,6 +39,15 @@ def test_every_shipped_vector_gets_the_verdict_it_got() -> None:
         if (now := judge(guard, v)) != (v.decision, v.emitted)
     ]
     assert not wrong, MEND
+
+
+def test_the_shipped_vectors_show_all_that_the_solver_finds_a_state_for() -> None:
+    made = make_vectors(*sedan())
+
+    def shown(given: Iterable[Vector]) -> set[tuple[str, str]]:
+        return {(vector.path, about) for vector in given for about in vector.about.split(" | ")}
+
+    assert shown(made.vectors) == shown(v for group in vectors().values() for v in group), MEND
 
 
 def test_every_rule_on_every_path_has_a_vector() -> None:
