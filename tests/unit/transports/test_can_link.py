@@ -113,6 +113,7 @@ def test_every_error_number_has_its_name(number: int, condition: Condition) -> N
         (0x004, 0x01, Condition.RX_OVERFLOW),
         (0x004, 0x40, Condition.OK),
         (0x100, 0x00, Condition.OK),
+        (0x140, 0x00, Condition.BUS_OFF),
     ],
 )
 def test_error_frames_have_their_names(kind: int, byte: int, condition: Condition) -> None:
@@ -120,8 +121,59 @@ def test_error_frames_have_their_names(kind: int, byte: int, condition: Conditio
     assert told is not None and told[0] is condition
 
 
-def test_a_bus_error_alone_changes_no_condition() -> None:
-    assert read_error_frame(message(0x088, bytes(8), is_error_frame=True)) is None
+@pytest.mark.parametrize("kind", [0x088, 0x004])
+def test_an_error_without_word_of_the_controller_changes_no_condition(kind: int) -> None:
+    assert read_error_frame(message(kind, bytes(8), is_error_frame=True)) is None
+
+
+def test_a_controller_that_has_restarted_is_usable_at_once_and_nothing_old_is_left(wired: Wired) -> None:
+    wired.bus.incoming.put(message(0x040, bytes(8), is_error_frame=True))
+    wired.bus.incoming.put(message(0x100, bytes(8), is_error_frame=True))
+    wired.bus.incoming.put(message(1))
+    wired.bus.incoming.put(message(0x100, bytes(8), is_error_frame=True))
+    wired.until(Condition.OK)
+    assert wired.told == [Condition.BUS_OFF, Condition.OK] and wired.heard(0) == []
+
+
+def test_what_is_no_can_frame_is_refused_and_no_fault_of_the_bus(wired: Wired) -> None:
+    with pytest.raises(TransportError, match="frame 0x1 is no CAN frame"):
+        wired.transport.send(frame(1, bytes(9)))
+    assert wired.transport.changes() == []
+
+
+def test_a_slow_bus_that_comes_back_does_not_send_what_waited_before() -> None:
+    fresh, blocked, go = FakeBus(), threading.Semaphore(0), threading.Semaphore(0)
+    wired = Wired(blocks=True, reopen=lambda: fresh)
+
+    def refuse() -> Exception | None:
+        blocked.release()
+        go.acquire()
+        return can.CanOperationError("gone", errno.ENODEV)
+
+    try:
+        wired.bus.refuse = refuse
+        wired.transport.send(frame(1))
+        assert blocked.acquire(timeout=PATIENCE_S)
+        wired.transport.send(frame(2))
+        go.release()
+        wired.until(Condition.OK)
+        wired.transport.send(frame(3))
+        while not fresh.sent:
+            threading.Event().wait(0.01)
+        assert [m.arbitration_id for m in fresh.sent] == [3]
+    finally:
+        wired.transport.close()
+
+
+def test_a_frame_that_waited_too_long_is_a_full_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("intent_bridge.transports.outbox.LIFE_MS", -1)
+    wired = Wired(blocks=True)
+    try:
+        wired.transport.send(frame(1))
+        wired.until(Condition.TX_QUEUE_FULL)
+        assert wired.bus.sent == []
+    finally:
+        wired.transport.close()
 
 
 def test_a_dead_bus_refuses_at_once_and_is_tried_again_with_a_new_handle() -> None:

@@ -57,6 +57,17 @@ def test_a_link_in_place_of_a_lock_is_not_followed(tmp_path: Path) -> None:
     assert victim.read_text() == "precious"
 
 
+def test_the_first_users_umask_does_not_keep_others_from_taking_locks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    before = os.umask(0o077)
+    try:
+        assert lock_folder().stat().st_mode & 0o7777 == 0o1777
+    finally:
+        os.umask(before)
+
+
 def test_every_user_may_take_locks() -> None:
     assert lock_folder().stat().st_mode & 0o1777 == 0o1777 or lock_folder().stat().st_uid != os.geteuid()
 
