@@ -21,8 +21,9 @@ RUN = ["-m", "intent_bridge", "run", "demo_sedan"]
 
 
 def environment() -> dict[str, str]:
-    """What a server process needs to find the library under test."""
-    return {"PYTHONPATH": os.pathsep.join(sys.path)}
+    """What a server process needs to find the library under test, and to measure it where this one does."""
+    measured = {key: value for key, value in os.environ.items() if key.startswith("COVERAGE_")}
+    return {"PYTHONPATH": os.pathsep.join(sys.path), **measured}
 
 
 @asynccontextmanager

@@ -145,7 +145,7 @@ def test_switching_changes_one_flag_and_keeps_the_others(monkeypatch: pytest.Mon
             asked.append(given)
         return struct.pack("16sH14x", name, flags["can9"])
 
-    monkeypatch.setattr(link_state.fcntl, "ioctl", ioctl)
+    monkeypatch.setattr("fcntl.ioctl", ioctl)
     assert switch("can9", False) and switch("can9", True)
     assert asked == [0x1040, 0x1041]
 
@@ -161,7 +161,7 @@ def test_what_the_kernel_need_not_hand_over_is_filtered_there_and_only_on_socket
 
     monkeypatch.setattr(can_bus, "open_bus", open_bus)
     monkeypatch.setattr(can_link, "read_link", lambda device: SOUND)
-    buses = {
+    buses: dict[str, dict[str, Any]] = {
         "a": {"interface": "socketcan", "channel": "can9"},
         "b": {"interface": "virtual", "channel": "x"},
         "c": {"interface": "socketcan", "channel": "can8", "can_filters": []},
