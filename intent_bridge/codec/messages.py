@@ -75,7 +75,8 @@ def links(profile: Profile, guarded: Guarded, security: Security) -> dict[str, L
         if isinstance(protection, SecOcProtection):
             next_ = security.freshness.get(name, 0)
             made[name] = FreshLink(protection.secoc, protection.attempts, next_ - 1)
-        elif spec is not None:
+        else:
+            assert spec is not None
             made[name] = CounterLink(protection, spec.delta_max)
     return made
 

@@ -240,8 +240,6 @@ class Commands:
 
     def _free_ms(self, messages: Sequence[str], now_ms: int) -> int:
         """The first moment at which a frame of each of these messages may leave, all of them together."""
-        if not messages:
-            return now_ms
         free_ms = self._rates.free_ms(messages, now_ms)
         for name in messages:
             if name in self._left_ms:

@@ -288,7 +288,7 @@ class Engine:
                 return self.close(replace(outcome, confirmation=confirmation), now_ms, order)
             case Decision.DEFER:
                 return self._defer(order, verdict, now_ms)
-            case Decision.DENY:
+            case _:  # deny, or what nobody knows
                 return self.close(judged(order, verdict, Status.DENIED, "rule"), now_ms, order)
 
     def act(self, order: Order, verdict: Verdict, now_ms: int, *, human_yes: bool) -> list[Effect]:

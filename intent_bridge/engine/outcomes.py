@@ -1,6 +1,7 @@
 """Outcomes of calls that do not act, or do not act yet."""
 
 from dataclasses import replace
+from typing import assert_never
 
 from intent_bridge.codec.egress import TOO_OFTEN
 from intent_bridge.engine.effects import Order
@@ -33,6 +34,8 @@ def unacted(call: ToolCall, found: NotEquipped | Report | Nothing | Unresolved) 
         case Unresolved(path=path, quality=quality):
             why = f"`{path}` is {quality.value}"
             return Outcome(call.id, call.name, Status.DENIED, "state_unknown", why)
+        case _:
+            assert_never(found)
 
 
 def kept_back(order: Order, verdict: Verdict, reason: str) -> Outcome:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from intent_bridge.audit import AuditOptions, read
+from intent_bridge.audit.log import GENESIS, seal
 from intent_bridge.audit.seals import HmacKey
 from intent_bridge.bridge import SimulatedBridge
 from intent_bridge.cli.app import main
@@ -134,6 +135,60 @@ def test_replay_of_the_group_and_its_short_form_say_the_same(
     assert json.loads(capsys.readouterr().out) == told
 
 
+def edited(drive: Path, folder: Path, kind: str = "intent", **changes: Any) -> str:
+    """The log as it would be had the first record of this kind been another one."""
+    records = list(read(drive / "audit.jsonl"))
+    next(record for record in records if record["type"] == kind).update(changes)
+    log, head = folder / "edited.jsonl", GENESIS
+    with log.open("wb") as out:
+        for record in records:
+            line, head = seal(head, {k: v for k, v in record.items() if k not in ("prev", "hash")})
+            out.write(line)
+    return str(log)
+
+
+@pytest.mark.parametrize(
+    ("changes", "again"),
+    [
+        ({"frames": []}, "[['comfort'"),
+        ({"running": {"Vehicle.Cabin.HVAC.Station.Row1.Passenger.Temperature": 99999}}, "[]"),
+    ],
+)
+def test_a_call_that_is_not_sent_again_as_recorded_is_told_with_both(
+    drive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], changes: Any, again: str
+) -> None:
+    assert main(["audit", "replay", str(drive / "audit.jsonl")]) == 0
+    assert capsys.readouterr().out.endswith("acting calls decided again, 0 different\n")
+    assert main(["audit", "replay", edited(drive, tmp_path, **changes)]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].endswith("set_cabin_temperature: allow now") and told[1].startswith("  recorded [")
+    assert told[2].startswith(f"  again    {again}") and told[3].endswith(" 1 different")
+
+
+def test_the_story_of_a_call_tells_its_rules_and_values_of_no_unit(
+    drive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changes: dict[str, Any] = {"requested": [["Vehicle.No", 3]], "rules": ["some.rule"], "human_yes": True}
+    log = edited(drive, tmp_path, **changes)
+    call = next(r for r in read(drive / "audit.jsonl") if r.get("intent") == "set_cabin_temperature")[
+        "call_id"
+    ]
+    assert main(["audit", "show", log, "--call", call]) == 0
+    story = capsys.readouterr().out
+    for words in (
+        "wanted        Vehicle.No = 3\n",
+        "rule          some.rule",
+        "verdict       allow after a yes",
+    ):
+        assert words in story
+
+
+def test_a_log_that_names_no_vehicle_needs_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty.jsonl").write_text("")
+    assert main(["audit", "replay", str(tmp_path / "empty.jsonl")]) == 2
+    assert "the log names no vehicle" in capsys.readouterr().err
+
+
 # --- the fleet ----------------------------------------------------------------------------------------
 
 
@@ -213,9 +268,35 @@ def test_without_the_extra_one_line_says_what_to_install(
     import sys
 
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    out = str(tmp_path / "x.parquet")
-    assert main(["audit", "export", str(drive / "audit.jsonl"), "--out", out]) == 2
+    log, out = str(drive / "audit.jsonl"), str(tmp_path / "x.parquet")
+    assert main(["audit", "export", log, "--out", out]) == 2
     assert "pip install 'intent-bridge[fleet]'" in capsys.readouterr().err
+    monkeypatch.undo()
+    monkeypatch.setitem(sys.modules, "dask.distributed", None)
+    assert main(["audit", "replay", log, "--against", "base", "--cluster", "tcp://127.0.0.1:1"]) == 2
+    assert "pip install 'intent-bridge[fleet]'" in capsys.readouterr().err
+
+
+def test_what_is_no_record_is_neither_exported_nor_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("pyarrow")
+    out, no_file = str(tmp_path / "x.parquet"), str(tmp_path / "gone.jsonl")
+    assert main(["audit", "export", no_file, "--out", out]) == 2
+    (tmp_path / "bad.parquet").write_bytes(b"no parquet")
+    bad = str(tmp_path / "bad.parquet")
+    assert main(["audit", "replay", bad, "--vehicle", "demo_sedan", "--against", "base"]) == 2
+    assert capsys.readouterr().err.count("the audit log cannot be read") == 2
+
+
+def test_calls_of_another_vehicle_are_counted_and_not_judged(
+    drive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("pyarrow")
+    log = edited(drive, tmp_path, "session", vehicle="carbench_ev")
+    command = ["audit", "replay", log, "--vehicle", "demo_sedan", "--against", "base"]
+    assert main(command) == 0
+    assert "not judged: of another vehicle" in capsys.readouterr().out
 
 
 # --- what is not there --------------------------------------------------------------------------------

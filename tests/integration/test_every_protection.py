@@ -105,7 +105,21 @@ def test_no_command_with_a_wrong_bit_leaves_or_is_obeyed(profile: Profile, kind:
     assert vehicle.get_state(path(kind)) == 0
     opened = EgressGate(profile, SECURITY)
     opened.enable()
+    assert opened.check(frame.raw, [], 0, kind="start") is not None, "and its counter is not used up"
     assert opened.check(frame.raw, [permit(kind, 3)], 0, kind="start") is None
+
+
+def test_a_key_that_cannot_be_one_is_a_problem_of_the_profile(profile: Profile) -> None:
+    with pytest.raises(ProfileError, match="key `body_key`: "):
+        Encoder(profile, Security(lambda name: b"short"))
+
+
+def test_a_freshness_that_is_told_of_an_unsecured_message_changes_nothing(profile: Profile) -> None:
+    receiver = Receiver(profile, SECURITY)
+    before = receiver.freshness()
+    for name in ("T_P02_STATUS", "NO_MESSAGE"):
+        receiver.resync(name, 77)
+    assert receiver.freshness() == before
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS.keys() - UNCOUNTED))

@@ -1,5 +1,6 @@
 """The verbs as a person types them: exit codes, errors of one line and a hint, JSON where it is asked for."""
 
+import io
 import json
 import re
 from pathlib import Path
@@ -7,9 +8,13 @@ from pathlib import Path
 import pytest
 
 from intent_bridge import __version__
+from intent_bridge.cli.answers import action_out
 from intent_bridge.cli.app import app, main
+from intent_bridge.profile import load_profile
+from intent_bridge.types import ActionReport
 
 WARM = '{"name": "set_cabin_temperature", "arguments": {"zone": "driver", "celsius": 22.5}}'
+VIRTUAL = [word for bus in ("body", "comfort", "adas") for word in ("--bus", f"{bus}=virtual:app-{bus}")]
 SEAT = '{"name": "set_seat_position", "arguments": {"zone": "driver", "millimetres": 100}}'
 
 
@@ -38,6 +43,16 @@ def test_version_and_help_answer_without_a_verb(capsys: pytest.CaptureFixture[st
         (["explain", "demo_sedan", WARM, "--lang", "tlh"], 2),
         (["run", "demo_sedan", "--listen-only"], 2),
         (["sim", "demo_sedan"], 2),
+        (["sim", "demo_sedan", *VIRTUAL, "--set", "Vehicle.Sped=1"], 2),
+        (["sim", "demo_sedan", *VIRTUAL, "--play", "README.md"], 2),
+        (["run", "demo_sedan", "--audit-key", "no-such-key"], 2),
+        (["run", "demo_sedan", "--audit", "no-such-log", "--audit-key", "no-such-key"], 2),
+        (["chat", "demo_sedan", "--set", "Vehicle.Sped=1"], 2),
+        (["say", "demo_sedan", "hello", "--set", "Vehicle.Sped=1"], 2),
+        (["explain", "demo_sedan", "@no-such-file"], 2),
+        (["fuzz", "demo_sedan", "--replay", "no-such-file.yaml"], 2),
+        (["fuzz", "demo_sedan", "--resume", "README.md"], 2),
+        (["dbc", "repair", "tests/data/tiny_car/body.dbc", "--out", "/no/such/folder/x.dbc"], 2),
         (["check", "demo_sedan", "--log", "no-such-file.blf"], 2),
         (["replay", "no-such-file.jsonl"], 2),
         (["explain", "no_such_car", WARM], 3),
@@ -55,6 +70,42 @@ def test_an_error_is_one_line_and_a_hint(
     assert main([*arguments, "--json"]) == code
     error = json.loads(capsys.readouterr().out)["error"]
     assert error["message"] and error["hint"] and error["code"]
+
+
+def test_a_call_on_standard_input_is_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(WARM))
+    assert main(["explain", "demo_sedan", "-"]) == 0
+    assert "TempFLReq=22.5" in capsys.readouterr().out
+
+
+def test_a_mapping_that_cannot_be_written_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dbc", "map", "tests/data/tiny_car/body.dbc", "--out", "/no/such/folder/x.yaml"]) == 2
+    assert "`/no/such/folder/x.yaml` cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("error", "code"), [(BrokenPipeError, 0), (KeyboardInterrupt, 130)])
+def test_a_reader_that_goes_and_a_person_who_ends_it_are_no_errors(
+    monkeypatch: pytest.MonkeyPatch, error: type[BaseException], code: int
+) -> None:
+    def ended(*_: object, **__: object) -> int:
+        raise error
+
+    told = io.StringIO()
+    monkeypatch.setattr("sys.stderr", told)
+    monkeypatch.setattr("intent_bridge.cli.demo.run_demo", ended)
+    assert main(["demo"]) == code
+    assert told.closed == (error is BrokenPipeError), "no complaint about the pipe at the very end"
+
+
+def test_what_a_value_asked_for_was_is_shown_where_it_is_none_of_the_path(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    profile = load_profile("demo_sedan")
+    path = "Vehicle.Cabin.HVAC.Station.Row1.Driver.AirDistribution"
+    shown = action_out(profile, ActionReport(path, "NOWHERE", None, None))
+    assert (shown.requested, shown.emitted) == ("NOWHERE", None)
 
 
 def test_explain_sends_nothing_and_says_why_and_what_would_unlock(capsys: pytest.CaptureFixture[str]) -> None:

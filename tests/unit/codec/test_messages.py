@@ -104,3 +104,5 @@ def test_an_unprotected_command_and_status_pass_by_their_values_alone(tmp_path: 
         assert (frame.origins["Fan"], frame.origins["Alive"]) == ("live", "start")
         assert gate.check(frame.raw, [allowed], 0, kind=kind) is None
     assert "CLIMATE_CMD" not in encoder.counters
+    (frame,) = encoder.encode(permit({TEMPERATURE: 44}), samples, {})
+    assert "is neither permitted" in (gate.check(frame.raw, [allowed], 0, kind="start") or "")

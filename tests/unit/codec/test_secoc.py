@@ -67,6 +67,13 @@ def test_every_wrong_bit_is_refused_and_moves_nothing(bit: int, freshness: int) 
     assert receiver.check(bytes(frame)) is None and receiver.last == freshness - 1
 
 
+def test_a_frame_of_another_length_is_none_of_these() -> None:
+    receiver = SecOcReceiver(secoc(), last=4)
+    for wrong in (secoc().protect(b"seat", 5)[:-1], secoc().protect(b"seat", 5) + b"\0", b""):
+        assert receiver.check(wrong) is None
+    assert receiver.last == 4
+
+
 def test_after_a_long_loss_only_a_resync_helps_and_never_backwards() -> None:
     frame = secoc().protect(b"seat", 5000)
     receiver = SecOcReceiver(secoc(), last=7)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from intent_bridge.bridge import Bridge, SimulatedBridge
+from intent_bridge.engine import ladder
 from intent_bridge.types import Channel, Outcome, Provenance, Said, SeatZone, Speaker, Status
 
 WEATHER = "Vehicle.Exterior.Weather"
@@ -150,6 +151,14 @@ def test_no_choice_of_two_gaps_leads_to_what_the_guard_forbids(car: SimulatedBri
     assert outcome.status is Status.NEEDS_CHOICE
     (asked,) = {name for choice in outcome.choices for name in choice.arguments}
     assert asked == "percentage" and len(outcome.choices) == 5
+
+
+def test_a_choice_after_which_nothing_would_be_served_is_not_offered(
+    car: SimulatedBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ladder, "_can_end", lambda engine, call, *_: call.arguments["percentage"] in (0, 50))
+    outcome = car.handle({"name": "open_close_window", "arguments": {}}, PASSENGER)
+    assert [choice.arguments["percentage"] for choice in outcome.choices] == [0, 50]
 
 
 def test_explain_walks_the_same_ladder_and_does_nothing(car: SimulatedBridge) -> None:

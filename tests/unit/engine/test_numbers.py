@@ -10,9 +10,10 @@ import pytest
 from intent_bridge.audit import read
 from intent_bridge.audit.replay import rejudge, replay
 from intent_bridge.bridge import Bridge, SimulatedBridge
+from intent_bridge.engine import Engine
 from intent_bridge.guard import Guard, load_packs
 from intent_bridge.profile import load_profile
-from intent_bridge.types import Outcome, Said, Status
+from intent_bridge.types import Outcome, Quality, Said, Status, Value
 
 FAN = "Vehicle.Cabin.HVAC.Station.Row1.Driver.FanSpeed"
 WARMTH = "Vehicle.Cabin.HVAC.Station.Row1.Passenger.Temperature"
@@ -68,6 +69,19 @@ def test_every_number_has_a_source(
     bench: SimulatedBridge, name: str, arguments: dict[str, object], heard: Said, expected: str
 ) -> None:
     assert source(bench, name, heard, **arguments) == expected
+
+
+def test_a_number_that_another_place_has_stands_though_the_own_is_not_known(
+    bench: SimulatedBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, truly = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature", Engine.known
+
+    def known(engine: Engine, path: str, now_ms: int) -> tuple[Value | None, Quality]:
+        return (None, Quality.STALE) if path == own else truly(engine, path, now_ms)
+
+    monkeypatch.setattr(Engine, "known", known)
+    call = {"seat_zone": "DRIVER", "temperature": 24}
+    assert source(bench, "set_climate_temperature", said(), **call) == "state"
 
 
 def test_a_host_that_does_not_say_what_it_heard_is_not_told_that_a_number_was_made_up(

@@ -29,6 +29,7 @@ from intent_bridge.types import (
 
 DRIVER = Provenance(Speaker.DRIVER, SeatZone.DRIVER, Channel.VOICE)
 DISTANCE_MS = 60
+HEIGHT = "Vehicle.Cabin.Seat.Row1.DriverSide.Height"
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +173,10 @@ def test_repeats_end_after_their_number_though_nobody_confirms(profile: Profile)
     rig.run(2000)
     starts = [at_ms for at_ms, frame in rig.frames("SEAT_CMD") if "permit" in frame.origins.values()]
     assert [b - a for a, b in itertools.pairwise(starts)] == [100, 100]
+    height = ToolCall("2", "set_seat_height", {"zone": "driver", "millimetres": 30})
+    rig.take(rig.engine.submit(height, DRIVER, rig.now_ms))
+    rig.run(50)
+    assert [one.repeated() for one in rig.engine.commands.running.values()] == [(), (HEIGHT,)]
 
 
 def test_counters_of_frames_that_waited_have_no_gap(profile: Profile) -> None:
