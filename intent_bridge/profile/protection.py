@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from .binding import MessageInfo
@@ -26,6 +26,11 @@ def signal_bits(signal: Signal) -> tuple[Bit, ...]:
         bits.append((byte, bit))
         byte, bit = (byte, bit - 1) if bit else (byte + 1, 7)
     return tuple(bits)
+
+
+def signal_mask(signals: Iterable[Signal]) -> int:
+    """The bits of signals in the frame as one number, its bytes read little-endian."""
+    return sum(1 << 8 * byte + bit for byte, bit in {bit for one in signals for bit in signal_bits(one)})
 
 
 class _Header(NamedTuple):

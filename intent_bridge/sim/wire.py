@@ -14,6 +14,7 @@ from cantools.database.can import Message, Signal
 from ..frozen import frozen
 from ..profile import ActuatorInfo, Binding, MessageInfo, Profile, once
 from ..profile.model import Quantity
+from ..profile.protection import signal_mask
 from ..types import RawFrame, Value
 from .protection import Keys, Protection, protection
 
@@ -101,12 +102,14 @@ class Known:
     """
 
     protection: Protection | None
-    said: dict[tuple[int | None, tuple[int, ...]], bytes] = field(default_factory=dict)
-    """Contents by the page and the raw numbers of answers and ports: each is encoded once."""
+    parts: dict[tuple[int | None, str, int], int] = field(default_factory=dict)
+    """The bits of one signal, as a number, by its page, its name and its raw number: each is encoded once."""
     sealed: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
     """Whole frames by content and counter."""
-    asked: dict[bytes, "_Asked | None"] = field(default_factory=dict)
-    """What frames ask, by their bytes; None: cantools cannot read them."""
+    asked: dict[int, "_Asked | None"] = field(default_factory=dict)
+    """What frames ask, by the bits that ask something; None: cantools cannot read them."""
+    requests: dict[tuple[str, int], "Request | None"] = field(default_factory=dict)
+    """What one signal asks, by its path and its bits with the multiplexer's; None: it is not on that page."""
 
 
 def known(profile: Profile, info: MessageInfo, keys: Keys) -> Known:
@@ -139,9 +142,13 @@ class Page:
     mux: int | None
     ports: tuple[Port, ...]
     fixed: Mapping[str, int]
+    names: tuple[str, ...]
+    """The signals of its ports, in their order."""
     stopped: bool = False
     dirty: bool = True
     content: bytes = b""
+    rest: int | None = None
+    """The bits of all that never changes, once they were encoded."""
 
     @property
     def lone(self) -> bool:
@@ -204,7 +211,8 @@ class Outgoing:
             if selector is not None:
                 fixed[selector] = mux or 0
             names = {s.name for s in here}
-            pages.append(Page(self, mux, tuple(p for p in ports if p.signal.name in names), fixed))
+            on_page = tuple(p for p in ports if p.signal.name in names)
+            pages.append(Page(self, mux, on_page, fixed, tuple(p.signal.name for p in on_page)))
         return tuple(pages)
 
     def frame(self, page: Page, raw_of: Callable[[Port], int]) -> RawFrame | None:
@@ -225,17 +233,28 @@ class Outgoing:
         return RawFrame(info.bus, info.can_id, info.extended, info.fd, data)
 
     def _content(self, page: Page, raw_of: Callable[[Port], int]) -> bytes:
-        """The frame without protection, as cantools encodes it."""
-        raws = [raw_of(p) for p in page.ports]
-        key = page.mux, (*self.answers.values(), *raws)
-        content = None if self.told else self._known.said.get(key)
-        if content is None:
-            signals = {**page.fixed, **self.answers, **{name: tell() for name, tell in self.told.items()}}
-            signals |= zip((p.signal.name for p in page.ports), raws, strict=True)
-            content = self.info.dbc.encode(signals, scaling=False, strict=False)
-            if not self.told:
-                _remember(self._known.said, key, content)
-        return content
+        """The frame without protection: the bits that cantools gives each signal, together."""
+        if page.rest is None:
+            changing = {*self.answers, *self.told, *page.names}
+            page.rest = self._encoded(page, {n: r for n, r in page.fixed.items() if n not in changing})
+        raws = (
+            self.answers | {name: tell() for name, tell in self.told.items()} if self.told else self.answers
+        )
+        parts, mux, whole = self._known.parts, page.mux, page.rest
+        for name, raw in (*raws.items(), *zip(page.names, map(raw_of, page.ports), strict=True)):
+            part = parts.get((mux, name, raw))
+            if part is None:
+                part = self._encoded(page, {name: raw})
+                _remember(parts, (mux, name, raw), part)
+            whole |= part
+        return whole.to_bytes(self.info.length, "little")
+
+    def _encoded(self, page: Page, raws: Mapping[str, int]) -> int:
+        """The bits of some signals of a page, and of its multiplexer id, as cantools encodes them."""
+        selector = _selector(self.info.dbc)
+        others = {name: page.fixed[name] if name == selector else 0 for name in page.fixed}
+        encoded = self.info.dbc.encode({**others, **raws}, scaling=False, strict=False)
+        return int.from_bytes(encoded, "little")
 
     def _protected(self, content: bytes, counter: int, protection: Protection) -> bytes:
         """The frame with counter and checksum; most say what an earlier one said."""
@@ -263,16 +282,15 @@ class Request:
 
 @frozen
 class Command:
-    """One command frame that passed its check: its multiplexer id, its counter, and what it asks."""
+    """One command frame that passed its check: its counter, and what it asks."""
 
-    mux: int | None
     counter: int
     requests: tuple[Request, ...]
     paths: frozenset[str]
 
 
-_Asked = tuple[int | None, tuple[Request, ...], frozenset[str]]
-_UNKNOWN: Final[_Asked] = (None, (), frozenset())
+_Asked = tuple[tuple[Request, ...], frozenset[str]]
+_UNKNOWN: Final[_Asked] = ((), frozenset())
 """Stands for a frame that nobody has read."""
 
 
@@ -289,7 +307,9 @@ class Incoming:
         self._actuators = tuple((a, port(a.path, a.command, profile)) for a in mine)
         self._known = known(profile, info, keys)
         self._protection = self._known.protection
-        self._selector = _selector(info.dbc)
+        selects = [s for s in info.dbc.signals if s.is_multiplexer]
+        self._masks = tuple(signal_mask([*selects, p.signal]) for _, p in self._actuators)
+        self._asks = signal_mask([*selects, *(p.signal for _, p in self._actuators)])
         self._last: tuple[int, int] | None = None
 
     def boot(self) -> None:
@@ -315,24 +335,35 @@ class Incoming:
             self._last, counter = (whole, now_ms), self._protection.shown(whole)
             if last is not None and not self._follows(whole, now_ms, *last):
                 return None
-        asked = self._known.asked.get(raw.data, _UNKNOWN)
+        bits = int.from_bytes(raw.data, "little") & self._asks
+        asked = self._known.asked.get(bits, _UNKNOWN)
         if asked is _UNKNOWN:
-            asked = self._decoded(raw.data)
-            _remember(self._known.asked, raw.data, asked)
-        return None if asked is None else Command(asked[0], counter, *asked[1:])
+            asked = self._decoded(bits, raw.data)
+            _remember(self._known.asked, bits, asked)
+        return None if asked is None else Command(counter, *asked)
 
-    def _decoded(self, data: bytes) -> "_Asked | None":
+    def _decoded(self, bits: int, data: bytes) -> "_Asked | None":
+        """What a frame asks, each signal from what cantools once read in the same bits."""
+        requests, asked, signals = self._known.requests, [], None
+        for (actuator, port_), mask in zip(self._actuators, self._masks, strict=True):
+            key = actuator.path, bits & mask
+            if key not in requests:
+                signals = signals or self._signals(data)
+                if signals is None:
+                    return None
+                raw = signals.get(port_.signal.name)
+                _remember(requests, key, None if raw is None else self._request(actuator, port_, raw))
+            if (request := requests[key]) is not None:
+                asked.append(request)
+        return tuple(asked), frozenset(r.path for r in asked)
+
+    def _signals(self, data: bytes) -> dict[str, int] | None:
+        """Raw numbers by signal, as cantools reads them; None: it cannot."""
         try:
             signals = self.info.dbc.decode(data, decode_choices=False, scaling=False)
         except DecodeError:
             return None
-        raws = cast(dict[str, int], signals)  # what unscaled decoding without names gives
-        found = tuple(
-            self._request(actuator, p, raws[p.signal.name])
-            for actuator, p in self._actuators
-            if p.signal.name in raws
-        )
-        return raws[self._selector] if self._selector else None, found, frozenset(r.path for r in found)
+        return cast(dict[str, int], signals)  # what unscaled decoding without names gives
 
     def _follows(self, counter: int, now_ms: int, last: int, last_ms: int) -> bool:
         """Whether a counter may come after the last one: neither repeated nor too far ahead."""

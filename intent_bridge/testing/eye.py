@@ -11,12 +11,14 @@ from cantools.database.can import Signal
 from intent_bridge.frozen import frozen
 from intent_bridge.profile import MessageInfo, Profile, once
 from intent_bridge.profile.model import Quantity
-from intent_bridge.profile.protection import signal_bits
+from intent_bridge.profile.protection import signal_mask
 from intent_bridge.sim.protection import protection
 from intent_bridge.types import RawFrame
 
 NEVER_MS: Final = -(10**9)
 CACHE_MAX: Final = 20_000
+_ELSEWHERE: Final = object()
+"""Stands for a signal that is on another page."""
 
 
 @frozen
@@ -56,11 +58,13 @@ class _Layout:
     def __init__(self, info: MessageInfo, fields: tuple[_Field, ...]) -> None:
         self.info, self.fields = info, fields
         self.protection = protection(info)
-        read = [f.signal for f in fields] + [s for s in info.dbc.signals if s.is_multiplexer]
-        bits = {bit for signal in read for bit in signal_bits(signal)}
-        self._content = sum(1 << 8 * byte + bit for byte, bit in bits)
+        pages = [s for s in info.dbc.signals if s.is_multiplexer]
+        self._content = signal_mask([*pages, *(f.signal for f in fields)])
         """The bits that say something of a path."""
         self._cache: dict[int, dict[str, object | None] | None] = {}
+        self._masks = tuple(signal_mask([*pages, f.signal]) for f in fields)
+        self._read: dict[tuple[str, int], object] = {}
+        """What a signal was read as, by its path and its bits with the multiplexer's; `_ELSEWHERE` too."""
 
     def values(self, data: bytes) -> dict[str, object | None] | None:
         """Path -> value of every path the frame carries; None when cantools cannot read it."""
@@ -68,19 +72,29 @@ class _Layout:
         try:
             return self._cache[key]
         except KeyError:
-            found = self._decode(data)
+            found = self._decode(key, data)
         if len(self._cache) >= CACHE_MAX:
             self._cache.clear()
         self._cache[key] = found
         return found
 
-    def _decode(self, data: bytes) -> dict[str, object | None] | None:
-        try:
-            signals = self.info.dbc.decode(data, decode_choices=False, scaling=False)
-        except DecodeError:
-            return None
-        raws = cast(dict[str, int], signals)
-        return {f.path: f.value(raws[f.signal.name]) for f in self.fields if f.signal.name in raws}
+    def _decode(self, content: int, data: bytes) -> dict[str, object | None] | None:
+        """As cantools reads it, which is asked only about bits that it has not read before."""
+        read, signals, found = self._read, None, {}
+        if len(read) >= CACHE_MAX:
+            read.clear()
+        for field, mask in zip(self.fields, self._masks, strict=True):
+            key = field.path, content & mask
+            if key not in read:
+                try:
+                    signals = signals or self.info.dbc.decode(data, decode_choices=False, scaling=False)
+                except DecodeError:
+                    return None
+                raw = cast(dict[str, int], signals).get(field.signal.name)
+                read[key] = _ELSEWHERE if raw is None else field.value(raw)
+            if (value := read[key]) is not _ELSEWHERE:
+                found[field.path] = value
+        return found
 
 
 class _Message:

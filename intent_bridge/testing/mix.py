@@ -13,23 +13,23 @@ from intent_bridge.testing.worlds import Worlds
 
 MIX: Final[Mapping[str, int]] = MappingProxyType(
     {
-        "call": 714,
-        "spoilt": 60,
-        "hostile": 20,
+        "call": 560,
+        "spoilt": 200,
+        "hostile": 80,
         "again": 20,
         "undo": 20,
-        "state": 60,
-        "healthy": 30,
-        "wait": 40,
-        "fault": 16,
-        "heal": 17,
+        "state": 40,
+        "healthy": 35,
+        "wait": 20,
+        "fault": 10,
+        "heal": 11,
         "clock": 1,
         "restart": 1,
-        "reload": 1,
+        "reload": 2,
     }
 )
 """Of a thousand steps so many; an open question is answered next in two of three cases, mostly with yes."""
-WAITS_MS: Final = (10, 50, 100, 110, 200, 300, 310, 500, 1000, 3000)
+WAITS_MS: Final = (10, 20, 50, 100, 100, 110, 200, 200, 300, 310, 500, 1000)
 MARKETS: Final = ("", "eu", "cn", "us")
 """Whose packs a reload adds to the vehicle's own."""
 LATER_MS: Final = (250, 350, 450, 900)
