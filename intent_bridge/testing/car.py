@@ -120,6 +120,10 @@ class Car:
         self._last_id = ""
         self._recorded: set[str] = set()
         self._wires = Wires(rig.profile, self.vehicle)
+        self._due_ms: int | None = None
+        """When the engine has something to do, by its clock."""
+        self._spoke = False
+        """Whether a frame of ours left at this moment: an ECU may answer at once."""
         self._links: Links | None = None
         """Since a bus was off for the first time."""
         self._steps = {p: s.quantity.step for p, s in rig.profile.sensors.items()}
@@ -264,30 +268,29 @@ class Car:
     def _jump(self, until_ms: int) -> None:
         """Go to the next moment at which anything is due, and do it."""
         due_ms = min(self.vehicle.next_ms(self.now_ms), self._wires.next_ms(), until_ms)
-        ours_ms = self.engine.next_ms()
-        if ours_ms is not None:
-            due_ms = min(due_ms, ours_ms - self._offset_ms)
+        if self._due_ms is not None:
+            due_ms = min(due_ms, self._due_ms - self._offset_ms)
         self.now_ms = max(self.now_ms + 1, due_ms)
         self._exchange()
 
     def _exchange(self) -> None:
         """What the ECUs and we have to say at this moment, until nobody says more."""
-        engine, links = self.engine, self._links
+        engine, links, heard = self.engine, self._links, self.monitor.heard
         receive = engine.receive if links is None else links.receive
+        clock_ms, now_ms = self._clock_ms(), self.now_ms
         while True:
-            frames = self._wires.incoming(self.vehicle.advance(self.now_ms), self.now_ms)
-            now_ms = self._clock_ms()
-            for frame in frames:
-                self.monitor.heard(frame, self.now_ms)
-                effects = receive(frame, now_ms)
-                if effects:
+            self._spoke = False
+            for frame in self._wires.incoming(self.vehicle.advance(now_ms), now_ms):
+                heard(frame, now_ms)
+                if effects := receive(frame, clock_ms):
                     self._carry(effects)
             if links is not None:
-                self._carry(links.check(now_ms))
-            due_ms = engine.next_ms()
-            if due_ms is not None and due_ms <= now_ms:
-                self._carry(engine.poll(now_ms))
-            if not frames:
+                self._carry(links.check(clock_ms))
+            self._due_ms = engine.next_ms()
+            if self._due_ms is not None and self._due_ms <= clock_ms:
+                self._carry(engine.poll(clock_ms))
+                self._due_ms = engine.next_ms()
+            if not self._spoke:
                 return
 
     def _carry(self, effects: Iterable[Effect]) -> None:
@@ -316,6 +319,7 @@ class Car:
                     self._recorded.add(_call_of(effect))
 
     def _send(self, raw: RawFrame) -> None:
+        self._spoke = True
         self.monitor.sent(raw, self.now_ms)
         for arrives in self._wires.outgoing(raw):
             self.vehicle.receive(arrives, self.now_ms)
