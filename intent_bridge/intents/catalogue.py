@@ -4,6 +4,7 @@ import difflib
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, cast
 
 from intent_bridge.errors import Problem, ProfileError, ToolCallError
@@ -24,6 +25,8 @@ _NAME_MAX: Final = 64
 """Longest tool name that is looked at; a longer one is unknown."""
 _MEANT_MAX: Final = 4096
 """Calls whose meaning is remembered."""
+_NEAR_MAX: Final = 256
+"""Names of no tool whose likeness to others is remembered."""
 _PLAIN: Final = frozenset((str, int, float, bool, type(None)))
 
 
@@ -75,7 +78,7 @@ class Catalogue:
             return cast("Intent | NotEquipped", tool.parse(arguments))
         if name in self._absent:
             return NotEquipped(name)
-        near = difflib.get_close_matches(name, self._words(call), n=2)
+        near = _near(name, tuple(self._words(call)))
         hint = f"did you mean {listed(near)}?" if near else "use one of the tools listed"
         raise refuse("unknown_tool", f"there is no tool {quote(name)}; {hint}")
 
@@ -125,6 +128,12 @@ class Catalogue:
                     maker.problem("profile.yaml", f"{place}: {intent}")
                 elif intent.read_only or isinstance(intent, ActivateScene):
                     maker.problem("profile.yaml", f"{place}: a scene is made of calls that set something")
+
+
+@lru_cache(_NEAR_MAX)
+def _near(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """The tools that are called almost like this: a model that errs errs the same way again."""
+    return tuple(difflib.get_close_matches(name, known, n=2))
 
 
 @once
