@@ -56,13 +56,15 @@ class Axis:
         if self.driven_by(now_ms) is None:
             self.halt()
             return position, None
-        position += 1 if self._rising else -1
+        assert self.target is not None
+        hop = min(self.motor.hop, abs(self.target - position))
+        position += hop if self._rising else -hop
         if position == self.target:
             self.halt()
             return position, None
-        self._steps += 1
+        self._steps += hop
         return position, self._next_ms()
 
     def _next_ms(self) -> int:
-        micro_steps = (self._steps + 1) * 1_000_000
+        micro_steps = (self._steps + self.motor.hop) * 1_000_000
         return self._since_ms + -(-micro_steps // self.motor.micro_steps_per_ms)

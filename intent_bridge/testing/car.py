@@ -18,6 +18,7 @@ from intent_bridge.guard import Guard, load_packs
 from intent_bridge.llm import read_call
 from intent_bridge.profile import Profile
 from intent_bridge.sim import Plan, SimulatedVehicle, load_plan, simulated_key
+from intent_bridge.sim.check import Motor
 from intent_bridge.testing.hazards import Hazards, load_hazards
 from intent_bridge.testing.links import Links
 from intent_bridge.testing.monitor import Finding, Monitor
@@ -44,6 +45,8 @@ PATIENCE_MS = 30_000
 SECRET = b"a drive in a test has no secrets"
 QUICK_MS = 1
 """Latency of every ECU of a quick car."""
+QUICK_MOTORS, QUICK_REPORTS = 4, 10
+"""So many times as fast the motors of a quick car run, and so often they tell where they are, end to end."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ def rig(
     plan = load_plan(profile)
     if quick:
         ecus = {name: ecu.model_copy(update={"latency_ms": QUICK_MS}) for name, ecu in plan.ecus.items()}
-        plan = Plan(**{**vars(plan), "ecus": ecus})
+        motors = {path: _quick(motor) for path, motor in plan.motors.items()}
+        plan = Plan(**{**vars(plan), "ecus": ecus, "motors": motors})
     if make_engine is None:
         own, security = Guard(profile, load_packs(profile)), Security(simulated_key)
 
@@ -90,6 +94,11 @@ def rig(
 
     listed = hazards or load_hazards(profile) or NO_HAZARDS
     return Rig(profile, plan, listed, make_engine, quick, guard)
+
+
+def _quick(motor: Motor) -> Motor:
+    hop = max(1, (motor.high - motor.low) // QUICK_REPORTS)
+    return replace(motor, micro_steps_per_ms=motor.micro_steps_per_ms * QUICK_MOTORS, hop=hop)
 
 
 NO_HAZARDS = Hazards(may_send={}, frames_per_second=10_000, hazards=())

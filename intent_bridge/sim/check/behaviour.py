@@ -12,11 +12,13 @@ from ..names import Names
 
 @dataclass(frozen=True)
 class Motor:
-    """How one axis moves: millionths of a step per millisecond, and its end stops in steps."""
+    """How one axis moves: millionths of a step per millisecond, its end stops in steps, its sensor's grain."""
 
     micro_steps_per_ms: int
     low: int
     high: int
+    hop: int = 1
+    """So many steps its position changes at once, as far as they are left."""
 
 
 Slots = Mapping[str, Mapping[str, int]]
