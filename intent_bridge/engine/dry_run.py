@@ -27,8 +27,10 @@ NO_WAY: Final = (Status.DENIED, Status.INVALID, Status.NOT_EQUIPPED, Status.ERRO
 """Ends of a dry run in which nobody would be served, now or after a yes."""
 
 
-def dry_run(engine: "Engine", call: ToolCall, who: Provenance, now_ms: int) -> Outcome:
-    """What `submit` would decide and send."""
+def dry_run(
+    engine: "Engine", call: ToolCall, who: Provenance, now_ms: int, *, frames: bool = True
+) -> Outcome:
+    """What `submit` would decide and send; without its frames for one who asks only what would be done."""
     try:
         resolution = engine.resolved(engine.catalogue.parse(call), who, now_ms)
     except ToolCallError as error:
@@ -46,7 +48,7 @@ def dry_run(engine: "Engine", call: ToolCall, who: Provenance, now_ms: int) -> O
     verdict = engine.judge.verdict(order, engine.state, now_ms)
     verdict = engine.needs.met(order, verdict, engine.state, now_ms)
     shown = judged(order, verdict, DRY[verdict.decision], "dry_run")
-    if verdict.permit is None:
+    if verdict.permit is None or not frames:
         return shown
     counters = dict(engine.encoder.counters)
     others = engine.commands.values(now_ms)

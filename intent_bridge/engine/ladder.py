@@ -88,7 +88,7 @@ def _filled(
         values, sources = _known(gaps, rungs)
         if len(values) == len(gaps):
             whole = _with(call, values)
-            if _allowed(dry_run(engine, whole, who, now_ms)):
+            if _allowed(dry_run(engine, whole, who, now_ms, frames=False)):
                 return Meant(whole, engine.catalogue.parse(whole), sources)
     values, sources = _known(gaps, (("preference", said.preferred), ("default", defaults)))
     still = [gap for gap in gaps if gap.argument not in values] or list(gaps[:1])
@@ -154,7 +154,7 @@ def _tried(
     """Each choice that would be served with what it would do, and whether that is nothing."""
     for choice in choices:
         call = ToolCall("choice", choice.name, choice.arguments, choice.own)
-        tried = dry_run(engine, call, who, now_ms)
+        tried = dry_run(engine, call, who, now_ms, frames=False)
         if tried.code == "missing_argument":
             if _can_end(engine, call, who, now_ms):
                 yield choice, False
@@ -172,8 +172,8 @@ def _can_end(engine: "Engine", call: ToolCall, who: Provenance, now_ms: int) -> 
     names = [gap.argument for gap in found]
     answers = islice(product(*(gap.options for gap in found)), ENDS_TRIED_MAX)
     return bool(names) and any(
-        _allowed(dry_run(engine, _with(call, dict(zip(names, values, strict=True))), who, now_ms))
-        for values in answers
+        _allowed(dry_run(engine, _with(call, dict(zip(names, given, strict=True))), who, now_ms, frames=False))
+        for given in answers
     )
 
 

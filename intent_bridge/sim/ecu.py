@@ -1,6 +1,6 @@
 """How one ECU treats a command: judge it as a whole, then obey it, and answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..profile import Profile
 from ..types import RawFrame, Value
@@ -24,8 +24,10 @@ class Ecu:
         plan: Plan,
         world: World,
         axes: Mapping[str, Axis],
+        driven: Mapping[str, Sequence[Axis]],
         keys: Keys,
     ) -> None:
+        """`driven`: the axes that each path drives, its own or those that it recalls."""
         self.incoming = tuple(
             Incoming(profile.messages[name], profile, spec.counter_memory_ms, keys) for name in spec.receives
         )
@@ -36,6 +38,7 @@ class Ecu:
         self._plan = plan
         self._world = world
         self._axes = axes
+        self._driven = driven
         self._on = True
         self._boots = 0
         self._busy_until_ms = 0
@@ -161,9 +164,7 @@ class Ecu:
 
     def _halt(self, path: str, *, anyone: bool = False) -> None:
         """Halt the axes this path drives; with `anyone` its own axis even when another path drives it."""
-        driven = {a for axes in self._plan.memories.get(path, {}).values() for a in axes} or {path}
-        for name in driven & self._axes.keys():
-            axis = self._axes[name]
+        for axis in self._driven.get(path, ()):
             if anyone or axis.by == path:
                 axis.halt()
 

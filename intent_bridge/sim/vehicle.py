@@ -49,8 +49,13 @@ class SimulatedVehicle:
         self._publisher = Publisher(profile, plan, self._world, keys, on_change=on_change)
         self._axes = {path: Axis(path, motor) for path, motor in plan.motors.items()}
         self._memories = plan.memories
+        driven = {path: (axis,) for path, axis in self._axes.items()} | {
+            path: tuple({name: self._axes[name] for slot in slots.values() for name in slot}.values())
+            for path, slots in plan.memories.items()
+        }
         self._ecus = {
-            name: Ecu(spec, profile, plan, self._world, self._axes, keys) for name, spec in plan.ecus.items()
+            name: Ecu(spec, profile, plan, self._world, self._axes, driven, keys)
+            for name, spec in plan.ecus.items()
         }
         self._incoming = {
             (incoming.info.bus, incoming.info.can_id, incoming.info.extended): (ecu, incoming)

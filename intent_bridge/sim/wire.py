@@ -271,13 +271,10 @@ class Outgoing:
 class Request:
     """What one command signal asks: a value, or one of the named codes that are not values."""
 
+    path: str
     actuator: ActuatorInfo
     value: Value | None
     code: str | None
-
-    @property
-    def path(self) -> str:
-        return self.actuator.path
 
 
 @frozen
@@ -379,5 +376,5 @@ class Incoming:
         name = p.name(raw)
         codes = {actuator.spec.neutral, actuator.spec.motion.stop if actuator.spec.motion else None}
         if raw == p.absent or (name is not None and name in codes):
-            return Request(actuator, None, name)
-        return Request(actuator, p.value(raw), None)
+            return Request(p.path, actuator, None, name)
+        return Request(p.path, actuator, p.value(raw), None)

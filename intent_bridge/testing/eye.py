@@ -19,6 +19,7 @@ NEVER_MS: Final = -(10**9)
 CACHE_MAX: Final = 20_000
 _ELSEWHERE: Final = object()
 """Stands for a signal that is on another page."""
+_UNREAD: Final = object()
 
 
 @frozen
@@ -62,9 +63,10 @@ class _Layout:
         self._content = signal_mask([*pages, *(f.signal for f in fields)])
         """The bits that say something of a path."""
         self._cache: dict[int, dict[str, object | None] | None] = {}
-        self._masks = tuple(signal_mask([*pages, f.signal]) for f in fields)
-        self._read: dict[tuple[str, int], object] = {}
-        """What a signal was read as, by its path and its bits with the multiplexer's; `_ELSEWHERE` too."""
+        self._read: tuple[tuple[_Field, int, dict[int, object]], ...] = tuple(
+            (f, signal_mask([*pages, f.signal]), {}) for f in fields
+        )
+        """What each signal was read as, by its bits and the multiplexer's; `_ELSEWHERE` too."""
 
     def values(self, data: bytes) -> dict[str, object | None] | None:
         """Path -> value of every path the frame carries; None when cantools cannot read it."""
@@ -80,19 +82,20 @@ class _Layout:
 
     def _decode(self, content: int, data: bytes) -> dict[str, object | None] | None:
         """As cantools reads it, which is asked only about bits that it has not read before."""
-        read, signals, found = self._read, None, {}
-        if len(read) >= CACHE_MAX:
-            read.clear()
-        for field, mask in zip(self.fields, self._masks, strict=True):
-            key = field.path, content & mask
-            if key not in read:
+        signals, found = None, {}
+        for field, mask, read in self._read:
+            bits = content & mask
+            value = read.get(bits, _UNREAD)
+            if value is _UNREAD:
                 try:
                     signals = signals or self.info.dbc.decode(data, decode_choices=False, scaling=False)
                 except DecodeError:
                     return None
                 raw = cast(dict[str, int], signals).get(field.signal.name)
-                read[key] = _ELSEWHERE if raw is None else field.value(raw)
-            if (value := read[key]) is not _ELSEWHERE:
+                if len(read) >= CACHE_MAX:
+                    read.clear()
+                value = read[bits] = _ELSEWHERE if raw is None else field.value(raw)
+            if value is not _ELSEWHERE:
                 found[field.path] = value
         return found
 
