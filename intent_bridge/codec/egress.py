@@ -140,7 +140,8 @@ class EgressGate:
             return self._check_alone(frames[0], permits, now_ms, kind)
         layouts = [self._commands.get((raw.bus, raw.can_id, raw.extended)) for raw in frames]
         sent = [self._sent[name] for name in self._sent if any(o and o.info.name == name for o in layouts)]
-        paths = [e.path for layout in layouts if layout for e in layout.entries if e.path is not None]
+        sound = [(o, raw.data) for o, raw in zip(layouts, frames, strict=True) if o and _fits(o, raw)]
+        paths = [path for layout, data in sound for _, path, _, _ in layout.shown(data).asking]
         counters = [c.last for c in sent]
         kept = self._limits.kept([layout.info.name for layout in layouts if layout], paths)
         begun = {path: self._begun.get(path) for path in paths}
@@ -227,12 +228,12 @@ class EgressGate:
 
 def _meanings(layout: Layout, data: bytes) -> dict[str, Meaning]:
     """What a status frame says of its paths."""
+    whole = int.from_bytes(data, "little")
     read = [
-        (entry, entry.meaning(entry.raw(data)))
-        for entry in layout.shown(data).entries
-        if entry.path is not None
+        (path, entry.meaning(whole >> shift & mask if mask else entry.raw(data)))
+        for entry, path, shift, mask in layout.shown(data).asking
     ]
-    return {str(entry.path): meaning for entry, meaning in read if meaning is not None}
+    return {path: meaning for path, meaning in read if meaning is not None}
 
 
 def _permitted(entry: Entry, raw: int, permits: Sequence[Permit], now_ms: int) -> Activation | None:

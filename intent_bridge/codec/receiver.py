@@ -42,13 +42,21 @@ class Reading(NamedTuple):
     freshness: Mapping[str, int] = _NOTHING_TOLD
 
 
+class _Path(NamedTuple):
+    """One path that a message carries, and what its bits were found to say."""
+
+    path: str
+    field: Field
+    told: Memo[int, tuple[str, Value | None, Quality]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Inbound:
     """One message that can be received."""
 
     info: MessageInfo
     plan: Plan
-    paths: tuple[tuple[str, Binding, Field], ...]
+    paths: tuple[_Path, ...]
     answer: tuple[Field, Field] | None
     content: int
     """The bits that say something of a path: all but those of protection and answer."""
@@ -130,7 +138,7 @@ def _inbound(
 ) -> _Inbound:
     plan = compiled[info.name]
     paths = tuple(
-        (path, sensor.binding, plan.field(sensor.binding.signal))
+        _path(path, sensor.binding, plan.field(sensor.binding.signal))
         for path, sensor in profile.sensors.items()
         if sensor.binding.message == info.name
     )
@@ -157,30 +165,35 @@ def _inbound(
 def _silent(
     plan: Plan,
     protection: Protection | None,
-    paths: Iterable[tuple[str, Binding, Field]],
+    paths: Iterable[_Path],
     spoken: Iterable[Field],
 ) -> int:
     """The bits that say nothing of a path: those of the protection, of an answer, of a freshness value."""
     mask = sum(plan.bit(*bit) for bit in protection.bits) if protection is not None else 0
     for told in spoken:
         mask |= told.slot.mask
-    for _, _, read in paths:
-        mask &= ~read.slot.mask
+    for one in paths:
+        mask &= ~one.field.slot.mask
     return mask
 
 
-def _said(
-    plan: Plan, paths: Iterable[tuple[str, Binding, Field]], image: int
-) -> tuple[tuple[str, Value | None, Quality], ...]:
+def _path(path: str, binding: Binding, field: Field) -> _Path:
+    told: Memo[int, tuple[str, Value | None, Quality]] = Memo(
+        lambda bits: (path, *_value(binding, field, bits)), REMEMBERED_MAX
+    )
+    return _Path(path, field, told)
+
+
+def _said(plan: Plan, paths: Iterable[_Path], image: int) -> tuple[tuple[str, Value | None, Quality], ...]:
     present = _present(plan, image)
-    return tuple((path, *_value(b, field, image)) for path, b, field in paths if field.slot.name in present)
+    return tuple([one.told[image & one.field.slot.mask] for one in paths if one.field.slot.name in present])
 
 
 def _unsound(inbound: _Inbound, image: int, status: CheckStatus, now_ms: int) -> dict[str, Sample]:
     """A wrong checksum leaves the multiplexer in doubt too: then no page of the message is sound."""
     present = None if status is CheckStatus.ERROR else _present(inbound.plan, image)
     sample = Sample(None, now_ms, _UNSOUND[status])
-    return {path: sample for path, _, field in inbound.paths if present is None or field.slot.name in present}
+    return {one.path: sample for one in inbound.paths if present is None or one.field.slot.name in present}
 
 
 def _present(plan: Plan, image: int) -> frozenset[str]:

@@ -172,7 +172,9 @@ def _can_end(engine: "Engine", call: ToolCall, who: Provenance, now_ms: int) -> 
     names = [gap.argument for gap in found]
     answers = islice(product(*(gap.options for gap in found)), ENDS_TRIED_MAX)
     return bool(names) and any(
-        _allowed(dry_run(engine, _with(call, dict(zip(names, given, strict=True))), who, now_ms, frames=False))
+        _allowed(
+            dry_run(engine, _with(call, dict(zip(names, given, strict=True))), who, now_ms, frames=False)
+        )
         for given in answers
     )
 

@@ -12,7 +12,7 @@ from ..names import Names
 
 @dataclass(frozen=True)
 class Motor:
-    """How one axis moves: millionths of a step per millisecond, its end stops in steps, its sensor's grain."""
+    """How one axis moves: millionths of a step per millisecond, and its end stops in steps."""
 
     micro_steps_per_ms: int
     low: int
