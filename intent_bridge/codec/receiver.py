@@ -46,7 +46,8 @@ class _Path(NamedTuple):
     """One path that a message carries, and what its bits were found to say."""
 
     path: str
-    field: Field
+    signal: str
+    mask: int
     told: Memo[int, tuple[str, Value | None, Quality]]
 
 
@@ -173,7 +174,7 @@ def _silent(
     for told in spoken:
         mask |= told.slot.mask
     for one in paths:
-        mask &= ~one.field.slot.mask
+        mask &= ~one.mask
     return mask
 
 
@@ -181,19 +182,19 @@ def _path(path: str, binding: Binding, field: Field) -> _Path:
     told: Memo[int, tuple[str, Value | None, Quality]] = Memo(
         lambda bits: (path, *_value(binding, field, bits)), REMEMBERED_MAX
     )
-    return _Path(path, field, told)
+    return _Path(path, field.slot.name, field.slot.mask, told)
 
 
 def _said(plan: Plan, paths: Iterable[_Path], image: int) -> tuple[tuple[str, Value | None, Quality], ...]:
     present = _present(plan, image)
-    return tuple([one.told[image & one.field.slot.mask] for one in paths if one.field.slot.name in present])
+    return tuple([one.told[image & one.mask] for one in paths if one.signal in present])
 
 
 def _unsound(inbound: _Inbound, image: int, status: CheckStatus, now_ms: int) -> dict[str, Sample]:
     """A wrong checksum leaves the multiplexer in doubt too: then no page of the message is sound."""
     present = None if status is CheckStatus.ERROR else _present(inbound.plan, image)
     sample = Sample(None, now_ms, _UNSOUND[status])
-    return {one.path: sample for one in inbound.paths if present is None or one.field.slot.name in present}
+    return {one.path: sample for one in inbound.paths if present is None or one.signal in present}
 
 
 def _present(plan: Plan, image: int) -> frozenset[str]:

@@ -64,8 +64,11 @@ class Running:
     @property
     def deadline_ms(self) -> int:
         """When the first of the paths still waited for is overdue."""
-        deadlines_ms = self.deadlines_ms
-        return min([deadlines_ms[path] for path in self.waiting])
+        deadlines_ms, waiting = self.deadlines_ms, self.waiting
+        if len(waiting) == 1:
+            (path,) = waiting
+            return deadlines_ms[path]
+        return min([deadlines_ms[path] for path in waiting])
 
     @property
     def next_ms(self) -> int:

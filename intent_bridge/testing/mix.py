@@ -13,23 +13,23 @@ from intent_bridge.testing.worlds import Worlds
 
 MIX: Final[Mapping[str, int]] = MappingProxyType(
     {
-        "call": 500,
-        "spoilt": 250,
+        "call": 510,
+        "spoilt": 260,
         "hostile": 100,
         "again": 15,
         "undo": 15,
-        "state": 35,
-        "healthy": 35,
-        "wait": 15,
+        "state": 28,
+        "healthy": 28,
+        "wait": 12,
         "fault": 10,
-        "heal": 21,
+        "heal": 18,
         "clock": 1,
         "restart": 1,
         "reload": 2,
     }
 )
 """Of a thousand steps so many; an open question is answered next in two of three cases, mostly with yes."""
-WAITS_MS: Final = (10, 20, 50, 100, 100, 110, 200, 200, 300, 310, 500, 1000)
+WAITS_MS: Final = (10, 20, 50, 100, 100, 110, 200, 200, 300, 310, 500)
 MARKETS: Final = ("", "eu", "cn", "us")
 """Whose packs a reload adds to the vehicle's own."""
 LATER_MS: Final = (250, 350, 450, 900)
