@@ -5,6 +5,7 @@ a session is no event. Nobody's rights are borrowed: what is done unattended is 
 motions and the driver's own place never are; what is proposed is judged as the driver's, and needs their yes.
 """
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -15,7 +16,7 @@ from intent_bridge.engine.scenes import Course, Needs
 from intent_bridge.errors import Problem, ProfileError
 from intent_bridge.guard import Condition
 from intent_bridge.guard.bind import match
-from intent_bridge.profile import Profile
+from intent_bridge.profile import Profile, once
 from intent_bridge.profile.report import one_of
 from intent_bridge.resolver import Absolute
 from intent_bridge.types import (
@@ -36,19 +37,28 @@ UNATTENDED: Final = Provenance(Speaker.APP, SeatZone.UNKNOWN, Channel.APP)
 PROPOSED: Final = Provenance(Speaker.DRIVER, SeatZone.DRIVER, Channel.UNKNOWN)
 
 
+@once
+def _conditions(profile: Profile) -> tuple[Mapping[str, Condition], tuple[Problem, ...]]:
+    """What each routine waits for, and what is wrong with those that cannot be read."""
+    found: dict[str, Condition] = {}
+    problems: list[Problem] = []
+    for name, routine in profile.file.routines.items():
+        try:
+            found[name] = Condition.of(routine.on, profile, f"routine {name}")
+        except ProfileError as error:
+            problems += error.problems
+    return found, (*problems,)
+
+
 class Routines:
     """The routines of one vehicle, and what each condition last was. ProfileError when one is wrong."""
 
     def __init__(self, profile: Profile) -> None:
         self._file = profile.file
-        self._conditions: dict[str, Condition] = {}
+        self._conditions, wrong = _conditions(profile)
         self._was: dict[str, bool] = {}
-        problems: list[Problem] = []
+        problems = [*wrong]
         for name, routine in self._file.routines.items():
-            try:
-                self._conditions[name] = Condition.of(routine.on, profile, f"routine {name}")
-            except ProfileError as error:
-                problems += error.problems
             if routine.scene not in self._file.scenes:
                 mend = one_of(routine.scene, self._file.scenes)
                 problems.append(_problem(profile, f"routine {name}: no scene `{routine.scene}`", mend))

@@ -12,7 +12,7 @@ from intent_bridge.engine.effects import Effect, Order
 from intent_bridge.engine.outcomes import judged
 from intent_bridge.engine.running import Running, reports
 from intent_bridge.guard import Condition
-from intent_bridge.profile import Profile
+from intent_bridge.profile import Profile, once
 from intent_bridge.types import (
     Action,
     ActionReport,
@@ -42,14 +42,19 @@ class Course:
     frames: tuple[Frame, ...] = ()
 
 
+@once
+def _needs(profile: Profile) -> Mapping[str, list[tuple[Condition, str]]]:
+    return {
+        name: [(Condition.of(n.when, profile, f"scene {name}"), n.reason_key) for n in scene.needs]
+        for name, scene in profile.file.scenes.items()
+    }
+
+
 class Needs:
     """What each scene of a vehicle needs; ProfileError when one cannot be read."""
 
     def __init__(self, profile: Profile) -> None:
-        self._needs = {
-            name: [(Condition.of(n.when, profile, f"scene {name}"), n.reason_key) for n in scene.needs]
-            for name, scene in profile.file.scenes.items()
-        }
+        self._needs = _needs(profile)
 
     def met(self, order: Order, verdict: Verdict, state: State, now_ms: int) -> Verdict:
         """The verdict, or the denial of a scene whose needs do not certainly hold, with what unlocks it."""

@@ -25,7 +25,7 @@ _NAME_MAX: Final = 64
 """Longest tool name that is looked at; a longer one is unknown."""
 _MEANT_MAX: Final = 4096
 """Calls whose meaning is remembered."""
-_NEAR_MAX: Final = 256
+_NEAR_MAX: Final = 4096
 """Names of no tool whose likeness to others is remembered."""
 _PLAIN: Final = frozenset((str, int, float, bool, type(None)))
 

@@ -102,6 +102,10 @@ class Known:
     """
 
     protection: Protection | None
+    commands: tuple[tuple[ActuatorInfo, Port, int], ...]
+    """The actuators that it commands, each with its bits and the multiplexer's."""
+    asks: int
+    """All of these bits."""
     parts: dict[tuple[int | None, str, int], int] = field(default_factory=dict)
     """The bits of one signal, as a number, by its page, its name and its raw number: each is encoded once."""
     sealed: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
@@ -116,7 +120,12 @@ def known(profile: Profile, info: MessageInfo, keys: Keys) -> Known:
     """What is remembered of one message."""
     memory = _memory(profile, keys)
     if info.name not in memory:
-        memory[info.name] = Known(protection(info, keys))
+        pages = [s for s in info.dbc.signals if s.is_multiplexer]
+        mine = (a for a in profile.actuators.values() if a.command.message == info.name)
+        ports = [(a, port(a.path, a.command, profile)) for a in mine]
+        commands = tuple((a, p, signal_mask([*pages, p.signal])) for a, p in ports)
+        asks = signal_mask([*pages, *(p.signal for _, p in ports)])
+        memory[info.name] = Known(protection(info, keys), commands, asks)
     return memory[info.name]
 
 
@@ -300,13 +309,8 @@ class Incoming:
         """After `counter_memory_ms` of silence any counter is taken; None: never."""
         self.info = info
         self._memory_ms = counter_memory_ms
-        mine = (a for a in profile.actuators.values() if a.command.message == info.name)
-        self._actuators = tuple((a, port(a.path, a.command, profile)) for a in mine)
         self._known = known(profile, info, keys)
         self._protection = self._known.protection
-        selects = [s for s in info.dbc.signals if s.is_multiplexer]
-        self._masks = tuple(signal_mask([*selects, p.signal]) for _, p in self._actuators)
-        self._asks = signal_mask([*selects, *(p.signal for _, p in self._actuators)])
         self._last: tuple[int, int] | None = None
 
     def boot(self) -> None:
@@ -332,7 +336,7 @@ class Incoming:
             self._last, counter = (whole, now_ms), self._protection.shown(whole)
             if last is not None and not self._follows(whole, now_ms, *last):
                 return None
-        bits = int.from_bytes(raw.data, "little") & self._asks
+        bits = int.from_bytes(raw.data, "little") & self._known.asks
         asked = self._known.asked.get(bits, _UNKNOWN)
         if asked is _UNKNOWN:
             asked = self._decoded(bits, raw.data)
@@ -342,7 +346,7 @@ class Incoming:
     def _decoded(self, bits: int, data: bytes) -> "_Asked | None":
         """What a frame asks, each signal from what cantools once read in the same bits."""
         requests, asked, signals = self._known.requests, [], None
-        for (actuator, port_), mask in zip(self._actuators, self._masks, strict=True):
+        for actuator, port_, mask in self._known.commands:
             key = actuator.path, bits & mask
             if key not in requests:
                 signals = signals or self._signals(data)

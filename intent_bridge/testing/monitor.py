@@ -7,8 +7,9 @@ rules, guard, resolver or our codec: what those get wrong must show here.
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from intent_bridge.profile import Profile
+from intent_bridge.profile import Profile, once
 from intent_bridge.testing.eye import Eye, Reported
 from intent_bridge.testing.hazards import Ask, Hazard, Hazards, expand
 from intent_bridge.types import RawFrame
@@ -42,20 +43,7 @@ class Monitor:
         self.hands = False
         self._believes = believes
         self._eye = Eye(profile, hazards.may_send)
-        self._asks: dict[str, list[tuple[Hazard, Ask]]] = {}
-        self._moves: dict[str, list[Hazard]] = {}
-        self._affects: dict[str, list[Hazard]] = {}
-        self._tells: dict[str, list[Hazard]] = {}
-        for hazard in hazards.hazards:
-            for pattern, ask in hazard.asks.items():
-                for path in expand(pattern, profile.actuators):
-                    self._asks.setdefault(path, []).append((hazard, ask))
-            for pattern in hazard.moves:
-                for path in expand(pattern, profile.actuators):
-                    self._moves.setdefault(path, []).append(hazard)
-            affected = self._affects if hazard.moves else self._tells
-            for path in hazard.while_:
-                affected.setdefault(path, []).append(hazard)
+        self._asks, self._moves, self._affects, self._tells = _tables(profile, hazards)
         self.watched = frozenset(self._moves) | frozenset(self._affects)
         """The paths whose true changes matter."""
         self._cap = hazards.frames_per_second
@@ -188,3 +176,27 @@ class Monitor:
 
     def _find(self, hazard: str, now_ms: int, what: str) -> None:
         self.found.append(Finding(hazard, now_ms, what))
+
+
+_Asks: TypeAlias = dict[str, list[tuple[Hazard, Ask]]]
+_ByPath: TypeAlias = dict[str, list[Hazard]]
+
+
+@once
+def _tables(profile: Profile, hazards: Hazards) -> tuple[_Asks, _ByPath, _ByPath, _ByPath]:
+    """By path: hazards of what is asked, of what moves, and those that hang on what is true or reported."""
+    asks: _Asks = {}
+    moves: _ByPath = {}
+    affects: _ByPath = {}
+    tells: _ByPath = {}
+    for hazard in hazards.hazards:
+        for pattern, ask in hazard.asks.items():
+            for path in expand(pattern, profile.actuators):
+                asks.setdefault(path, []).append((hazard, ask))
+        for pattern in hazard.moves:
+            for path in expand(pattern, profile.actuators):
+                moves.setdefault(path, []).append(hazard)
+        affected = affects if hazard.moves else tells
+        for path in hazard.while_:
+            affected.setdefault(path, []).append(hazard)
+    return asks, moves, affects, tells

@@ -15,7 +15,7 @@ from intent_bridge.testing.hazards import load_hazards
 from intent_bridge.testing.mix import MIX
 from tests.bench.figures import merge
 
-EPISODES, CALLS = 12, 1000
+EPISODES = 12
 CASES = 1_000_000
 ACTED = 0.2
 """At least so many of the calls actuate and are confirmed."""
@@ -24,8 +24,8 @@ ACTED = 0.2
 def calls_per_s(vehicle: str) -> dict[str, float]:
     """Episodes on one vehicle: the median and the fastest, and the share of calls acted and confirmed."""
     fuzzer = Fuzzer(rig(load_profile(vehicle), quick=True))
-    fuzzer.episode(1, 0, CALLS)  # what is made once
-    reports = [fuzzer.episode(1, n, CALLS)[0] for n in range(1, EPISODES)]
+    fuzzer.episode(1, 0)  # what is made once
+    reports = [fuzzer.episode(1, n)[0] for n in range(1, EPISODES)]
     assert not any(report.hits for report in reports)
     acted = sum(report.acted for report in reports) / sum(report.calls for report in reports)
     assert acted >= ACTED, f"{acted:.0%} acted"
