@@ -180,7 +180,7 @@ class Checker:
             raise RuleTextError(f"`{gone[0]}` cancels out of `{text}`", "leave it out on both sides")
         grain = reduce(_gcd, factors)
         if (total.const / grain).denominator != 1:
-            self._off_step(text, Kind("number", left.unit or right.unit, step=grain))
+            self._off_step(text, Kind("number", left.unit or right.unit, step=abs(grain)))
         scale = _lcm((*factors, total.const))
         common = math.gcd(*(int(f * scale) for f in factors), int(total.const * scale))
         terms = tuple(sorted((int(f * scale) // common, name) for name, f in total.terms.items() if f))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias, assert_never
 
 from ..types import Value
 from . import ir
@@ -27,7 +27,7 @@ _Key: TypeAlias = str | tuple[tuple[int, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """The whole numbers from `low` to `high` (None: no end) without those in `out`."""
+    """The whole numbers from `low` to `high` (None: no end) without those in `out`, all of them between."""
 
     low: int | None
     high: int | None
@@ -37,11 +37,7 @@ class _Span:
     def empty(self) -> bool:
         if self.low is None or self.high is None:
             return False
-        return self.high - self.low < len(self.out) and all(n in self.out for n in self._whole())
-
-    def _whole(self) -> range:
-        assert self.low is not None and self.high is not None
-        return range(self.low, self.high + 1)
+        return self.high - self.low < len(self.out)
 
     def has(self, number: int) -> bool:
         return (
@@ -169,7 +165,7 @@ def _count(node: ir.Node, goal: bool) -> int:
             return 1
 
 
-def _ways(node: ir.Node, goal: bool) -> Iterator[tuple[tuple[ir.Node, bool], ...]]:
+def _ways(node: ir.Node, goal: bool) -> Iterator[tuple[tuple[ir.Atom, bool], ...]]:
     """Each way in which the condition comes to be `goal`: atoms, and the truth each must have."""
     match node:
         case ir.Not(part):
@@ -185,7 +181,7 @@ def _ways(node: ir.Node, goal: bool) -> Iterator[tuple[tuple[ir.Node, bool], ...
             yield ((node, goal),)
 
 
-def _case(literals: Iterable[tuple[ir.Node, bool]], kinds: Mapping[str, Kind]) -> _Case | None:
+def _case(literals: Iterable[tuple[ir.Atom, bool]], kinds: Mapping[str, Kind]) -> _Case | None:
     case: dict[_Key, _Left] = {}
     for atom, goal in literals:
         key, left = _left(atom, goal, kinds)
@@ -202,7 +198,7 @@ def _case(literals: Iterable[tuple[ir.Node, bool]], kinds: Mapping[str, Kind]) -
     return case
 
 
-def _left(atom: ir.Node, goal: bool, kinds: Mapping[str, Kind]) -> tuple[_Key, _Left]:
+def _left(atom: ir.Atom, goal: bool, kinds: Mapping[str, Kind]) -> tuple[_Key, _Left]:
     match atom:
         case ir.Flag(name):
             return name, frozenset((goal,))
@@ -212,7 +208,7 @@ def _left(atom: ir.Node, goal: bool, kinds: Mapping[str, Kind]) -> tuple[_Key, _
         case ir.Linear(op, terms, const):
             return _number(op if goal else ir.OPPOSITE[op], terms, const, kinds)
         case _:
-            raise AssertionError(atom)  # no atom
+            assert_never(atom)
 
 
 def _number(

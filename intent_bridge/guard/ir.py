@@ -60,7 +60,8 @@ class Or:
     parts: tuple["Node", ...]
 
 
-Node: TypeAlias = Flag | Is | Linear | Not | And | Or
+Atom: TypeAlias = Flag | Is | Linear
+Node: TypeAlias = Atom | Not | And | Or
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,6 @@ def atoms(node: Node | None) -> Iterator[Linear]:
         case And(parts) | Or(parts):
             for part in parts:
                 yield from atoms(part)
-        case _:
-            return
 
 
 def reads(node: Node | Bound) -> frozenset[str]:

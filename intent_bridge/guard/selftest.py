@@ -82,11 +82,11 @@ def _wanted(program: Program, row: Row) -> tuple[Value | None, int, int]:
     clamps = [(n, rule) for n, rule in enumerate(program.rules) if rule.text.effect == "clamp"]
     for n, rule in clamps:
         truth = True if rule.when is None else ir.truth(rule.when, row)
-        ends = _ends(rule, row)
+        ends = _ends(rule, row, low, high)
         possible |= (truth is not False) << n
         if truth is True and ends is not None:
             certain |= 1 << n
-            low, high = max(low, ends[0]), min(high, ends[1])
+            low, high = ends
     if clamps:
         assert isinstance(value, int)
         if low > high:
@@ -102,8 +102,8 @@ def _wanted(program: Program, row: Row) -> tuple[Value | None, int, int]:
     return value, possible, certain
 
 
-def _ends(rule: Rule, row: Row) -> tuple[int, int] | None:
-    """Where a clamp leaves its value; None when a bound is unknown."""
-    low = -(10**18) if rule.low is None else rule.low.at(row, upper=False)
-    high = 10**18 if rule.high is None else rule.high.at(row, upper=True)
-    return None if low is None or high is None else (low, high)
+def _ends(rule: Rule, row: Row, low: int, high: int) -> tuple[int, int] | None:
+    """Where a clamp leaves a value that others leave between `low` and `high`; None: a bound is unknown."""
+    least = low if rule.low is None else rule.low.at(row, upper=False)
+    most = high if rule.high is None else rule.high.at(row, upper=True)
+    return None if least is None or most is None else (max(low, least), min(high, most))

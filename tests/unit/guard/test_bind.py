@@ -50,6 +50,16 @@ def test_a_number_without_unit_is_mended_with_the_unit_that_the_pack_lists(tmp_p
     )
 
 
+def test_every_name_that_a_vehicle_lacks_is_unknown_on_each_path_of_the_rule(tmp_path: Path) -> None:
+    seat = "Vehicle.Cabin.Seat.{row}.{side}"
+    belted = rule(on=[f"{seat}.Position"], when=f"{seat}.IsBelted")
+    head = "names:\n  Vehicle.Cabin.Seat.*.*.IsBelted: {type: boolean}\n"
+    rules = loaded(tmp_path, belted, layer="base", head=head)
+    assert {f"Vehicle.Cabin.Seat.Row1.{side}.IsBelted" for side in ("DriverSide", "PassengerSide")} <= {
+        *rules.kinds
+    }
+
+
 def test_a_vehicles_own_pack_may_not_require_what_the_vehicle_cannot_set(tmp_path: Path) -> None:
     found = problem(tmp_path, require("a.rule", AIR_CON, "{Vehicle.Cabin.Ioniser.IsOn: true}"))
     assert found.what == "rule `a.rule`: `Vehicle.Cabin.Ioniser.IsOn` is no actuator"

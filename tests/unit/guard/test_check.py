@@ -19,6 +19,8 @@ KINDS = {
     "far": Kind("number", "km/h", "speed", Fraction(1)),
     "gear": Kind("enum", members=("P", "R", "N", "D")),
     "single": Kind("enum", members=("ON",)),
+    "fixed": Kind("number", "mm", "length", Fraction(5), 2, 2),
+    "plain": Kind("number", "", "count", Fraction(1), 0, 3),
     "rain": Kind("boolean"),
 }
 
@@ -121,6 +123,10 @@ def test_a_condition_without_meaning_is_refused(text: str, what: str) -> None:
         ("speed != 301 km/h", "always"),
         ("speed + limit > 450 km/h", "never"),
         ("speed - limit < -150 km/h", "never"),
+        ("fixed == 10 mm", "always"),
+        ("fixed != 10 mm", "never"),
+        ("fixed == 15 mm", "never"),
+        ("fixed != 15 mm", "always"),
     ],
 )
 def test_a_comparison_that_cannot_change_is_remarked(text: str, always: str) -> None:
@@ -138,6 +144,11 @@ def test_a_comparison_that_cannot_change_is_remarked(text: str, always: str) -> 
         "speed <= 299.9 km/h",
         "speed == 300 km/h",
         "speed != 0 km/h",
+        "speed < 300 km/h",
+        "speed != 300 km/h",
+        "speed > 0 km/h",
+        "speed == 0 km/h",
+        "limit + speed > 449.9 km/h",
         "speed + limit > 449.9 km/h",
         "far > 100000 km/h",
     ],
@@ -151,6 +162,29 @@ def test_a_number_between_two_steps_is_remarked_and_kept_exact() -> None:
     assert remarks == ["a number in `speed > 5.05 km/h` lies between two steps of its signal"]
     assert isinstance(node, ir.Linear)
     assert (node.terms, node.const) == (((2, "speed"),), 101)
+
+
+@pytest.mark.parametrize(
+    ("text", "mend"),
+    [
+        ("speed > 5.05 km/h", "give a multiple of 0.1 km/h"),
+        ("speed > 1.4 m/s", "give a multiple of 0.1 km/h"),
+        ("1.5 < level", "give a multiple of 1 level"),
+        ("speed + 1.4 m/s > 30 km/h", "give a multiple of 0.1 km/h"),
+        ("0.5 < plain", "give a multiple of 1"),
+    ],
+)
+def test_the_mend_of_a_number_between_two_steps_is_the_step_in_the_unit_of_the_signal(
+    text: str, mend: str
+) -> None:
+    checker = Checker(KINDS, "seat")
+    checker.condition(parse(text))
+    assert [remark.mend for remark in checker.remarks] == [mend]
+
+
+def test_a_sum_has_the_unit_of_whichever_part_has_one() -> None:
+    with pytest.raises(RuleTextError, match="`1 \\+ level > 2 mm` mixes level with mm"):
+        typed("1 + level > 2 mm")
 
 
 def test_an_enum_of_one_member_never_changes() -> None:

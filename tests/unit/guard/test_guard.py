@@ -108,6 +108,10 @@ def test_a_denial_carries_the_rule_and_its_reason(tmp_path: Path) -> None:
         ),
         ("not Vehicle.Cabin.Door.Row1.DriverSide.IsOpen", "Vehicle.Cabin.Door.Row1.DriverSide.IsOpen"),
         ("untrusted_text or Vehicle.Speed == 6 km/h", "Vehicle.Speed != 6 km/h"),
+        (
+            "untrusted_text or (Vehicle.Speed > 5 km/h and value > 100 mm)",
+            "Vehicle.Speed <= 5 km/h or value <= 100 mm",
+        ),
     ],
 )
 def test_unlock_is_what_would_have_to_become_true_and_no_more(tmp_path: Path, when: str, unlock: str) -> None:

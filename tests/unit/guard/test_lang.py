@@ -82,6 +82,26 @@ def test_what_is_not_in_the_language_is_refused_with_its_place(text: str, what: 
     assert str(caught.value) == what
 
 
+@pytest.mark.parametrize(
+    ("text", "mend"),
+    [("a = b", "write `==`"), ("a & b", "write comparisons joined by `and`, `or`, `not`")],
+)
+def test_what_was_probably_meant_is_offered(text: str, mend: str) -> None:
+    with pytest.raises(RuleTextError) as caught:
+        parse(text)
+    assert caught.value.mend == mend
+
+
+def test_a_text_may_be_as_long_and_as_deep_as_is_said_and_no_more() -> None:
+    assert parse("a" * MAX_LENGTH) == Name("a" * MAX_LENGTH)
+    assert parse("(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH) == Name("a")
+    for before, after, deep in (("(", ")", 1), ("not ", "", 1), ("a or (", ")", 2), ("(a + ", ")", 2)):
+        most = MAX_DEPTH // deep
+        assert parse(before * most + "a" + after * most) is not None
+        with pytest.raises(RuleTextError, match="nested more than"):
+            parse(before * (most + 1) + "a" + after * (most + 1))
+
+
 def test_a_long_chain_is_no_deeper_than_a_short_one() -> None:
     assert isinstance(parse(" and ".join(["a"] * 80)), And)
 

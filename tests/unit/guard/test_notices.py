@@ -75,3 +75,6 @@ def test_a_pack_for_every_vehicle_gives_no_notice_of_what_a_vehicle_lacks(tmp_pa
     told = NOTICE.format(when=f"{SEAT} - Vehicle.Tilt > 5 mm")
     rules = loaded(tmp_path, UNRELATED, told, layer="base", head=head)
     assert (rules.unchecked[:1], dict(rules.notices)) == (("a.apart",), {})
+    other = NOTICE.format(when=f"{SEAT} - Vehicle.Height > 5 mm")
+    found = problem(tmp_path, UNRELATED, other, layer="base", head=head)
+    assert found.what == "`a.apart`: no path `Vehicle.Height`"

@@ -1,5 +1,6 @@
 """Packs as files: what loads, and for everything that is wrong the file, the line and the mend."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,34 @@ def test_a_missing_pack_is_refused(tmp_path: Path) -> None:
     assert "cannot be read" in only.what
 
 
+def test_problems_of_all_packs_are_listed_at_once(tmp_path: Path) -> None:
+    with_pack(tmp_path, rule(when="Vehicle.Nothing"))
+    (tmp_path / "other.yaml").write_text("pack: [", encoding="utf-8")
+    found = problems(with_packs(tmp_path, "test.yaml", "other.yaml", "absent.yaml"))
+    assert [one.file.name for one in found] == ["test.yaml", "other.yaml", "absent.yaml"]
+
+
+def test_a_policy_is_what_is_written_and_no_more(tmp_path: Path) -> None:
+    """So that the texts of a pack stay what they were when the language learns a new word."""
+    (source,) = loaded(tmp_path, rule(when="untrusted_text")).sources
+    assert json.loads(source.rules["a.rule"]) == {
+        "id": "a.rule", "effect": "deny", "on": [SEAT], "when": "untrusted_text",
+    }  # fmt: skip
+    assert source.rules.keys() == {"a.rule"}
+
+
+def test_how_often_may_be_asked_again_is_kept_of_each_pack(tmp_path: Path) -> None:
+    rules = loaded(tmp_path, rule(), head="retries: {denials: 3, window_ms: 1000}\n")
+    assert [(one.denials, one.window_ms) for one in rules.retries] == [(3, 1000)]
+
+
+def test_every_name_that_any_rule_reads_is_known(tmp_path: Path) -> None:
+    names = "".join(f"  Vehicle.{one}.IsOn: {{type: boolean}}\n" for one in "AB")
+    rules = [rule(id=f"a.{one.lower()}", when=f"Vehicle.{one}.IsOn") for one in "AB"]
+    found = loaded(tmp_path, *rules, layer="base", head=f"names:\n{names}")
+    assert {"Vehicle.A.IsOn", "Vehicle.B.IsOn"} <= found.kinds.keys()
+
+
 def test_an_unknown_shipped_pack_is_refused(tmp_path: Path) -> None:
     (only,) = problems(with_packs(tmp_path, "nonsense"))
     assert only.file.name == "nonsense.yaml"
@@ -141,6 +170,7 @@ def test_packs_stand_in_the_order_of_their_layers(tmp_path: Path) -> None:
     (tmp_path / "other.yaml").write_text(base, encoding="utf-8")
     (only,) = problems(with_packs(tmp_path, "test.yaml", "other.yaml"))
     assert only.what == "a base pack after a oem pack"
+    assert only.mend == "list packs in the order base, market, oem, user"
     assert problems(with_packs(tmp_path, "other.yaml", "test.yaml")) == []
 
 
@@ -159,7 +189,8 @@ def test_only_a_pack_for_every_vehicle_lists_names(tmp_path: Path) -> None:
 )
 def test_a_name_says_exactly_what_its_type_needs(tmp_path: Path, kind: str) -> None:
     only = problem(tmp_path, rule(), head=f"names:\n  Vehicle.A: {kind}\n", layer="base")
-    assert (only.line, "a number needs unit" in only.what) == (3, True)
+    assert (only.line, only.what) == (3, f"`names.Vehicle.A`: {only.what.rpartition(': ')[2]}")
+    assert only.what.rpartition(": ")[2].startswith("a number needs unit")
 
 
 def test_a_pack_for_every_vehicle_reads_only_what_it_lists(tmp_path: Path) -> None:

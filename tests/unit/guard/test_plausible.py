@@ -145,6 +145,24 @@ def test_a_faulty_check_is_refused(tmp_path: Path, check: str, what: str) -> Non
     assert any(what in problem.what for problem in found)
 
 
+HOLDS, LEAPS = "holds: Vehicle.Speed > 999 km/h\n      for_ms: 1", "jump: 5 mm\n      within_ms: 1"
+
+
+@pytest.mark.parametrize("check", [HOLDS, LEAPS])
+def test_a_faulty_check_is_found_on_its_line(tmp_path: Path, check: str) -> None:
+    text = f"    - id: check.faulty\n      doubts: [{SPEED}]\n      {check}{ABOUT}"
+    (found,) = problems(with_pack(tmp_path, rule(), head=f"    plausible:\n{text}"))
+    assert found.line == 5
+
+
+def test_a_pack_for_every_vehicle_lists_what_its_checks_read(tmp_path: Path) -> None:
+    holds = "holds: Vehicle.Tilt < 5 %\n      for_ms: 0"
+    check = f"    - id: check.tilt\n      doubts: [{SPEED}]\n      {holds}{ABOUT}"
+    head = f"    names:\n      {SPEED}: {{type: number, unit: km/h}}\n    plausible:\n{check}"
+    found = problems(with_pack(tmp_path, rule(when="untrusted_text"), layer="base", head=head))
+    assert [one.what for one in found] == ["`check.tilt`: no path `Vehicle.Tilt`"]
+
+
 def test_a_jump_is_about_one_number(tmp_path: Path) -> None:
     for doubts, what in ((f"{SPEED}, {GEAR}", "a jump is about one path"), (GEAR, "which is enum")):
         text = JUMP.replace(f"[{SPEED}]", f"[{doubts}]")

@@ -12,10 +12,9 @@ from intent_bridge.errors import ProfileError
 from intent_bridge.guard import Guard, load_packs, signature
 from intent_bridge.guard import reload as reload_module
 from intent_bridge.guard.reload import Refused, first_guard, objections, prepare, proved
-from intent_bridge.guard.selftest import self_test
 from intent_bridge.profile import load_profile
 
-from .car import AIR_CON, FAN, GEAR, NOW, SEAT, SPEED, problems, rule, state, tiny, with_packs
+from .car import GEAR, NOW, SEAT, SPEED, problems, rule, state, tiny, with_packs
 
 
 def pack(
@@ -94,6 +93,15 @@ def test_a_pack_that_is_left_out_is_refused(tmp_path: Path) -> None:
     active = load_packs(with_packs(tmp_path, "mine.yaml", "own.yaml"))
     found = objections(active, load_packs(with_packs(tmp_path, "mine.yaml")))
     assert found == ["pack `own` is left out; exchange it in the profile and start anew"]
+    pack(tmp_path, MORE, version=2)
+    both = objections(active, load_packs(with_packs(tmp_path, "mine.yaml")))
+    assert ["seat.moving" in both[0], "`own` is left out" in both[1]] == [True, True]
+    pack(tmp_path, MORE, version=2, name="own", layer="user")
+    pack(tmp_path, MOVING, version=3)
+    active = load_packs(with_packs(tmp_path, "mine.yaml", "own.yaml"))
+    pack(tmp_path, rule(id="own.other"), version=3, name="own", layer="user")
+    last = objections(active, load_packs(with_packs(tmp_path, "own.yaml")))
+    assert ["`mine` is left out" in last[0], "seat.gear" in last[1]] == [True, True]
 
 
 def test_what_a_pack_says_around_its_rules_counts_too(tmp_path: Path) -> None:
@@ -106,6 +114,9 @@ def test_what_a_pack_says_around_its_rules_counts_too(tmp_path: Path) -> None:
     active = load_packs(profile)
     pack(tmp_path, MOVING, version=2)
     assert "`a.jump` and 2 more is gone" in objections(active, load_packs(profile))[0]
+    pack(tmp_path, SLOWER, version=2)
+    mixed = objections(active, load_packs(profile), lambda: "")
+    assert "`a.jump` and 3 more is gone or changed (no solver judges it)" in mixed[0]
 
 
 # The whole of it
@@ -129,6 +140,9 @@ def test_every_step_can_refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     unread = prepare(profile, None, active, prove=yes)
     assert isinstance(unread, Refused) and unread.step == "read"
     assert "mine.yaml:11" in unread.why and "(and 1 more)" in unread.why
+    pack(tmp_path, rule(when="Vehicle.Nothing", id="a.b"))
+    once = prepare(profile, None, active, prove=yes)
+    assert isinstance(once, Refused) and "more)" not in once.why
     pack(tmp_path, MORE, version=2)
     less = prepare(profile, None, active, prove=yes)
     assert isinstance(less, Refused) and less.step == "layers"
@@ -182,8 +196,9 @@ def test_a_bridge_starts_with_signed_packs_only_where_it_has_keys(tmp_path: Path
     public = key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    with pytest.raises(ProfileError, match=r"mine\.yaml is not signed"):
+    with pytest.raises(ProfileError, match=r"mine\.yaml is not signed") as caught:
         first_guard(profile, [public])
+    assert caught.value.problems[0].file == tmp_path / "profile.yaml"
     form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     signature.sign(file, key.private_bytes(serialization.Encoding.PEM, *form))
     assert first_guard(profile, [public]).rules.packs
@@ -271,6 +286,21 @@ def test_a_vehicle_that_cannot_tell_never_exchanges(tmp_path: Path, name: str, u
         assert not found.may_be_replaced(state(), NOW)
 
 
+def test_a_vehicle_that_cannot_tell_to_one_pack_never_exchanges_whatever_others_say(tmp_path: Path) -> None:
+    for name, layer, effect, when in (
+        ("one", "base", "deny", "Vehicle.Tilt.IsParked"),
+        ("two", "oem", "confirm", f"{SPEED} <= 0 km/h"),
+    ):
+        only = rule(id=f"a.{name}", when="untrusted_text", effect=effect)
+        file = pack(tmp_path, only, name=name, layer=layer)
+        names = "names: {Vehicle.Tilt.IsParked: {type: boolean}}\n" if layer == "base" else ""
+        file.write_text(file.read_text().replace("rules:", f"{names}activate: {when}\nrules:"))
+    profile = with_packs(tmp_path, "one.yaml", "two.yaml")
+    made = Guard(profile, load_packs(profile))
+    assert made.rules.unchecked == ("activate",) and len(made.rules.activate) == 2
+    assert not made.may_be_replaced(state(), NOW)
+
+
 # Layers
 
 
@@ -287,40 +317,10 @@ def test_a_second_pack_of_a_name_or_of_a_market_is_refused(tmp_path: Path) -> No
         assert any(what in problem.what for problem in found)
 
 
-# Self-test
-
-
-def test_the_guard_of_every_effect_passes_its_own_test(tmp_path: Path) -> None:
-    clamps = [
-        rule(id=f"fan.{n}", effect="clamp", on=[FAN], **{end: "50 %"})
-        for n, end in (("a", "lo"), ("b", "hi"))
-    ]
-    far = rule(id="fan.c", effect="clamp", on=[FAN], lo="60 %", when=f"not {AIR_CON}")
-    moving = rule(id="fan.d", on=[FAN], when=f"value > 3 * {FAN} - 20 % or {GEAR} == R or untrusted_text")
-    always = rule(id="fan.e", effect="confirm", on=[FAN])
-    pack(tmp_path, *clamps, far, moving, always, MOVING, rule(id="air.x", on=[AIR_CON], when="value"))
-    profile = with_packs(tmp_path, "mine.yaml")
-    assert self_test(Guard(profile, load_packs(profile))) == ""
-
-
-def test_a_damaged_rule_is_found(tmp_path: Path) -> None:
-    pack(tmp_path, MOVING)
-    profile = with_packs(tmp_path, "mine.yaml")
-    made = Guard(profile, load_packs(profile))
-    sound = made.programs[SEAT]
-    for damage in (
-        {"fast": lambda value, inputs, who: (value, 0)},
-        {"full": lambda value, inputs, who: (value, 0, 0)},
-    ):
-        made.programs[SEAT] = replace(sound, **damage)
-        assert SEAT in self_test(made)
-
-
 # Signatures
 
 
-@pytest.fixture
-def keys() -> tuple[bytes, bytes]:
+def new_key() -> tuple[bytes, bytes]:
     ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
     from cryptography.hazmat.primitives import serialization as s
 
@@ -328,6 +328,11 @@ def keys() -> tuple[bytes, bytes]:
     private = key.private_bytes(s.Encoding.PEM, s.PrivateFormat.PKCS8, s.NoEncryption())
     public = key.public_key().public_bytes(s.Encoding.PEM, s.PublicFormat.SubjectPublicKeyInfo)
     return private, public
+
+
+@pytest.fixture
+def keys() -> tuple[bytes, bytes]:
+    return new_key()
 
 
 def other_key() -> tuple[bytes, bytes]:
@@ -347,6 +352,7 @@ def test_a_signed_pack_is_taken_and_a_changed_one_is_not(tmp_path: Path, keys: t
     assert signature.problem(file, [public]) == "mine.yaml is not signed: there is no mine.yaml.sig"
     assert signature.sign(file, private) == tmp_path / "mine.yaml.sig"
     assert signature.problem(file, [public]) == ""
+    assert signature.problem(file, [new_key()[1], public, new_key()[1]]) == "", "any one of them"
     assert isinstance(prepare(profile, None, active, keys=[public], prove=yes), Guard)
     file.write_text(file.read_text().replace("5 km/h", "9 km/h"))
     assert "or mine.yaml was changed since" in signature.problem(file, [public])

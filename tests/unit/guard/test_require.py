@@ -216,6 +216,15 @@ def test_a_pack_for_every_vehicle_denies_where_a_companion_is_lacking(tmp_path: 
     assert judge(Guard(profile, rules), AIR_CON, False).decision is Decision.ALLOW
 
 
+def test_a_pack_for_every_vehicle_lists_what_a_vehicle_may_lack(tmp_path: Path) -> None:
+    other = require("air.ions", AIR_CON, "{Vehicle.Cabin.Heater.IsOn: true}", "value")
+    found = problems(with_pack(tmp_path, other, layer="base", head=HEAD))
+    assert [one.what for one in found] == [
+        "rule `air.ions`: `Vehicle.Cabin.Heater.IsOn` is not under `names`",
+        "rule `air.ions`: `Vehicle.Cabin.Heater.IsOn` is no actuator",
+    ]
+
+
 FAN_TOO = f"      {FAN}: {{type: number, unit: percent}}\n"
 
 
