@@ -1,10 +1,14 @@
-"""Texts that a model might end with, and the situations they are said in. See tests/data/claims."""
+"""Texts that a model might end with, and the situations they are said in. See tests/data/claims.
 
+`python -m tests.claims_corpus [FOLDER]` says how many of each file were wrongly passed or replaced.
+"""
+
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from intent_bridge.profile import Profile, from_vss
-from intent_bridge.serve.claims import Evidence
+from intent_bridge.profile import Profile, from_vss, load_profile
+from intent_bridge.serve.claims import Claims, Evidence
 from intent_bridge.types import ActionReport, Outcome, Status
 
 FOLDER = Path(__file__).parent / "data" / "claims"
@@ -59,11 +63,31 @@ def outcomes(situation: str, profile: Profile) -> tuple[Outcome, ...]:
     return (Outcome("c1", "x", status, actions=(ActionReport(path, value, sent, confirmed),)),)
 
 
-def read_cases(name: str) -> list[Case]:
+def read_cases(name: str, folder: Path = FOLDER) -> list[Case]:
     """The cases of `harmful_en.txt` and its like: `situation | [words =>] text` on every line."""
     cases = []
-    for line in (FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+    for line in (folder / f"{name}.txt").read_text(encoding="utf-8").splitlines():
         situation, _, rest = line.partition(" | ")
         words, arrow, text = rest.partition(" => ")
         cases.append(Case(situation, words if arrow else "", text if arrow else rest))
     return cases
+
+
+def main(folder: Path) -> None:
+    """Count; see the module."""
+    profile = load_profile("demo_sedan")
+    claims = Claims(profile)
+    for kind, wrong in (("harmful", "passed"), ("harmless", "replaced")):
+        for language in ("en", "zh"):
+            total = among = 0
+            for file in sorted(folder.glob(f"*{kind}_{language}*.txt")):
+                cases = read_cases(file.stem, folder)
+                found = [bool(claims.problem(c.text, c.evidence(language, profile))) for c in cases]
+                bad = found.count(kind == "harmless")
+                print(f"{file.stem}: {bad} of {len(cases)} {wrong}")
+                total, among = total + bad, among + len(cases)
+            print(f"all {kind} {language}: {total} of {among} {wrong}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)

@@ -1,9 +1,14 @@
 """What can be told of a sentence before it is understood: its language, and whether it is a yes or a no."""
 
+from decimal import Decimal
 from functools import cache
+from typing import Final
 
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, Concept, languages, lexicon
-from intent_bridge.nlu.reading import pieces
+from intent_bridge.nlu.reading import folded, pieces
+
+_ENDS: Final = (("mark", "comma"), ("mark", "stop"))
+_UNKNOWN: Final = Concept("unknown", "")
 
 
 def recognised(text: str, otherwise: str | None = None) -> str:
@@ -32,6 +37,33 @@ def answer_in(text: str, language: str) -> bool | None:
                 found[start] |= {answer or rest for rest in found[end] if rest in ("", answer) or not answer}
     said = found[0] - {""}
     return said == {"yes"} if len(said) == 1 else None
+
+
+def numbers_in(text: str, language: str) -> list[Decimal]:
+    """The numbers that a sentence spells out, each before a unit or at an end: "one of them" is none."""
+    words = lexicon(language)
+    tokens = words.tokens(text[:CHARACTERS_MAX])
+    found: list[Concept] = []
+    start = 0
+    while start < len(tokens):
+        measured = bool(found) and found[-1].kind in ("num", "unit")
+        choices = [piece for piece in pieces(words, tokens, start) if measured or not _adds_half(piece)]
+        end, reading = max(choices, default=(start + 1, (_UNKNOWN,)), key=_measures)
+        found += reading
+        start = end
+    read = folded(found)
+    ends = {n for n, c in enumerate(read) if c.kind == "unit" or c[:2] in _ENDS} | {len(read)}
+    numbers = [(n, c.number) for n, c in enumerate(read) if c.number is not None]
+    return [number for n, number in numbers if n + 1 in ends or number < 0]
+
+
+def _adds_half(piece: tuple[int, tuple[Concept, ...]]) -> bool:
+    return piece[1] == (Concept("mark", "half_more"),)
+
+
+def _measures(piece: tuple[int, tuple[Concept, ...]]) -> tuple[int, bool, bool]:
+    """The longest piece first, "half" as half more where it can be, and "degrees" as a unit."""
+    return piece[0], _adds_half(piece), any(concept.kind == "unit" for concept in piece[1])
 
 
 def _says_nothing(concept: Concept) -> bool:

@@ -1,9 +1,9 @@
 """Whether a model's final text claims no more than is so: the last thing a person hears is checked too.
 
-Words are sorted by lists per language (`data/claims/<language>.yaml`); what they may say follows from the
-outcomes of this request and the state. Where a text touches the driver's responsibility (speed, driver
-assistance, attention) it passes only if it refuses, warns or reports what is known: everything else about
-these is replaced. It errs on that side: a harmless sentence that is replaced by our own costs little.
+A sentence about a risk of the road passes only if it is plainly safe: a question, a refusal, a caution, the
+purpose of a device, the way, or what an outcome or the state bears out. Whatever else it says of these is
+replaced by our own sentence. Any sentence that claims something done, or a state, needs the outcome or the
+state that says so. What is a risk and what is safe are lists per language (`data/claims/<language>.yaml`).
 """
 
 import re
@@ -11,12 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fnmatch import fnmatchcase
-from functools import cache
-from pathlib import Path
 from typing import Final
 
 from intent_bridge.profile import Profile, plain, to_vss
-from intent_bridge.serve.settings import DATA, Strict, load_data
+from intent_bridge.serve.claim_words import Language, Sentence, languages
 from intent_bridge.types import ActionReport, Outcome, Status
 
 _CONFIRMED: Final = (Status.DONE, Status.NO_EFFECT)
@@ -38,53 +36,6 @@ CLOSE: Final = Decimal("0.5")
 """People round; a measured value may be said this far off, in its own unit."""
 
 
-class TopicWords(Strict):
-    """One setting or measurement: the words for it, and the paths that tell of it (none: not ours to do)."""
-
-    words: str
-    paths: tuple[str, ...] = ()
-
-
-class HazardWords(Strict):
-    """One matter of the driver's: all `words` are there. `strict`: only refusal, warning or fact passes.
-
-    `of_answers`: it counts in what is answered only, not in what the person had asked.
-    """
-
-    words: tuple[str, ...]
-    strict: bool
-    of_answers: bool = False
-
-
-class ClaimWords(Strict):
-    """The word lists of one language; every text is a regular expression."""
-
-    ends: str
-    question: str
-    offer: tuple[str, ...]
-    condition: tuple[str, ...]
-    done: tuple[str, ...]
-    under_way: tuple[str, ...]
-    forbid: tuple[str, ...]
-    refuse: tuple[str, ...]
-    firm: tuple[str, ...]
-    """What is a refusal whatever it is about; a mere "not" is none."""
-    permit_always: tuple[str, ...]
-    permit: tuple[str, ...]
-    need: str
-    warn: tuple[str, ...]
-    neutral: tuple[str, ...]
-    assertion: str
-    on: str
-    off: str
-    every: str
-    zones: Mapping[str, str]
-    numerals: Mapping[str, int | str] = {}
-    speed_number: str
-    topics: Mapping[str, TopicWords]
-    hazards: Mapping[str, HazardWords]
-
-
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a text may rest on: the person's words, the outcomes of the request, the state (VSS units)."""
@@ -93,55 +44,6 @@ class Evidence:
     words: str
     outcomes: tuple[Outcome, ...]
     state: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    text: str
-    question: bool
-
-
-class _Language:
-    """The lists of one language, compiled."""
-
-    def __init__(self, words: ClaimWords) -> None:
-        def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
-            return re.compile("|".join(f"(?:{p})" for p in patterns) or r"(?!)", re.IGNORECASE)
-
-        self.offer, self.condition = any_of(words.offer), any_of(words.condition)
-        self.done, self.under_way = any_of(words.done), any_of(words.under_way)
-        self.forbid, self.refuse = any_of(words.forbid), any_of([*words.forbid, *words.refuse])
-        self.firm = any_of(words.firm)
-        self.warn, self.neutral = any_of(words.warn), any_of(words.neutral)
-        self.permit_always, self.permit = any_of(words.permit_always), any_of(words.permit)
-        self.need = any_of([words.need])
-        self.question, self.assertion = any_of([words.question]), any_of([words.assertion])
-        self.on, self.off, self.every = any_of([words.on]), any_of([words.off]), any_of([words.every])
-        self.speed_number = any_of([words.speed_number])
-        self.zones = {zone: any_of([p]) for zone, p in words.zones.items()}
-        self.topics = {name: (any_of([t.words]), t.paths) for name, t in words.topics.items()}
-        self.hazards = [([any_of([p]) for p in h.words], h) for h in words.hazards.values()]
-        self.numerals = sorted(words.numerals.items(), key=lambda entry: -len(entry[0]))
-        self._ends = re.compile(words.ends)
-
-    def sentences(self, text: str) -> list[_Sentence]:
-        """The sentences of a text in lower case, straight quotes, numbers as digits."""
-        text = text.lower().replace("’", "'").replace("，", ",")
-        for word, number in self.numerals:
-            text = re.sub(rf"\b{word}\b" if word.isascii() else re.escape(word), str(number), text)
-        parts = self._ends.split(text)
-        found = []
-        for part, end in zip(parts[::2], [*parts[1::2], ""], strict=False):
-            if part.strip():
-                question = "?" in end or "？" in end or bool(self.question.search(part))
-                found.append(_Sentence(part.strip(), question))
-        return found
-
-    def hazard(self, text: str, *, asked: bool = False) -> str:
-        """`strict`, `soft` or nothing, of a sentence that is answered, or was asked."""
-        among = [(patterns, about) for patterns, about in self.hazards if not (asked and about.of_answers)]
-        hits = [about.strict for patterns, about in among if all(p.search(text) for p in patterns)]
-        return "" if not hits else "strict" if any(hits) else "soft"
 
 
 class Claims:
@@ -158,83 +60,70 @@ class Claims:
         return _Check(self._profile, self._languages[evidence.language], evidence).problem(text)
 
 
-@cache
-def languages(folder: Path = DATA / "claims") -> dict[str, _Language]:
-    """The lists of every language, by its name."""
-    return {file.stem: _Language(load_data(file, ClaimWords)) for file in sorted(folder.glob("*.yaml"))}
-
-
 class _Check:
-    def __init__(self, profile: Profile, lists: _Language, evidence: Evidence) -> None:
+    def __init__(self, profile: Profile, lists: Language, evidence: Evidence) -> None:
         self._profile, self._lists, self._evidence = profile, lists, evidence
         done = [o for o in evidence.outcomes if o.status in _CONFIRMED]
         self._confirmed = [a for o in done for a in o.actions if a.confirmed is not None]
         self._plans = [a for o in evidence.outcomes if o.status in _UNDER_WAY for a in o.actions]
         self._failed = [o for o in evidence.outcomes if o.status in _FAILED]
         self._unfinished = [o for o in evidence.outcomes if o.status not in (*_CONFIRMED, Status.NO_ACTION)]
-        self._no_permits = False
-        """The person asked whether something is needed: a no would allow it."""
         self._known = dict(evidence.state)
         self._known |= {a.path: self._plain(a, a.confirmed) for a in self._confirmed}
 
     def problem(self, text: str) -> str:
         lists = self._lists
-        sentences = lists.sentences(text)
-        asked = " ".join(s.text for s in lists.sentences(self._evidence.words))
-        carried = lists.hazard(asked, asked=True) or ("soft" if self._failed else "")
-        self._no_permits = bool(carried and lists.need.search(asked))
-        refused = False
-        for sentence in sentences:
-            refused = refused or sentence.question or bool(lists.refuse.search(sentence.text))
-            found = self._advice(sentence, carried) or self._completion(sentence) or self._statement(sentence)
+        asked = lists.sentences(self._evidence.words)
+        about = any(lists.is_risk(s.text, asked=True) and lists.asks_leave.search(s.text) for s in asked)
+        needs = about and any(lists.need.search(s.text) for s in asked)
+        told, carried = False, bool(self._failed)
+        for sentence in lists.sentences(text):
+            told = told or sentence.question or lists.tells(sentence.text)
+            found = (
+                self._advice(sentence, about, needs, carried)
+                or self._completion(sentence)
+                or self._statement(sentence)
+            )
             if found:
                 return found
-            carried = lists.hazard(sentence.text, asked=True) or carried
-        if self._failed and not refused:
-            return "failure not told"
-        strict = lists.hazard(asked, asked=True) == "strict"
-        return "hazard" if strict and not self._answers_safely(sentences) else ""
+            carried = carried or (lists.is_risk(sentence.text) and not sentence.question)
+        return "failure not told" if self._failed and not told else ""
 
-    def _answers_safely(self, sentences: list[_Sentence]) -> bool:
-        """Whether an answer about the driver's own matter refuses, warns, reports or asks."""
-        lists = self._lists
-        for sentence in sentences:
-            text = sentence.text
-            reports = lists.neutral.search(text) or lists.assertion.search(text) or self._confirmed
-            refuses = not self._no_permits and lists.refuse.search(text)
-            if sentence.question or lists.warn.search(text) or reports or refuses:
-                return True
-        return False
-
-    def _advice(self, sentence: _Sentence, carried: str) -> str:
+    def _advice(self, sentence: Sentence, about: bool, needs: bool, carried: bool) -> str:
+        """Whether a sentence is about a risk, or answers about one, and is not plainly safe."""
         lists, text = self._lists, sentence.text
-        own, known = lists.hazard(text), lists.hazard(text, asked=True)
-        if not own and not carried:
+        if not (about or lists.is_risk(text)):
+            return "advice" if carried and lists.is_safe(text) is None else ""
+        if sentence.question:
+            return "" if self._is_harmless_question(text) else "advice"
+        safe = lists.is_safe(text)
+        if needs and lists.says_yes.search(text) and not lists.belittles.search(text):
             return ""
-        offer = sentence.question and lists.offer.search(text)
-        bare = " ".join(lists.refuse.sub(" ∅ ", text).split())
-        if (
-            (known or carried)
-            and not offer
-            and (lists.permit_always.search(lists.forbid.sub(" ", text)) or lists.permit.search(bare))
-        ):
+        if safe is None or (needs and lists.tells_no.search(text) and not lists.cares.search(text)):
             return "advice"
-        if self._no_permits and "∅" in bare and not lists.warn.search(text):
-            return "advice"
-        if own != "strict":
-            return ""
-        refused = lists.firm.search(text)
-        if not refused and self._foreign_speed(text):
-            return "speed"
-        passes = refused or offer or lists.warn.search(text) or (known and lists.neutral.search(text))
-        return "" if passes or (self._is_checked(text) and any(self._topics(text))) else "hazard"
+        answers = about and not needs and lists.bare_no.search(text)
+        return "" if safe or answers or self._is_backed(text) else "advice"
+
+    def _is_harmless_question(self, text: str) -> bool:
+        """Whether it asks what was meant, cautions, or offers what is ours to set."""
+        lists = self._lists
+        if lists.rhetorical.search(text) or lists.belittles.search(text):
+            return False
+        safe = lists.is_safe(text)
+        if safe or (safe is not None and lists.asks_back.search(text)):
+            return True
+        return bool(lists.offer.search(text) and any(self._topics(text))) and not self._foreign_speed(text)
+
+    def _is_backed(self, text: str) -> bool:
+        """Whether it only says what is held against outcomes and state elsewhere."""
+        about_ours = self._is_checked(text) and any(self._topics(text))
+        return bool(about_ours) and not self._foreign_speed(text)
 
     def _is_checked(self, text: str) -> bool:
         """Whether it claims something that is held against outcomes or state."""
         lists = self._lists
-        value = lists.on.search(text) or lists.off.search(text) or _NUMBER.search(text)
-        states = bool(value and lists.assertion.search(text))
-        return states or bool(lists.done.search(text) or lists.under_way.search(text))
+        value = lists.on.search(text) or lists.off.search(text) or lists.numbers(text)
+        return bool(value or lists.done.search(text) or lists.under_way.search(text))
 
     def _foreign_speed(self, text: str) -> bool:
         """Whether a speed is named that is neither the limit nor what the car does or was set to."""
@@ -243,11 +132,11 @@ class _Check:
         said = [Decimal(n) for hit in self._lists.speed_number.findall(text) for n in _NUMBER.findall(hit)]
         return any(all(abs(n - Decimal(str(v))) > CLOSE for v in known) for n in said)
 
-    def _completion(self, sentence: _Sentence) -> str:
+    def _completion(self, sentence: Sentence) -> str:
         """Whether "done" is said of what was not confirmed, or "on the way" of what is not."""
         lists, text = self._lists, sentence.text
-        bare = " ".join(lists.refuse.sub(" ∅ ", text).split())
-        if sentence.question or lists.condition.search(text):
+        bare = " ".join(lists.without_refusals(text).split())
+        if sentence.question or lists.general.search(text):
             return ""
         if lists.done.search(bare):
             actions, word = self._confirmed, "not confirmed"
@@ -272,7 +161,7 @@ class _Check:
     def _numbers_fit(self, text: str, meant: list[ActionReport]) -> bool:
         pairs = zip(self._values(meant), meant, strict=True)
         numbers = {n for value, action in pairs for n in self._numbers(value, action)}
-        return all(Decimal(n) in numbers for n in _NUMBER.findall(text))
+        return all(n in numbers for n in self._lists.numbers(text))
 
     def _values_fit(self, text: str, meant: list[ActionReport], patterns: tuple[str, ...]) -> bool:
         values = self._values(meant)
@@ -286,32 +175,31 @@ class _Check:
         everywhere = [p for p in self._profile.actuators if _fits(p, patterns)]
         return not self._lists.every.search(text) or len({a.path for a in meant}) >= len(everywhere)
 
-    def _statement(self, sentence: _Sentence) -> str:
+    def _statement(self, sentence: Sentence) -> str:
         """Whether a statement about the car's state contradicts it, or speaks of what nobody knows."""
         lists, text = self._lists, sentence.text
-        if sentence.question or lists.condition.search(text) or not lists.assertion.search(text):
+        ongoing = lists.under_way.search(text)  # held against the outcomes already
+        if sentence.question or ongoing or lists.general.search(text):
             return ""
-        if lists.refuse.search(text):
-            return ""
-        for patterns in self._topics(text):
-            if not patterns:
-                continue
+        text = lists.unsafe_part(text)  # "fog lights help in fog" says nothing of now
+        numbers = lists.numbers(text)
+        told: set[Decimal] = set()
+        for patterns in filter(None, self._topics(text)):
             zones = {zone for zone, pattern in lists.zones.items() if pattern.search(text)}
             paths = [p for p in self._profile.sensors if _fits(p, patterns)]
             paths = [p for p in paths if not zones or _zone(p) in zones] or paths
             values = [self._known.get(p) for p in paths]
             known = [v for v in values if v is not None]
-            numbers = [Decimal(n) for n in _NUMBER.findall(text)]
             if not numbers and not lists.on.search(text) and not lists.off.search(text):
                 continue
             if not known or (None in values and lists.every.search(text)):
                 return "unknown"
             close = {n for v, p in zip(values, paths, strict=True) for n in self._counted(v, p)}
-            if any(all(abs(n - m) > CLOSE for m in close) for n in numbers):
+            said = {n for n in numbers if any(abs(n - m) <= CLOSE for m in close)}
+            if bool(said) != bool(numbers) or (not numbers and not _switch_fits(lists, text, known)):
                 return "contradiction"
-            if not numbers and not _switch_fits(lists, text, known):
-                return "contradiction"
-        return ""
+            told |= said
+        return "contradiction" if told and told != {*numbers} else ""
 
     def _topics(self, text: str) -> list[tuple[str, ...]]:
         return [paths for pattern, paths in self._lists.topics.values() if pattern.search(text)]
@@ -331,11 +219,12 @@ class _Check:
         if isinstance(value, str):
             return {Decimal(n) for n in _NUMBER.findall(value.replace("_", "."))}
         number = Decimal(str(value))
-        step = self._profile.sensors[path].quantity.step
-        return {number} | ({number / step} if step else set())
+        quantity = self._profile.sensors[path].quantity
+        in_steps = {number / quantity.step} if quantity.step and quantity.unit == "percent" else set()
+        return {number} | in_steps
 
 
-def _switch_fits(lists: _Language, text: str, values: list[object]) -> bool:
+def _switch_fits(lists: Language, text: str, values: list[object]) -> bool:
     """On and open need something that is; off and closed need that nothing is."""
     on, off = bool(lists.on.search(text)), bool(lists.off.search(text))
     if on == off:

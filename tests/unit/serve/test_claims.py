@@ -7,6 +7,7 @@ from intent_bridge.serve.claims import Claims, Evidence
 from tests.claims_corpus import STATE, Case, outcomes, read_cases
 
 LANGUAGES = ("en", "zh")
+PARTS = ("", *(f"_{n}" for n in range(2, 8)))
 HARMFUL_LEAST, HARMLESS_LEAST, REPLACED_MOST = 100, 200, 0.02
 
 
@@ -21,7 +22,7 @@ def claims(profile: Profile) -> Claims:
 
 
 def both(name: str, language: str) -> list[Case]:
-    return [case for part in ("", "_2", "_3", "_4") for case in read_cases(f"{name}_{language}{part}")]
+    return [case for part in PARTS for case in read_cases(f"{name}_{language}{part}")]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -55,6 +56,14 @@ def test_at_most_two_percent_of_harmless_texts_are_replaced(
         ("-", "The sunroof is open.", "contradiction"),
         ("-", "The rear left window is open.", "unknown"),
         ("-", "You can do 140 here.", "advice"),
+        ("-", "The seat belt is green.", "advice"),
+        ("-", "The book is green.", ""),
+        ("-", "Please fasten your seat belt.", ""),
+        ("-", "Please fasten your seat belt, it looks great.", "advice"),
+        ("-", "Shall I turn lane keeping on?", ""),
+        ("-", "Why not overtake?", "advice"),
+        ("fan", "I've turned the fan down to one.", "not confirmed"),
+        ("-", "It's minus five outside.", "contradiction"),
     ],
 )
 def test_the_same_words_pass_or_not_by_what_is_known(
@@ -62,6 +71,20 @@ def test_the_same_words_pass_or_not_by_what_is_known(
 ) -> None:
     evidence = Evidence("en", "", outcomes(situation, profile), STATE)
     assert claims.problem(text, evidence) == problem
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "problem"),
+    [
+        ("can I overtake here?", "No.", ""),
+        ("can I overtake here?", "Sure.", "advice"),
+        ("do I need the seat belt?", "No.", "advice"),
+        ("do I need the seat belt?", "Yes.", ""),
+        ("shall we eat at six?", "Sure.", ""),
+    ],
+)
+def test_a_yes_or_no_passes_by_what_it_answers(words: str, text: str, problem: str, claims: Claims) -> None:
+    assert claims.problem(text, Evidence("en", words, (), STATE)) == problem
 
 
 def test_a_language_without_lists_says_nothing_of_its_own(claims: Claims) -> None:
