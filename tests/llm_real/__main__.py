@@ -259,10 +259,11 @@ def main() -> int:
     parser.add_argument(
         "--worked-on", action="store_true", help="the sentences that may be looked at instead"
     )
+    parser.add_argument("--folder", type=Path, default=HELD_BACK, help="of the held-back sentences")
     parser.add_argument("--misses", action="store_true", help="say which went wrong; spends held-back ones")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    folder = None if given.worked_on else HELD_BACK
+    folder = None if given.worked_on else given.folder
 
     def few(spoken: str, count: int = given.sentences) -> list[Said]:
         return chosen(spoken, count, given.seed, folder)
