@@ -16,6 +16,8 @@ from intent_bridge_msgs import msg, srv
 from intent_bridge_msgs.msg import Outcome, PathState, PathValue, Verdict
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
+from rcl_interfaces.srv import SetParameters, SetParametersAtomically
+from rclpy.parameter import Parameter
 from rclpy.qos import Duration, QoSProfile, ReliabilityPolicy
 from rosgraph_msgs.msg import Clock
 
@@ -95,6 +97,23 @@ def test_a_hostile_client_neither_kills_the_node_nor_keeps_others_out(car: Car) 
     probe.node.destroy_publisher(frames)
     assert probe.state(name) == "active"
     until(car.knows, "the vehicle's state")
+    until(car.acts, "a call of somebody honest")
+
+
+def test_a_parameter_of_a_kind_that_does_not_exist_is_refused_and_no_fault_of_the_node(car: Car) -> None:
+    sound = Parameter("max_goals", value=16).to_parameter_msg()
+    strange = Parameter("max_goals", value=3).to_parameter_msg()
+    strange.value.type = 250
+    for name in (car.name, f"{car.namespace}/sim_ecus"):
+        given = [sound, strange, sound] if name == car.name else [strange]
+        each = car.probe.call(SetParameters, f"{name}/set_parameters", parameters=given)
+        assert [result.successful for result in each.results] == [True, False, False][-len(given) :]
+        assert "250" in each.results[-1].reason
+        together = car.probe.call(
+            SetParametersAtomically, f"{name}/set_parameters_atomically", parameters=given
+        )
+        assert not together.result.successful and "250" in together.result.reason
+    assert car.probe.state(car.name) == "active"
     until(car.acts, "a call of somebody honest")
 
 

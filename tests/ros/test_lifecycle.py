@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from can_msgs.msg import Frame
 from intent_bridge_msgs.msg import Outcome
+from intent_bridge_msgs.srv import ListTools
 from lifecycle_msgs.msg import Transition
+from std_msgs.msg import Int32
+from std_srvs.srv import Trigger
 
 from tests.ros.graph import Car, Probe, Process, until
 
@@ -94,19 +97,29 @@ def test_deactivating_stops_what_moves_and_then_nothing_leaves(new_car: Callable
     assert len(sent) == count
 
 
+@pytest.mark.parametrize("where", ["timer", "subscription", "service"])
 def test_an_error_of_ours_leads_through_error_processing_and_the_node_can_begin_anew(
-    probe: Probe, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    probe: Probe, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     fault = tmp_path / "fault"
     monkeypatch.setenv("FAULT", str(fault))
     node = start("tests.ros.broken_node", namespace="/alone", autostart=True)
     until(lambda: probe.state(NODE) == "active", "the active state")
-    fault.touch()
+    publisher = probe.node.create_publisher(Int32, f"{NODE}/fault", 10)
+    service = probe.node.create_client(Trigger, f"{NODE}/fault")
+    until(lambda: publisher.get_subscription_count() and service.service_is_ready(), "the planted faults")
+    fail = {
+        "timer": fault.touch,
+        "subscription": lambda: publisher.publish(Int32()),
+        "service": lambda: service.call_async(Trigger.Request()),
+    }
+    fail[where]()
     until(lambda: probe.state(NODE) == "unconfigured", "error processing")
     assert "planted" in node.says()
     assert probe.change(NODE, Transition.TRANSITION_CONFIGURE)
     assert probe.change(NODE, Transition.TRANSITION_ACTIVATE)
     assert probe.state(NODE) == "active"
+    assert probe.ask(ListTools, f"{NODE}/list_tools").success, "every service answers again"
     assert node.end() == 0
 
 

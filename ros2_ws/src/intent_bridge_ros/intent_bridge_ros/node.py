@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from lifecycle_msgs.msg import State
 from rclpy.clock import Clock
@@ -16,8 +15,8 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 
 from intent_bridge.cli.exits import UsageProblem
 from intent_bridge.errors import IntentBridgeError
-from intent_bridge_ros.messages import RCLError
 from intent_bridge_ros.parameters import SPECS, Parameters, Spec
+from intent_bridge_ros.peers import shield
 from intent_bridge_ros.run import run
 from intent_bridge_ros.session import Session
 from intent_bridge_ros.vehicle import VehicleSession
@@ -39,7 +38,7 @@ class BridgeNode(LifecycleNode):
         specs: Sequence[Spec] = SPECS,
     ) -> None:
         super().__init__(name)
-        self._service_change_state.callback = _answering(self._service_change_state.callback)
+        shield(self)
         self.parameters = Parameters(self, specs)
         self._make = session
         self.session: VehicleSession | None = None
@@ -155,19 +154,6 @@ class BridgeNode(LifecycleNode):
         self.destroy_timer(self._start)
         if self.trigger_configure() == SUCCESS:
             self.trigger_activate()
-
-
-def _answering(change: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """A transition that the state does not have is refused: rclpy of Jazzy raises, and hears nothing more."""
-
-    def answer(request: Any, response: Any) -> Any:
-        try:
-            return change(request, response)
-        except RCLError:
-            response.success = False
-            return response
-
-    return answer
 
 
 def main(args: list[str] | None = None) -> int:

@@ -142,15 +142,16 @@ class Parameters:
             given = one.value if isinstance(spec.default, list) else [one.value]
             strange = [value for value in given if spec.words and value not in spec.words]
             if strange:
-                return _refused(f"`{one.name}` is `{strange[0]}`; give one of {', '.join(spec.words)}")
+                return refused(f"`{one.name}` is `{strange[0]}`; give one of {', '.join(spec.words)}")
             if isinstance(one.value, str) and "\0" in one.value:
-                return _refused(f"`{one.name}` contains a NUL")
+                return refused(f"`{one.name}` contains a NUL")
             if one.name == "trust_provenance" and self.active and one.value:
-                return _refused(
+                return refused(
                     "`trust_provenance` may only be tightened while the node is active; deactivate it first"
                 )
         return SetParametersResult(successful=True)
 
 
-def _refused(reason: str) -> SetParametersResult:
+def refused(reason: str) -> SetParametersResult:
+    """A parameter is not set, and why."""
     return SetParametersResult(successful=False, reason=reason)

@@ -24,6 +24,7 @@ from intent_bridge_ros.checked import make
 from intent_bridge_ros.clock import NodeClock
 from intent_bridge_ros.messages import header, path_value
 from intent_bridge_ros.parameters import Spec
+from intent_bridge_ros.peers import shield
 from intent_bridge_ros.run import run
 
 PERIOD_S: Final = 0.005
@@ -43,6 +44,7 @@ class SimEcus(Node):
 
     def __init__(self) -> None:
         super().__init__("sim_ecus")
+        shield(self)
         for spec in SPECS:
             self.declare_parameter(spec.name, spec.default, spec.descriptor())
         self._profile = load_profile(self.get_parameter("vehicle").value)
