@@ -4,7 +4,6 @@ On real buses a thread keeps the vehicle's state fresh and running commands repe
 vehicle virtual time passes only inside `handle`, `confirm`, `undo` and `advance_ms`.
 """
 
-import json
 import secrets
 import threading
 import time
@@ -22,7 +21,7 @@ from intent_bridge.bridge.journal import Journal
 from intent_bridge.bridge.knowledge import Knowledge
 from intent_bridge.bridge.policies import Policies
 from intent_bridge.bridge.preferences import Preferences, learners, preferring
-from intent_bridge.bridge.results import id_of, timed, tool_result
+from intent_bridge.bridge.results import id_of, timed, tool_result_text
 from intent_bridge.bridge.scenes import SceneStore, UserScenes
 from intent_bridge.bridge.toolset import toolset
 from intent_bridge.bridge.watch import Watch
@@ -34,12 +33,11 @@ from intent_bridge.llm import export_tools, read_answer
 from intent_bridge.profile import Profile, load_profile
 from intent_bridge.texts import Texts
 from intent_bridge.transports import Transport
-from intent_bridge.types import Frame, Outcome, Provenance, Said, Status, ToolCall
+from intent_bridge.types import Frame, Outcome, Provenance, RawFrame, Said, Status, ToolCall
 
 if TYPE_CHECKING:
     from intent_bridge.bridge.simulated import SimulatedBridge
 
-_TO_JSON = json.JSONEncoder(ensure_ascii=False).encode
 UNKNOWN_SPEAKER = Provenance()
 IDLE_MS = 50
 """Longest sleep of the pump thread; bounds how late a stale sample is noticed."""
@@ -105,12 +103,8 @@ class Bridge(Policies, Knowledge):
         self.health = self._watch.health
         options = AuditOptions(audit, fsync) if isinstance(audit, Path) else audit
         self._audit = Journal(options, self.session, self.health)
-        self._listeners: dict[str, list[Listener]] = {
-            "outcome": learners(preferences),
-            "state": [],
-            "health": [],
-            "frame": [],
-        }
+        self._listeners: dict[str, list[Listener]] = {name: [] for name in ("state", "health", "frame")}
+        self._listeners["outcome"] = learners(preferences)
         self._awaited = Awaited()
         self._changed = threading.Condition(threading.RLock())
         self._pump: threading.Thread | None = None
@@ -239,7 +233,7 @@ class Bridge(Policies, Knowledge):
                 parsed = call if isinstance(call, ToolCall) else read_answer(call)
             except ToolCallError as error:
                 return self._told(Outcome(id_of(call), "", Status.INVALID, error.code, str(error)))
-            now_ms = self._listen()
+            now_ms = self._look()
             return self._told(self.engine.explain(parsed, provenance or self._speaker, now_ms))
 
     def subscribe(self, topic: str, listener: Listener) -> Callable[[], None]:
@@ -252,7 +246,7 @@ class Bridge(Policies, Knowledge):
 
     def tool_result(self, outcome: Outcome) -> str:
         """What the model may be told about an outcome: JSON text with no token and no thresholds."""
-        return _TO_JSON(tool_result(outcome, self.profile))
+        return tool_result_text(outcome, self.profile)
 
     def heartbeat(self) -> None:
         """The host program is alive; see `heartbeat_ms`."""
@@ -298,6 +292,10 @@ class Bridge(Policies, Knowledge):
         """Take in what the buses have brought; on real buses the pump thread does."""
         return self._transport.now_ms()
 
+    def _look(self) -> int:
+        """The same before a dry run."""
+        return self._listen()
+
     def _wait(self, call_id: str) -> Outcome:
         while (answer := self._awaited.answer(call_id)) is None:
             self._changed.wait(timeout=IDLE_MS / 1000)
@@ -307,7 +305,10 @@ class Bridge(Policies, Knowledge):
 
     def _step(self, until_ms: int) -> None:
         """Let time pass until something is heard, at the latest until `until_ms`."""
-        frames = self._transport.receive(until_ms)
+        self._noticed(self._transport.receive(until_ms))
+
+    def _noticed(self, frames: Sequence[tuple[int, RawFrame]]) -> None:
+        """Take in what was heard, and do what time makes due."""
         for first in range(0, len(frames), BATCH_FRAMES):
             with self._changed:
                 for heard_ms, frame in frames[first : first + BATCH_FRAMES]:

@@ -1,6 +1,7 @@
 """What goes back to the model: status, our own sentence and the mend; no token, no threshold."""
 
-from typing import Any
+import json
+from typing import Any, Final
 
 from intent_bridge.bridge.aaos import status_code
 from intent_bridge.profile import Profile, plain, to_vss
@@ -8,6 +9,25 @@ from intent_bridge.types import Outcome, Status
 
 _MENDABLE = (Status.INVALID, Status.NOT_EQUIPPED, Status.NO_EFFECT, Status.NO_ACTION, Status.NEEDS_CHOICE)
 """Where the message is the model's to mend; others speak of budgets and faults of ours."""
+
+_TO_JSON: Final = json.JSONEncoder(ensure_ascii=False).encode
+_WRITTEN_MAX: Final = 512
+_WRITTEN: Final[dict[object, str]] = {}
+"""Results that were written before: most calls end in one of few ways."""
+
+
+def tool_result_text(outcome: Outcome, profile: Profile) -> str:
+    """`tool_result` as JSON text."""
+    if outcome.choices or outcome.data or any(a.confirmed is not None for a in outcome.actions):
+        return _TO_JSON(tool_result(outcome, profile))
+    hits = () if outcome.verdict is None else outcome.verdict.hits
+    key = outcome.status, outcome.code, outcome.message, outcome.texts.get("en", ""), hits
+    text = _WRITTEN.get(key)
+    if text is None:
+        if len(_WRITTEN) >= _WRITTEN_MAX:
+            _WRITTEN.clear()
+        text = _WRITTEN[key] = _TO_JSON(tool_result(outcome, profile))
+    return text
 
 
 def tool_result(outcome: Outcome, profile: Profile) -> dict[str, Any]:

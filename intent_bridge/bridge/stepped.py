@@ -67,7 +67,14 @@ class SteppedBridge(Bridge):
         keep(outcome.call_id)
 
     def _listen(self) -> int:
-        self.step()
+        """Take in what was heard. Where nothing was, what time makes due is left to `step`: nobody waits."""
+        frames = self._transport.receive(self._transport.now_ms())
+        if frames:
+            self._noticed(frames)
+        return self._transport.now_ms()
+
+    def _look(self) -> int:
+        """A dry run sees what the last step took in, as where a thread listens; it acts on nothing."""
         return self._transport.now_ms()
 
     def _wait(self, call_id: str) -> Outcome:

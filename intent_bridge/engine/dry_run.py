@@ -1,6 +1,5 @@
 """What a call would come to: decided and encoded like any other; nothing is sent, recorded or remembered."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from intent_bridge.engine.effects import Order
@@ -8,7 +7,7 @@ from intent_bridge.engine.options import chosen
 from intent_bridge.engine.outcomes import invalid, judged, not_equipped
 from intent_bridge.engine.running import reports
 from intent_bridge.errors import ToolCallError
-from intent_bridge.intents import NotEquipped
+from intent_bridge.intents import Intent, NotEquipped
 from intent_bridge.resolver import Absolute, Options
 from intent_bridge.types import Decision, Outcome, Provenance, Status, ToolCall
 
@@ -32,26 +31,50 @@ def dry_run(
 ) -> Outcome:
     """What `submit` would decide and send; without its frames for one who asks only what would be done."""
     try:
-        resolution = engine.resolved(engine.catalogue.parse(call), who, now_ms)
+        intent = engine.catalogue.parse(call)
     except ToolCallError as error:
         return invalid(call, error)
-    if isinstance(resolution, NotEquipped):
-        return not_equipped(call, resolution)
-    if isinstance(resolution, Options):
-        order = chosen(engine, call, who, resolution, now_ms)
-    elif isinstance(resolution, Absolute):
+    return tried(engine, call, intent, who, now_ms, frames=frames)
+
+
+def tried(
+    engine: "Engine",
+    call: ToolCall,
+    intent: Intent | NotEquipped,
+    who: Provenance,
+    now_ms: int,
+    *,
+    frames: bool = True,
+) -> Outcome:
+    """The same for a call that has been read: `intent` is what it asks for."""
+    try:
+        resolution = engine.resolved(intent, who, now_ms)
+    except ToolCallError as error:
+        return invalid(call, error)
+    if isinstance(resolution, Absolute):
         order = Order(call.id, call.name, who, resolution.actions, resolution.arguments)
+    elif isinstance(resolution, NotEquipped):
+        return not_equipped(call, resolution)
     else:
-        order = None
-    if order is None:
-        return Outcome(call.id, call.name, Status.NO_ACTION, type(resolution).__name__.lower())
+        found = chosen(engine, call, who, resolution, now_ms) if isinstance(resolution, Options) else None
+        if found is None:
+            return Outcome(call.id, call.name, Status.NO_ACTION, type(resolution).__name__.lower())
+        order = found
     verdict = engine.judge.verdict(order, engine.state, now_ms)
     verdict = engine.needs.met(order, verdict, engine.state, now_ms)
-    shown = judged(order, verdict, DRY[verdict.decision], "dry_run")
+    status = DRY[verdict.decision]
     if verdict.permit is None or not frames:
-        return shown
+        return judged(order, verdict, status, "dry_run")
     counters = dict(engine.encoder.counters)
-    others = engine.commands.values(now_ms)
-    run = engine.commands.prepare(order, verdict, False, engine.live, now_ms, others)
-    engine.encoder.counters.update(counters)
-    return replace(shown, actions=reports(verdict), frames=run.frames)
+    encoded = engine.encoder.encode(verdict.permit, engine.live, engine.commands.values(now_ms))
+    engine.encoder.counters.update(counters)  # nothing was sent: they are still free
+    return Outcome(
+        order.call_id,
+        order.intent,
+        status,
+        "dry_run",
+        verdict=verdict,
+        actions=reports(verdict),
+        frames=encoded,
+        data=order.data,
+    )

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import islice, product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from intent_bridge.engine.dry_run import NO_WAY, dry_run
+from intent_bridge.engine.dry_run import NO_WAY, dry_run, tried
 from intent_bridge.engine.outcomes import invalid
 from intent_bridge.errors import ToolCallError
 from intent_bridge.intents import Gap, Intent, NotEquipped, Plain
@@ -53,7 +53,7 @@ def explained(engine: "Engine", call: ToolCall, who: Provenance, now_ms: int) ->
         return invalid(call, error)
     if isinstance(intent, Ambiguous):
         return which(engine, call, intent, who, now_ms)
-    return dry_run(engine, whole, who, now_ms)
+    return tried(engine, whole, intent, who, now_ms)
 
 
 def which(engine: "Engine", call: ToolCall, open_: Ambiguous, who: Provenance, now_ms: int) -> Outcome:
@@ -154,15 +154,15 @@ def _tried(
     """Each choice that would be served with what it would do, and whether that is nothing."""
     for choice in choices:
         call = ToolCall("choice", choice.name, choice.arguments, choice.own)
-        tried = dry_run(engine, call, who, now_ms, frames=False)
-        if tried.code == "missing_argument":
+        found = dry_run(engine, call, who, now_ms, frames=False)
+        if found.code == "missing_argument":
             if _can_end(engine, call, who, now_ms):
                 yield choice, False
             continue
-        if _allowed(tried):
-            asked = _as_asked(tried)
+        if _allowed(found):
+            asked = _as_asked(found)
             changed = tuple(a for a in asked if not _is_so(engine, a, now_ms))
-            idle = not changed and (bool(asked) or tried.code == "nothing")
+            idle = not changed and (bool(asked) or found.code == "nothing")
             yield replace(choice, actions=changed or asked), idle
 
 
@@ -179,17 +179,17 @@ def _can_end(engine: "Engine", call: ToolCall, who: Provenance, now_ms: int) -> 
     )
 
 
-def _as_asked(tried: Outcome) -> tuple[Action, ...]:
+def _as_asked(dry: Outcome) -> tuple[Action, ...]:
     """What would leave on the paths that were asked for, without companions."""
-    if tried.verdict is None:
+    if dry.verdict is None:
         return ()
-    asked = {action.path for action in tried.verdict.requested}
-    return tuple(action for action in tried.verdict.emitted if action.path in asked)
+    asked = {action.path for action in dry.verdict.requested}
+    return tuple(action for action in dry.verdict.emitted if action.path in asked)
 
 
-def _allowed(tried: Outcome) -> bool:
+def _allowed(dry: Outcome) -> bool:
     """Whether a person who takes this would be served, at once or after a yes."""
-    return tried.status not in NO_WAY
+    return dry.status not in NO_WAY
 
 
 def _is_so(engine: "Engine", action: Action, now_ms: int) -> bool:

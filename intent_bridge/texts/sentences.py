@@ -35,7 +35,7 @@ def sentence(words: Words, profile: Profile, outcome: Outcome, *, moving: bool =
     What is too long loses first the second reason and what to expect, then settings (they are counted), then
     the reason; never the first value, and never a word of what went wrong.
     """
-    fixed = words.fixed(f"{outcome.status.value}-{outcome.code}") if outcome.code else None
+    fixed = words.fixed(f"{outcome.status}-{outcome.code}") if outcome.code else None
     if fixed is not None:
         return _capital(fixed)
     why, reasons = _why(words, outcome), _reasons(words, outcome)

@@ -69,6 +69,7 @@ class Words:
             self._bundle.add_resource(parsed(file.read_text(encoding="utf-8")), allow_overrides=True)
         self._labels: dict[tuple[str, str, int], str] = {}
         self._values: dict[tuple[str, type, Value], str] = {}
+        self._fixed: dict[str, str | None] = {}
 
     def has(self, message_id: str) -> bool:
         """Whether this language has such a text."""
@@ -85,8 +86,12 @@ class Words:
 
     def fixed(self, message_id: str) -> str | None:
         """A message that is there and says the same of everything; else None."""
-        pattern = self._bundle.get_message(message_id).value if self.has(message_id) else None
-        return str(pattern.value) if isinstance(pattern, self._plain) else None
+        if message_id not in self._fixed:
+            if len(self._fixed) >= VALUES_KEPT:
+                self._fixed.clear()
+            pattern = self._bundle.get_message(message_id).value if self.has(message_id) else None
+            self._fixed[message_id] = str(pattern.value) if isinstance(pattern, self._plain) else None
+        return self._fixed[message_id]
 
     def label(self, path: str, zone: str | None = None, count: int = 1) -> str:
         """What people call this setting, with its place.

@@ -93,6 +93,8 @@ class CanLink:
 
     def take(self) -> list[tuple[int, RawFrame]]:
         """The frames received since the last time, with their times."""
+        if not self._frames:
+            return []
         with self._lock:
             frames, self._frames = list(self._frames), deque()
         return frames

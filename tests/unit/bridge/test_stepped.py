@@ -132,3 +132,21 @@ def test_a_vehicle_without_a_bus_is_commanded_with_the_siblings_it_has_told() ->
         transport.vehicle.set_state("Vehicle.Cabin.Light.AmbientLight.Row1.DriverSide.IsLightOn", True)
         tell()
         assert [(o.call_id, o.status) for o in told] == [("l", Status.DONE)]
+
+
+def test_a_dry_run_judges_by_what_the_last_step_took_in_and_a_call_by_what_is_heard_now(car: Car) -> None:
+    bridge, transport, _ = car
+    driver_seat = {"id": "d", "name": "set_seat_position", "arguments": {"zone": "driver", "millimetres": 20}}
+
+    def drive(speed_km_h: int) -> None:
+        bridge.engine.screen.forget(["Vehicle.Speed"])  # a jump is not what this is about
+        transport.vehicle.set_state("Vehicle.Speed", speed_km_h)
+        transport._now_ms += 50  # the vehicle has said it, and nobody has listened
+
+    drive(80)
+    assert bridge.explain(driver_seat).status is Status.NO_ACTION
+    bridge.step()
+    assert bridge.explain(driver_seat).status is Status.DENIED
+    drive(0)
+    bridge.speak()
+    assert bridge.handle(driver_seat).status is Status.SENT

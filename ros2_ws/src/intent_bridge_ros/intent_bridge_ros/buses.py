@@ -153,11 +153,14 @@ class Buses:
 
     def receive(self, until_ms: int) -> list[tuple[int, RawFrame]]:
         """What was heard until now; never waits."""
+        heard = () if self._can is None else self._can.receive(0)
+        if not heard and not self._inbox:
+            return []
         frames = list(self._inbox)
         self._inbox.clear()
         if self._can is not None:
             can_ms, now_ms = self._can.now_ms(), self._clock.now_ms()
-            for heard_ms, frame in self._can.receive(can_ms):
+            for heard_ms, frame in heard:
                 if self._ways[frame.bus].input == "can":
                     self.counts[f"{frame.bus}.heard"] += 1
                     frames.append((now_ms - max(0, can_ms - heard_ms), frame))

@@ -1,8 +1,8 @@
 """Messages with every field looked at, because rclpy by itself checks nothing.
 
 Unchecked, 300 in a uint8 goes out as 44, a misspelt field vanishes, and text ends at a NUL. rclpy's own
-checks cost more than judging a call; so each type's are made once, here, for what fits. What does not
-obviously fit is left to rclpy's, which say what is wrong with it.
+checks cost more than judging a call; so for each type one function is written here, once, that looks at its
+fields and puts them in place. What does not obviously fit is left to rclpy, which says what is wrong with it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rosidl_parser.definition import (
 )
 
 M = TypeVar("M")
-Fit: TypeAlias = Callable[[Any], bool]
+Build: TypeAlias = Callable[..., bool]
 
 if not __debug__:
     raise RuntimeError("rclpy checks message fields with assertions; start Python without -O")
@@ -34,41 +34,12 @@ class MessageError(ValueError):
 
 def make(kind: type[M], /, **fields: Any) -> M:
     """A message with these fields; MessageError on an unknown field, a wrong type, a NUL or a NaN."""
-    fits = _fits(kind)
-    for name, value in fields.items():
-        fit = fits.get(name)
-        if fit is None or not fit(value):
-            return _checked(kind, fields)
-    slots = _slots(kind)
-    if slots is None:
-        message: Any = kind(**fields, check_fields=False)
-    else:  # its own `__init__` imports, and makes first what it then replaces
+    build = _builder(kind)
+    if build is not None and fields.keys() <= build.__kwdefaults__.keys():
         message = kind.__new__(kind)
-        for name, slot, default in slots:
-            setattr(message, slot, fields[name] if name in fields else default())
-    message._check_fields = True  # what is set later is looked at by rclpy
-    return message
-
-
-def fill(message: M, /, **fields: Any) -> M:
-    """The same for a message that rclpy has made already, such as the answer it hands to a service."""
-    kind: Any = type(message)
-    made: Any = message
-    fits = _fits(kind)
-    known = kind.get_fields_and_field_types()
-    for name, value in fields.items():
-        if name not in known:
-            raise MessageError(f"{kind.__name__} has no field {name}")
-        fit = fits.get(name)
-        made._check_fields = fit is None or not fit(value)
-        if made._check_fields:
-            _sound(kind, name, value)
-        try:
-            setattr(made, name, value)
-        except (AssertionError, TypeError, ValueError, OverflowError) as error:
-            raise MessageError(f"{kind.__name__}.{name}: {str(error).splitlines()[0]}") from error
-    made._check_fields = True
-    return message
+        if build(message, **fields):
+            return message
+    return _checked(kind, fields)
 
 
 def _checked(kind: type[M], fields: Mapping[str, Any]) -> M:
@@ -99,60 +70,61 @@ _INTEGERS: Final = {
 }
 
 
+_NAMES: Final = {
+    "KIND": type, "LEN": len, "ALL": all, "FINITE": math.isfinite,
+    "STR": str, "INT": int, "FLOAT": float, "BOOL": bool, "LIST": list,
+}  # fmt: skip
+"""What the functions written here use, in capitals, which no field's name has."""
+
+
 @functools.cache
-def _fits(kind: Any) -> Mapping[str, Fit]:
-    """For each field of a type, whether a value certainly fits; nothing for fields that only rclpy knows."""
-    found = {}
+def _builder(kind: Any) -> Build | None:
+    """Puts fields into an empty message if all of them fit, and says whether they did.
+
+    None for a type with a field that only rclpy can look at, or that is not kept as it is given.
+    """
+    names: dict[str, Any] = {**_NAMES, "UNSET": object()}
+    told, tests, places, fresh = [], [], [], kind()
     for name, slot in zip(kind.get_fields_and_field_types(), kind.SLOT_TYPES, strict=True):
-        fit = _fit(slot)
-        if fit is not None:
-            found[name] = fit
-    return found
-
-
-@functools.cache
-def _slots(kind: Any) -> tuple[tuple[str, str, Callable[[], Any]], ...] | None:
-    """Name, slot and default of each field; None for a type with a field that is not kept as it is given."""
-    found: list[tuple[str, str, Callable[[], Any]]] = []
-    fresh = kind()
-    for name in kind.get_fields_and_field_types():
-        value = getattr(fresh, name)
-        if isinstance(value, str | int | float):
-            default: Callable[[], Any] = functools.partial(_same, value)
-        elif isinstance(value, list):
-            default = list
-        elif hasattr(value, "get_fields_and_field_types"):
-            default = type(value)
+        test = _test(slot, name, names)
+        if test is None or f"_{name}" not in kind.__slots__:
+            return None
+        default = getattr(fresh, name)
+        if isinstance(default, str | int | float):
+            told.append(f"{name}={default!r}")
+            tests.append(test)
+            places.append(f"MESSAGE._{name} = {name}")
         else:
-            return None
-        if f"_{name}" not in kind.__slots__:
-            return None
-        found.append((name, f"_{name}", default))
-    return tuple(found)
+            names[f"NEW_{name}"] = type(default)
+            told.append(f"{name}=UNSET")
+            tests.append(f"({name} is UNSET or {test})")
+            places.append(f"MESSAGE._{name} = NEW_{name}() if {name} is UNSET else {name}")
+    body = [f"if not ({' and '.join(tests)}): return False", *places]
+    body += ["MESSAGE._check_fields = True", "return True"]  # what is set later is looked at by rclpy
+    exec("\n    ".join([f"def build(MESSAGE, /, *, {', '.join(told)}):", *body]), names)
+    build: Build = names["build"]
+    return build
 
 
-def _same(value: Any) -> Any:
-    return value
-
-
-def _fit(slot: Any) -> Fit | None:
-    if isinstance(slot, UnboundedString):
-        return lambda value: type(value) is str and "\0" not in value
+def _test(slot: Any, name: str, names: dict[str, Any]) -> str | None:
+    """Whether a value certainly fits, as an expression over `name`; None where only rclpy knows."""
     if isinstance(slot, BoundedString):
-        longest: int = slot.maximum_size
-        return lambda value: type(value) is str and len(value) <= longest and "\0" not in value
+        return f'KIND({name}) is STR and LEN({name}) <= {slot.maximum_size} and "\\0" not in {name}'
+    if isinstance(slot, UnboundedString):
+        return f'KIND({name}) is STR and "\\0" not in {name}'
     if isinstance(slot, NamespacedType):
-        part = getattr(import_module(".".join(slot.namespaces)), slot.name)
-        return lambda value: type(value) is part
+        part = "_".join(["TYPE", *slot.namespaces, slot.name])
+        names[part] = getattr(import_module(".".join(slot.namespaces)), slot.name)
+        return f"KIND({name}) is {part}"
     if isinstance(slot, UnboundedSequence) and not isinstance(slot.value_type, BasicType):
-        inner = _fit(slot.value_type)
-        return inner and (lambda value: type(value) is list and all(map(inner, value)))
+        inner = _test(slot.value_type, "ONE", names)
+        return inner and f"KIND({name}) is LIST and ALL([{inner} for ONE in {name}])"
     if isinstance(slot, BasicType):
         if slot.typename in _INTEGERS:
             low, high = _INTEGERS[slot.typename]
-            return lambda value: type(value) is int and low <= value <= high
+            return f"KIND({name}) is INT and {low} <= {name} <= {high}"
         if slot.typename == "boolean":
-            return lambda value: type(value) is bool
+            return f"KIND({name}) is BOOL"
         if slot.typename == "double":
-            return lambda value: type(value) is float and math.isfinite(value)
+            return f"KIND({name}) is FLOAT and FINITE({name})"
     return None

@@ -9,6 +9,8 @@ from rclpy.clock import ClockChange, JumpThreshold, TimeJump
 from rclpy.duration import Duration
 from rclpy.node import Node
 
+from intent_bridge_ros.checked import make
+
 
 class NodeClock:
     """Never runs backwards; where simulated time does (a bag starts again), `jumped` says so once."""
@@ -35,7 +37,10 @@ class NodeClock:
 
     def stamp(self) -> Time:
         """Now, as messages carry it."""
-        return self._clock.now().to_msg()
+        if self._simulated:
+            return self._clock.now().to_msg()
+        seconds, nanoseconds = divmod(time.time_ns(), 1_000_000_000)  # what rclpy's clock says, and slowly
+        return make(Time, sec=seconds, nanosec=nanoseconds)
 
     def age_ms(self, stamp: Time) -> int | None:
         """How old a message is by its own stamp, negative from the future; None without a stamp."""

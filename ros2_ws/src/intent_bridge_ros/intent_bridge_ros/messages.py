@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +14,7 @@ from std_msgs.msg import Header
 from intent_bridge.profile import Profile, SensorInfo, measured, plain, to_vss
 from intent_bridge.types import (
     Channel,
+    Decision,
     Frame,
     Outcome,
     Provenance,
@@ -55,6 +56,7 @@ def constants(kind: Any, prefix: str, words: type[StrEnum]) -> dict[int, Any]:
 SPEAKERS = constants(msg.Provenance, "SPEAKER_", Speaker)
 ZONES = constants(msg.Provenance, "ZONE_", SeatZone)
 CHANNELS = constants(msg.Provenance, "CHANNEL_", Channel)
+DECISIONS: Mapping[Decision, int] = {word: getattr(msg.Verdict, word.name) for word in Decision}
 STATUSES: Mapping[Status, int] = {word: number for number, word in constants(msg.Outcome, "", Status).items()}
 
 
@@ -118,7 +120,7 @@ def verdict_message(
     named: dict[str, Any] = {"decision": msg.Verdict.NOT_JUDGED}
     if verdict is not None:
         named = {
-            "decision": getattr(msg.Verdict, verdict.decision.name),
+            "decision": DECISIONS[verdict.decision],
             "rules": [hit.id for hit in verdict.hits],
             "reasons": [hit.reason_key for hit in verdict.hits],
             "unlock": list(verdict.unlock),
@@ -129,15 +131,18 @@ def verdict_message(
 
 def outcome_message(
     outcome: Outcome,
-    profile: Profile,
+    value: Callable[[str, Value], msg.PathValue],
     tool_result: str,
     head: Header,
     sequence: int,
     languages: Collection[str],
 ) -> msg.Outcome:
-    """What became of a call; no token. Only sentences in `languages` are worded, others stay empty."""
-    emitted = [path_value(profile, a.path, a.emitted) for a in outcome.actions if a.emitted is not None]
-    confirmed = [path_value(profile, a.path, a.confirmed) for a in outcome.actions if a.confirmed is not None]
+    """What became of a call; no token. Only sentences in `languages` are worded, others stay empty.
+
+    `value` makes the message of one value, as `path_value` does.
+    """
+    emitted = [value(a.path, a.emitted) for a in outcome.actions if a.emitted is not None]
+    confirmed = [value(a.path, a.confirmed) for a in outcome.actions if a.confirmed is not None]
     return make(
         msg.Outcome,
         header=head,

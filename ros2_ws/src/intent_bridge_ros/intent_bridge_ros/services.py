@@ -9,7 +9,7 @@ from rclpy.node import Node
 
 from intent_bridge.guard.proof import certificate
 from intent_bridge.types import Frame, Outcome
-from intent_bridge_ros.checked import fill
+from intent_bridge_ros.checked import make
 from intent_bridge_ros.messages import clean, header, verdict_message
 
 
@@ -44,8 +44,8 @@ class Services:
         try:
             tools = self._session.bridge.tools(request.dialect or "openai")
         except (ValueError, KeyError) as error:
-            return fill(answer, success=False, message=clean(str(error), 1000))
-        return fill(answer, success=True, tools=json.dumps(tools, ensure_ascii=False))
+            return make(srv.ListTools.Response, success=False, message=clean(str(error), 1000))
+        return make(srv.ListTools.Response, success=True, tools=json.dumps(tools, ensure_ascii=False))
 
     def _explain(self, request: Any, answer: Any) -> Any:
         session = self._session
@@ -53,28 +53,30 @@ class Services:
         policy, head = session.bridge.engine.guard.policy_hash, header(session.clock.stamp())
         verdict = verdict_message(outcome.verdict, outcome.call_id, policy, head, 0)
         frames = [_written(frame) for frame in outcome.frames]
-        return fill(answer, outcome=session.said(outcome, head), verdict=verdict, frames=frames)
+        return make(
+            srv.ExplainToolCall.Response, outcome=session.said(outcome, head), verdict=verdict, frames=frames
+        )
 
     def _confirm(self, request: Any, answer: Any) -> Any:
         session = self._session
         outcome = session.bridge.confirm(request.token, request.accept, session.who(request.provenance))
         session.judged(outcome)
         session.goals.told(outcome)
-        return fill(answer, outcome=self._outcome(outcome))
+        return make(srv.Confirm.Response, outcome=self._outcome(outcome))
 
     def _undo(self, request: Any, answer: Any) -> Any:
         session = self._session
         outcome = session.bridge.undo(session.who(request.provenance))
         session.judged(outcome)
-        return fill(answer, outcome=self._outcome(outcome))
+        return make(srv.Undo.Response, outcome=self._outcome(outcome))
 
     def _status(self, _: Any, answer: Any) -> Any:
         session = self._session
         rules, profile = session.bridge.engine.guard.rules, session.profile
         session.certificate = found = certificate(profile, rules)
         packs = [f"{s.header.name} {s.header.version} ({s.header.layer})" for s in rules.sources]
-        return fill(
-            answer,
+        return make(
+            srv.PolicyStatus.Response,
             success=True,
             policy=session.bridge.engine.guard.policy_hash,
             packs=packs,
@@ -87,7 +89,7 @@ class Services:
     def _reload(self, request: Any, answer: Any) -> Any:
         done = self._session.bridge.reload(list(request.packs) or None)
         policy, why = done.policy, clean(done.why, 1000)
-        return fill(answer, success=done.ok, policy=policy, step=done.step, message=why)
+        return make(srv.ReloadPolicy.Response, success=done.ok, policy=policy, step=done.step, message=why)
 
 
 def _written(frame: Frame) -> str:

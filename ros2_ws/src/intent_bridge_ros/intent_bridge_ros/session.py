@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from intent_bridge_msgs import msg
@@ -20,6 +21,7 @@ from intent_bridge_ros.messages import (
     confirmation_message,
     header,
     outcome_message,
+    path_value,
     read_provenance,
     verdict_message,
 )
@@ -29,6 +31,8 @@ from intent_bridge_ros.vehicle import TOLD, WAITING_MAX, VehicleSession
 LATCHED: Final = QoSProfile(
     depth=1, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL
 )
+VALUES_KEPT: Final = 1000
+"""Values whose message is kept: the same are said again and again, and nobody changes a message once made."""
 _NEUTRAL_STEP_S: Final = 0.005
 _NEUTRAL_STEPS: Final = 100
 """So often it is looked whether neutral frames are still owed: half a second at the most."""
@@ -40,6 +44,7 @@ class Session(VehicleSession):
     def _open(self) -> None:
         self._typed = {name for name, way in self.ways.items() if way.output == "signals"}
         self._languages = frozenset(self.parameters["languages"])
+        self._value = lru_cache(VALUES_KEPT, typed=True)(partial(path_value, self.profile))
         self._judged: dict[str, Any] = {}
         self._head: str | None = None
         self._publish_topics()
@@ -132,7 +137,7 @@ class Session(VehicleSession):
     def said(self, outcome: Outcome, head: Header, sequence: int = 0) -> msg.Outcome:
         """An outcome as a message, in the languages that somebody reads."""
         result = self.bridge.tool_result(outcome)
-        return outcome_message(outcome, self.profile, result, head, sequence, self._languages)
+        return outcome_message(outcome, self._value, result, head, sequence, self._languages)
 
     def _told(self, outcome: Outcome) -> None:
         self.judged(outcome)
