@@ -46,11 +46,8 @@ class EgressGate:
         self._live: dict[str, Meaning] = {}
         self._rests: dict[str, tuple[Meaning, int]] = {}
         """Per path, a report and a raw number that was found to say the same."""
-        self._told: dict[str, dict[int, dict[str, Meaning]]] = {
-            s.info.name: {} for s in self._statuses.values()
-        }
-        self._observed: dict[str, int] = {}
-        """The content of each status frame last taken in."""
+        self._observed: dict[tuple[str, tuple[int, ...]], int] = {}
+        """The bits of each status frame last taken in, by its message and multiplexer numbers."""
         self._sent, self._heard = (links(profile, guarded, security) for _ in range(2))
         self._begun: dict[str, Activation] = {}
         self._limits = Limits(profile)
@@ -83,17 +80,17 @@ class EgressGate:
         link = self._heard.get(layout.info.name)
         if link is not None and link.judge(raw.data) is not CheckStatus.OK:
             return
-        name = layout.info.name
-        content = int.from_bytes(raw.data, "little") & ~layout.protected
-        if self._observed.get(name) == content:
-            return  # most frames say what the one before said
-        told = self._told[name]
-        if content not in told:
-            if len(told) >= REMEMBERED_MAX:
-                told.clear()
-            told[content] = _meanings(layout, raw.data)
-        self._live.update(told[content])
-        self._observed[name] = content
+        page, whole = (layout.info.name, layout.page(raw.data)), int.from_bytes(raw.data, "little")
+        before = self._observed.get(page)
+        changed = -1 if before is None else before ^ whole  # most frames say what the one before said
+        for entry, path, shift, mask in layout.shown(raw.data).asking:
+            if entry.mask & changed:
+                meaning = entry.meaning(whole >> shift & mask if mask else entry.raw(raw.data))
+                if meaning is not None:
+                    self._live[path] = meaning
+        if len(self._observed) >= REMEMBERED_MAX:
+            self._observed.clear()
+        self._observed[page] = whole
 
     def tell(self, values: Mapping[str, Value]) -> None:
         """Take in what a vehicle without a bus says of its actuators, in place of status frames."""
@@ -224,16 +221,6 @@ class EgressGate:
         if isinstance(live, Fraction) and isinstance(meaning, Fraction):
             return abs(live - meaning) <= _HALF  # a status may count in smaller steps
         return type(live) is type(meaning) and live == meaning
-
-
-def _meanings(layout: Layout, data: bytes) -> dict[str, Meaning]:
-    """What a status frame says of its paths."""
-    whole = int.from_bytes(data, "little")
-    read = [
-        (path, entry.meaning(whole >> shift & mask if mask else entry.raw(data)))
-        for entry, path, shift, mask in layout.shown(data).asking
-    ]
-    return {path: meaning for path, meaning in read if meaning is not None}
 
 
 def _permitted(entry: Entry, raw: int, permits: Sequence[Permit], now_ms: int) -> Activation | None:

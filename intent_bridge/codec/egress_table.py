@@ -131,9 +131,13 @@ class Layout:
     muxes: tuple[Entry, ...]
     _shown: dict[tuple[int, ...], Shown] = field(default_factory=dict)
 
+    def page(self, data: bytes) -> tuple[int, ...]:
+        """The numbers that this frame's multiplexers have."""
+        return tuple([mux.raw(data) for mux in self.muxes]) if self.muxes else ()
+
     def shown(self, data: bytes) -> Shown:
         """What is in this frame: the same for all frames with the same multiplexer numbers."""
-        key = tuple([mux.raw(data) for mux in self.muxes]) if self.muxes else ()
+        key = self.page(data)
         found = self._shown.get(key)
         if found is None:
             entries = tuple(e for e in self.entries if not e.under or e.present(data))

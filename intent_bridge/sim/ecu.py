@@ -74,7 +74,7 @@ class Ecu:
 
     def _treat(self, command: Command, agenda: Agenda, now_ms: int) -> str:
         for request in command.requests:
-            if request.code is not None:
+            if request.code is not None and request.path in self._driven:
                 self._obey_code(request)
         asked = [r for r in command.requests if r.code is None and not self._elsewhere_driven(r, now_ms)]
         results = [self._judge(r) for r in asked]

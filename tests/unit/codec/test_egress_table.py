@@ -2,10 +2,12 @@
 
 import dataclasses
 
-from intent_bridge.codec import EgressGate
+import pytest
+
+from intent_bridge.codec import EgressGate, egress
 from intent_bridge.codec.egress_table import REMEMBERED_MAX, chunks, command_layouts
 from intent_bridge.codec.messages import protections, signal_bits
-from tests.unit.codec.support import CLIMATE, TEMPERATURE, status, tiny_car
+from tests.unit.codec.support import OTHER_SEAT, SEAT, SEATS, TEMPERATURE, status, tiny_car
 from tests.unit.codec.test_plan import message
 
 
@@ -32,13 +34,24 @@ def test_signed_and_big_endian_signals_are_read_bit_by_bit() -> None:
         assert entry.raw(data) == made.decode_simple(data)[signal.name]
 
 
-def test_memory_of_what_statuses_said_is_bounded() -> None:
+def test_memory_of_what_statuses_said_is_bounded_and_changes_no_reading(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(egress, "REMEMBERED_MAX", 1)
     opened = EgressGate(tiny_car())
-    for n in range(REMEMBERED_MAX + 50):
-        told = CLIMATE | {"CmdAlive": n % 16, "CmdResult": n // 16 % 16, "CabinTemp": (n // 256) / 10}
-        opened.observe(status("CLIMATE_STATUS", n % 16, told), 0)
-    opened.observe(status("CLIMATE_STATUS", 2, told), 0)
-    assert len(opened._told["CLIMATE_STATUS"]) == 50
+    other: dict[str, int | float | str] = {
+        "SeatIndex": 1,
+        "Position1": 30,
+        "Heating1": 1,
+        "CmdAlive": 0,
+        "CmdResult": "NONE",
+    }
+    for n in range(8):
+        told = SEATS | {"Position0": 100 + n // 2 * 5} if n % 2 == 0 else other
+        opened.observe(status("SEAT_STATUS", n, told), 0)
+        assert len(opened._observed) == 1
+    assert opened._live[SEAT] == 23
+    assert opened._live[OTHER_SEAT] == 6
 
 
 def test_memory_of_multiplexer_numbers_is_bounded_and_changes_no_reading() -> None:
