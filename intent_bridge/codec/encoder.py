@@ -9,6 +9,7 @@ value; its not-available code. `Frame.origins` says which.
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
+from intent_bridge.codec.content import Content
 from intent_bridge.codec.messages import protections
 from intent_bridge.codec.page import REMEMBERED_MAX, Page, Seat, pages
 from intent_bridge.codec.plan import Memo
@@ -140,7 +141,7 @@ class Encoder:
             self.counters[info.name] = (next_ + 1) % protection.counters
             counter = protection.shown(next_)
         raw_frame = RawFrame(info.bus, info.can_id, info.extended, info.fd, data)
-        return Frame(raw_frame, info.name, page.plan.decode(data), origins, counter)
+        return Frame(raw_frame, info.name, Content(page.plan.decode, data), origins, counter)
 
     def _page(self, path: str) -> Page:
         try:

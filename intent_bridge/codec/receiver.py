@@ -186,6 +186,8 @@ def _path(path: str, binding: Binding, field: Field) -> _Path:
 
 
 def _said(plan: Plan, paths: Iterable[_Path], image: int) -> tuple[tuple[str, Value | None, Quality], ...]:
+    if not plan.layout.root.muxes:
+        return tuple([one.told[image & one.mask] for one in paths])
     present = _present(plan, image)
     return tuple([one.told[image & one.mask] for one in paths if one.signal in present])
 

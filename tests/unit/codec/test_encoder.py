@@ -1,8 +1,11 @@
 """Command frames: exactly the permitted values, and everybody else's setting left alone."""
 
+import pickle
+
 import pytest
 
 from intent_bridge.codec import Encoder
+from intent_bridge.codec.content import Content
 from intent_bridge.errors import InvariantError
 from intent_bridge.types import Quality, Sample
 from tests.unit.codec.support import (
@@ -146,3 +149,20 @@ def test_a_permit_that_no_frame_can_say_is_our_own_fault_and_nothing_is_built(
     with pytest.raises(InvariantError):
         encoder.encode(permit(emitted), {}, {})
     assert encoder.counters["CLIMATE_CMD"] == 0
+
+
+def test_what_a_frame_says_is_read_once_and_is_that_of_its_bytes_wherever_it_goes() -> None:
+    asked: list[bytes] = []
+
+    def decode(data: bytes) -> dict[str, float | int | str]:
+        asked.append(data)
+        return {"Fan": 30, "Airflow": "FLOOR"}
+
+    content = Content(decode, b"x")
+    assert asked == []
+    assert content == {"Fan": 30, "Airflow": "FLOOR"}
+    assert content["Fan"] == 30
+    assert list(content) == ["Fan", "Airflow"]
+    assert repr(content) == "{'Fan': 30, 'Airflow': 'FLOOR'}"
+    assert pickle.loads(pickle.dumps(content)) == content
+    assert asked == [b"x"]
