@@ -13,16 +13,16 @@ from intent_bridge.testing.worlds import Worlds
 
 MIX: Final[Mapping[str, int]] = MappingProxyType(
     {
-        "call": 510,
+        "call": 516,
         "spoilt": 260,
         "hostile": 100,
         "again": 15,
         "undo": 15,
         "state": 28,
         "healthy": 28,
-        "wait": 12,
+        "wait": 8,
         "fault": 10,
-        "heal": 18,
+        "heal": 16,
         "clock": 1,
         "restart": 1,
         "reload": 2,
@@ -58,9 +58,6 @@ class Drives:
 
     def _of(self, kind: str, dice: Dice) -> Step:
         match kind:
-            case "call":
-                self._last = self.calls.valid(dice)
-                return self._last
             case "spoilt":
                 return self.calls.spoilt(dice)
             case "hostile":
@@ -91,5 +88,6 @@ class Drives:
                 return Restart()
             case "reload":
                 return Reload(dice.pick(MARKETS))
-            case _:
-                return Wait(20)
+            case _:  # a call, also where nothing is left to heal
+                self._last = self.calls.valid(dice)
+                return self._last
