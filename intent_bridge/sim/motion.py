@@ -44,7 +44,7 @@ class Axis:
             return None
         self.run += 1
         self._rising, self._since_ms, self._steps = rising, now_ms, 0
-        return self._next_ms()
+        return self._next_ms(position)
 
     def halt(self) -> None:
         """Stand still where it is."""
@@ -56,15 +56,18 @@ class Axis:
         if self.driven_by(now_ms) is None:
             self.halt()
             return position, None
-        assert self.target is not None
-        hop = min(self.motor.hop, abs(self.target - position))
+        hop = self._hop(position)
         position += hop if self._rising else -hop
         if position == self.target:
             self.halt()
             return position, None
         self._steps += hop
-        return position, self._next_ms()
+        return position, self._next_ms(position)
 
-    def _next_ms(self) -> int:
-        micro_steps = (self._steps + self.motor.hop) * 1_000_000
+    def _next_ms(self, position: int) -> int:
+        micro_steps = (self._steps + self._hop(position)) * 1_000_000
         return self._since_ms + -(-micro_steps // self.motor.micro_steps_per_ms)
+
+    def _hop(self, position: int) -> int:
+        assert self.target is not None
+        return min(self.motor.hop, abs(self.target - position))

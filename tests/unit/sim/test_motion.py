@@ -2,6 +2,9 @@
 
 import pytest
 
+from intent_bridge.sim.check import Motor
+from intent_bridge.sim.motion import Axis
+
 from .conftest import Bench, of
 
 POSITION = "Vehicle.Cabin.Seat.Row1.DriverSide.Position"
@@ -188,3 +191,15 @@ def test_a_recall_set_from_outside_ends_the_motion_of_its_axes(demo: Bench) -> N
     demo.car.set_state(RECALL, "SLOT3")
     demo.run(500)
     assert position(demo) == 60
+
+
+def test_an_axis_that_is_seldom_looked_at_is_as_fast_and_arrives_exactly() -> None:
+    seen: list[tuple[int, int]] = []
+    axis = Axis("A", Motor(micro_steps_per_ms=20_000, low=0, high=100, hop=10))
+    position = 0
+    at_ms = axis.drive(position, 24, "A", now_ms=0, until_ms=10_000)
+    while at_ms is not None:
+        now_ms = at_ms
+        position, at_ms = axis.step(position, now_ms)
+        seen.append((now_ms, position))
+    assert seen == [(500, 10), (1000, 20), (1200, 24)]
