@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -144,6 +145,14 @@ class Probe:
         until(future.done, what)
         return future.result()
 
+    def asked(self, ask: Callable[[], Any], what: str) -> Any:
+        """The answer to what an action client asks, asked in the thread that spins.
+
+        rclpy's action client notes a question after it has sent it (Jazzy each question, Kilted a goal for the
+        second time): of an answer that another thread takes in between nobody ever hears.
+        """
+        return self.done(self.done(self._executor.create_task(ask), f"the moment to ask for {what}"), what)
+
     def call(self, kind: Any, name: str, **fields: Any) -> Any:
         """Call a service once and return its answer."""
         return self.done(self._client(kind, name).call_async(kind.Request(**fields)), f"answer of {name}")
@@ -201,11 +210,11 @@ class Goal:
 
     def result(self) -> Any:
         """Status and result, when they have come."""
-        return self.probe.done(self.handle.get_result_async(), "result of the goal")
+        return self.probe.asked(self.handle.get_result_async, "result of the goal")
 
     def cancel(self) -> Any:
         """What the node says to a cancel request."""
-        return self.probe.done(self.handle.cancel_goal_async(), "answer to the cancel request")
+        return self.probe.asked(self.handle.cancel_goal_async, "answer to the cancel request")
 
 
 class Car:
@@ -221,9 +230,8 @@ class Car:
         until(self.action.server_is_ready, "the action server")
         feedback: list[Any] = []
         goal = HandleToolCall.Goal(call_json=call, provenance=who, **fields)
-        sent = self.action.send_goal_async(goal, feedback_callback=lambda m: feedback.append(m.feedback))
-        handle = self.probe.done(sent, "answer to the goal")
-        return Goal(self.probe, handle, feedback)
+        send = partial(self.action.send_goal_async, goal, lambda message: feedback.append(message.feedback))
+        return Goal(self.probe, self.probe.asked(send, "answer to the goal"), feedback)
 
     def do(self, call: str, who: Provenance = DRIVER, **fields: Any) -> Any:
         """Send a goal and return its result's outcome."""
