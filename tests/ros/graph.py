@@ -148,8 +148,8 @@ class Probe:
     def asked(self, ask: Callable[[], Any], what: str) -> Any:
         """The answer to what an action client asks, asked in the thread that spins.
 
-        rclpy's action client notes a question after it has sent it (Jazzy each question, Kilted a goal for the
-        second time): of an answer that another thread takes in between nobody ever hears.
+        rclpy's action client notes what it asked after it has sent it (in Jazzy always, in Kilted goals).
+        Of an answer that another thread takes in between nobody ever hears.
         """
         return self.done(self.done(self._executor.create_task(ask), f"the moment to ask for {what}"), what)
 

@@ -12,6 +12,7 @@ from intent_bridge_msgs.action import HandleToolCall
 from intent_bridge_msgs.msg import Outcome, Verdict
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
+from intent_bridge.profile import load_profile
 from tests.ros.graph import DRIVER, Car, Probe, until
 
 WARM = '{"id": "%s", "name": "set_cabin_temperature", "arguments": {"zone": "driver", "celsius": %s}}'
@@ -29,6 +30,14 @@ def frames(car: Car, bus: str = "comfort") -> list[Frame]:
     name = f"{car.namespace}/{bus}/to_can_bus"
     until(lambda: car.probe.node.count_publishers(name) == 1, f"a publisher of {name}")
     return heard
+
+
+def climate(sent: list[Frame]) -> list[Frame]:
+    """Those that carry a temperature: a seat that an earlier test moved may still be on its way."""
+    profile = load_profile("demo_sedan")
+    path = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
+    message = profile.messages[profile.actuators[path].command.message]
+    return [frame for frame in sent if frame.id == message.can_id]
 
 
 def test_a_call_is_sent_as_a_frame_confirmed_by_the_ecu_and_said_in_both_languages(car: Car) -> None:
@@ -102,10 +111,10 @@ def test_the_same_id_never_acts_twice_and_sessions_keep_ids_apart(car: Car) -> N
     sent = frames(car)
     again = car.do(WARM % ("i1", 27))
     assert (again.status, again.confirmed[0].number) == (Outcome.DONE, 20.0)
-    assert sent == []
+    assert climate(sent) == []
     other = car.do(WARM % ("i1", 27), session="another talk")
     assert (other.status, other.call_id) == (Outcome.DONE, "another talk/i1")
-    until(lambda: sent, "a frame")
+    until(lambda: climate(sent), "a frame")
 
 
 def test_what_a_model_may_write_wrongly_is_answered_and_not_fatal(car: Car) -> None:
@@ -138,7 +147,7 @@ def test_explain_says_the_frame_and_sends_nothing(car: Car) -> None:
     )
     assert answer.verdict.decision == Verdict.ALLOW
     assert [text.split("#")[0] for text in answer.frames] == ["comfort"]
-    assert sent == []
+    assert climate(sent) == []
     assert car.do(WARM % ("e1", 18)).status == Outcome.DONE, "an explained id is not used up"
 
 
