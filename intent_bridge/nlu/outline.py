@@ -8,44 +8,32 @@ does not have is no call.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import Any, Final, TypeAlias
+from functools import lru_cache
+from typing import Final
 
 from intent_bridge.errors import ToolCallError
 from intent_bridge.intents import Catalogue
 from intent_bridge.intents.zones import DriverSide
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, Concept, Lexicon, languages, lexicon
-from intent_bridge.nlu.reading import folded, pieces, said
-from intent_bridge.nlu.slots import PARTS, Slots, slots
-from intent_bridge.nlu.things import Car, Problem, things
+from intent_bridge.nlu.outline_parts import Ways, around, cut, is_edge, named, outlines_file, readings
+from intent_bridge.nlu.reading import pieces, said
+from intent_bridge.nlu.slots import Slots, slots
+from intent_bridge.nlu.things import Car, Problem, things, usual_thing
 from intent_bridge.nlu.understand import Abstained, Understood, understand
 from intent_bridge.nlu.wishes import calls
-from intent_bridge.profile.yaml import read_yaml
 from intent_bridge.types import ToolCall
 
 NOTHING: Final = "none"
 """What a model writes for whatever is no wish for this car."""
 SEVERAL_MAX: Final = 3
 _SAID_MAX: Final = 1024
-_READINGS_MAX: Final = 4
-_WAYS_MAX: Final = 24
-"""So many ways to read what follows a word are kept."""
-_SOME: Final = Concept("size", "some")
-_EDGES: Final = frozenset({"comma", "and", "then", "stop", "but"})
-_EMPTY: Final = frozenset({"mark", "act", "unknown", "polite", "ref", "remark"})
 _NOT_OF_IT: Final = frozenset({"thing", "unknown", "polite", "not", "ref", "who", "remark"})
-_OF_NUMBERS: Final = frozenset({"point", "percent_of", "half_more", "minus"})
 _CHANGES: Final = frozenset({"up", "down", "more", "less", "forward", "back", "upright", "far", "near"})
 _AMOUNTS: Final = _CHANGES | {"open", "close"}
-_NO_WISH: Final = frozenset({"reported", "hypothetical", "quoted", "other_domain"})
+_NO_WISH: Final = frozenset({"reported", "hypothetical", "quoted"})
 """Why the offline grammar abstains for good: what it found does not become a wish by a word more."""
 _LIGHTS: Final = "lights"
 """No thing of ours, but what people call those lights that are."""
-
-
-Ways: TypeAlias = tuple[tuple[Concept, ...], ...]
-"""The same words, as concepts, in every way that leaves out the fewest of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +55,21 @@ class Heard:
 
     def is_whole(self, written: str) -> bool:
         """Whether a line says all it can say, so that nobody has to wait for its end."""
-        line = written.strip()
-        longer = any(name.startswith(line) and name != line for name in self.choices)
-        return not self.several and not longer and line in (NOTHING, *self.choices)
+        *before, last = written.strip().split("; ")
+        if not last or sum(name.startswith(last) for name in (NOTHING, *self.choices)) != 1:
+            return False
+        return not self.several or len(before) + 1 >= self.wishes_max or NOTHING.startswith(last)
+
+    def completed(self, written: str) -> tuple[str, ...]:
+        """The outlines of a line; one that was begun so that only one of them can be meant is that one."""
+        names = written.strip().split("; ")
+        meant = [name for name in (NOTHING, *self.choices) if names[-1] and name.startswith(names[-1])]
+        return (*names[:-1], *meant) if len(meant) == 1 else tuple(names)
+
+    @property
+    def wishes_max(self) -> int:
+        """So many wishes may be written."""
+        return min(len(self.parts), SEVERAL_MAX) or 1
 
 
 class Outlines:
@@ -95,29 +95,35 @@ class Outlines:
         found = understand(words, language, self._car.catalogue, driver_side=self._car.driver_side)
         if isinstance(found, Abstained) and _is_no_wish(found, known, tokens, "?" in known.tokens(words)):
             return nothing
-        whole = tuple(_readings(known, tokens))
-        parts = _cut(whole)
-        if len(parts) == 1:
-            whole = parts[0]
-        tries = (whole, *(parts if len(parts) > 1 else ()))
-        about = _About.of(whole)
+        whole = tuple(readings(known, tokens))
+        parts = cut(whole)
+        tries = [(_About.of(ways), ways) for ways in dict.fromkeys((whole, *parts))]
         choices = (
             name
             for name, outline in self._choices.items()
-            if about.fits(outline) and any(self._made(outline, ways) for ways in tries)
+            if any(about.fits(outline) and self._made(outline, ways) for about, ways in tries)
         )
         return Heard(tuple(choices), whole, parts, isinstance(found, Understood))
 
     def calls(self, line: str, heard: Heard) -> tuple[ToolCall, ...] | None:
         """The calls of a model's line, none for `none`; None where the words do not give what they lack."""
-        names = line.strip().split("; ")
-        if names == [NOTHING]:
+        names = heard.completed(line)
+        if names == (NOTHING,):
             return ()
-        parts = (heard.whole,) if len(names) == 1 else heard.parts
-        if len(parts) != len(names) or len(names) > SEVERAL_MAX or not {*names} <= {*heard.choices}:
+        if len(names) > SEVERAL_MAX or not {*names} <= {*heard.choices}:
             return None
-        made = [self._made(self._choices[name], ways) for name, ways in zip(names, parts, strict=True)]
+        if len(names) == 1:
+            return self._alone(self._choices[names[0]], heard) or None
+        if len(heard.parts) != len(names):
+            return None
+        made = [self._made(self._choices[name], ways) for name, ways in zip(names, heard.parts, strict=True)]
         return tuple(call for found in made for call in found) if all(made) else None
+
+    def _alone(self, outline: Slots, heard: Heard) -> tuple[ToolCall, ...]:
+        """The calls of the only wish: the part that names its thing says more of it than the others do."""
+        own = [ways for ways in heard.parts if outline.thing in around(named(ways[0]))]
+        made = [self._made(outline, ways) for ways in (*own, heard.whole, *(() if own else heard.parts))]
+        return max(made, key=_arguments)
 
     def _made(self, outline: Slots, ways: Ways) -> tuple[ToolCall, ...]:
         """The calls of one outline; none where the words do not fill it, or say otherwise themselves."""
@@ -125,19 +131,19 @@ class Outlines:
         own = self._said(outline.thing, fitting) if outline.thing else ()
         filled = [self._filled(outline, concepts) for concepts in fitting]
         sound = [found for found in filled if found and (not own or found in own)]
-        return max(sound, key=lambda found: sum(len(call.arguments) for call in found), default=())
+        return next(iter(sound), ())
 
     def _said_of(self, thing: str, ways: Ways) -> tuple[tuple[ToolCall, ...], ...]:
         """What the words alone say of this thing, in each way to read them: no model says otherwise."""
-        others: list[str] = _file()["beside"].get(thing, [])
+        others: list[str] = outlines_file()["beside"].get(thing, [])
         said_so = []
         for concepts in ways:
             named = next((c.name for c in concepts if c.kind == "thing" and c.name in others), thing)
             rest = [concept for concept in concepts if concept.kind not in _NOT_OF_IT]
             found = slots([Concept("thing", named), *rest])
             result = calls(found, self._car) if found is not None else ()
-            said_so += [result] if result and not isinstance(result, Problem) else []
-        return tuple(said_so)
+            said_so += [result] if not isinstance(result, Problem) and self._accepted(result) else []
+        return tuple(filter(None, said_so))
 
     def _filled(self, outline: Slots, concepts: Sequence[Concept]) -> tuple[ToolCall, ...]:
         found = slots([concept for concept in concepts if _belongs(concept, outline)])
@@ -180,13 +186,14 @@ class _About:
         if any(concept.kind == "unknown" for reading in ways[:1] for concept in reading):
             return cls(frozenset(), frozenset(), frozenset())
 
-        def named(kind: str, among: Sequence[Sequence[Concept]]) -> frozenset[str]:
+        def those(kind: str, among: Sequence[Sequence[Concept]]) -> frozenset[str]:
             return frozenset(c.name for reading in among for c in reading if c.kind == kind)
 
+        about = named(ways[0]) if ways else frozenset()
+        found = slots(ways[0]) if ways and not about else None
+        usual = usual_thing(found) if found is not None else None  # "22 degrees" are the cabin's
         return cls(
-            _around(frozenset(named("thing", ways[:1]) & things().keys())),
-            named("feeling", ways),
-            named("do", ways),
+            around(about or frozenset({usual} if usual else ())), those("feeling", ways), those("do", ways)
         )
 
     def fits(self, outline: Slots) -> bool:
@@ -211,6 +218,10 @@ def _of_kind(outline: Slots, ways: Ways) -> Ways:
     return fitting or (ways if wanted else ())
 
 
+def _arguments(made: Sequence[ToolCall]) -> int:
+    return sum(len(call.arguments) for call in made)
+
+
 def _takes_value(outline: Slots) -> bool:
     """Whether it is `to`: a number, or a grade, has to be among the words."""
     return not (outline.act or outline.end or outline.words)
@@ -227,7 +238,9 @@ def _belongs(concept: Concept, outline: Slots) -> bool:
         return outline.act in ("open", "close", "up", "down", "back") and name in ("full", "max", "min")
     if kind == "grade":
         return _takes_value(outline)
-    return kind == "zone" or (kind == "mark" and name in ("plural", "by", "to"))
+    if kind == "zone":
+        return outline.thing not in outlines_file()["placeless"]
+    return kind == "mark" and name in ("plural", "by", "to")
 
 
 def _is_no_wish(found: Abstained, known: Lexicon, tokens: list[str], asks: bool) -> bool:
@@ -237,76 +250,29 @@ def _is_no_wish(found: Abstained, known: Lexicon, tokens: list[str], asks: bool)
         return asks or "question" in said(known, begin, "sign")
     if found.reason == "not_offered":
         return found.about not in things() and found.about != _LIGHTS
+    if found.reason == "other_domain":
+        return not _has_other_clause(known, tokens)
     if found.reason == "negated":
         read = (pieces(known, tokens, start) for start in range(len(tokens)))
-        return not any(_is_edge(concept) for ways in read for _, one in ways for concept in one)
+        return not any(is_edge(concept) for ways in read for _, one in ways for concept in one)
     return found.reason in _NO_WISH or bool(said(known, tokens, "idiom"))
 
 
-def _is_edge(concept: Concept) -> bool:
-    return concept.kind == "mark" and concept.name in _EDGES
+def _has_other_clause(known: Lexicon, tokens: list[str]) -> bool:
+    """Whether a request to somebody else may be a part of it only: "she wants to read, put a lamp on"."""
+    clauses: list[list[str]] = [[]]
+    for token in tokens:
+        clauses = [*clauses, []] if token in known.commas else [*clauses[:-1], [*clauses[-1], token]]
+    starts = bool(said(known, tokens[:2], "foreign"))
+    return not starts and any(_is_ours(known, clause) for clause in clauses)
 
 
-def _cut(whole: Ways) -> tuple[Ways, ...]:
-    """The parts of a sentence, each in every way to read it; those ways that are cut like the best one."""
-    cut = [_parts(reading) for reading in whole]
-    alike = [parts for parts in cut if len(parts) == len(cut[0])]
-    return tuple(zip(*alike, strict=True))
-
-
-def _parts(reading: Sequence[Concept]) -> list[tuple[Concept, ...]]:
-    """A reading cut where one wish may end; pieces that say nothing are left out."""
-    parts: list[list[Concept]] = [[]]
-    for concept in reading:
-        if _is_edge(concept):
-            parts.append([])
-        else:
-            parts[-1].append(concept)
-    full = [tuple(part) for part in parts if any(c.kind not in _EMPTY for c in part)]
-    wishes = [part for part in full if all(c.kind != "feeling" for c in part)]
-    return wishes or full  # "I'm cold, …" is the reason for the rest
-
-
-def _readings(known: Lexicon, tokens: list[str]) -> Iterator[tuple[Concept, ...]]:
-    """The best ways to read what is known of the words: the fewest left out, then the fewest phrases."""
-    ways: list[list[tuple[int, int, tuple[Concept, ...]]]] = [[] for _ in tokens] + [[(0, 0, ())]]
-    for start in range(len(tokens) - 1, -1, -1):
-        unknown = (Concept("unknown", ""),)
-        found = [(left + 1, cost + 1, unknown + rest) for left, cost, rest in ways[start + 1]]
-        for end, reading in pieces(known, tokens, start):
-            if not any(concept.kind in ("sign", "answer", "foreign", "idiom") for concept in reading):
-                found += [(left, cost + 1, reading + rest) for left, cost, rest in ways[end]]
-        ways[start] = sorted(dict.fromkeys(found), key=lambda way: way[:2])[:_WAYS_MAX]
-    seen = dict.fromkeys(folded(list(concepts)) for _, _, concepts in ways[0])
-    fewest = min(map(_left_out, seen))
-    best = [reading for reading in seen if _left_out(reading) == fewest][:_READINGS_MAX]
-    yield from (tuple(concept for concept in reading if concept != _SOME) for reading in best)
-
-
-def _left_out(reading: Sequence[Concept]) -> int:
-    """How much of a reading says nothing: unknown words, and pieces of numbers without a number."""
-    return sum(c.kind == "unknown" or (c.kind == "mark" and c.name in _OF_NUMBERS) for c in reading)
-
-
-@cache
-def _around(named: frozenset[str]) -> frozenset[str]:
-    """The things that may be meant where these are named: a seat has parts, "AC" is air and degrees."""
-    meant: set[str] = set()
-    beside: Mapping[str, list[str]] = _file()["beside"]
-    left = list(named)
-    while left:
-        name = left.pop()
-        if name not in meant:
-            meant.add(name)
-            left += [*things()[name].get("as", {}).values(), *(PARTS.get(name, set()) & things().keys())]
-            left += [whole for whole, others in beside.items() if name in others]
-    return frozenset(meant)
-
-
-@cache
-def _file() -> Mapping[str, Any]:
-    data: Mapping[str, Any] = read_yaml(Path(__file__).with_name("outlines.yaml")).data
-    return data
+def _is_ours(known: Lexicon, clause: list[str]) -> bool:
+    """Whether it names a thing of ours, or does something and is not for somebody else."""
+    theirs = bool(said(known, clause, "foreign"))
+    if said(known, clause, "thing") & things().keys():
+        return known.spaced or not theirs
+    return not theirs and bool(said(known, clause, "act") - {"set"})
 
 
 def _choices(catalogue: Catalogue) -> Iterator[tuple[str, Slots]]:
@@ -316,12 +282,12 @@ def _choices(catalogue: Catalogue) -> Iterator[tuple[str, Slots]]:
         values = tools[tool].parameters["properties"].get(field, {}).get("enum", ()) if tool in tools else ()
         return [str(value) for value in values]
 
-    for name, about in _file()["things"].items():
+    for name, about in outlines_file()["things"].items():
         table = things()[about["thing"]]
         if table["tool"] not in tools:
             continue
         for act in about.get("acts", ()):
-            yield f"{name} {act}", Slots(thing=about["thing"], **_file()["acts"][act])
+            yield f"{name} {act}", Slots(thing=about["thing"], **outlines_file()["acts"][act])
         for kind in about.get("words", ()):
             for word in listed(table["tool"], table["words"][kind]):
                 switches = ("on", "off") if table.get("needs_act") else (None,)

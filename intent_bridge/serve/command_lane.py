@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Protocol
 
-from intent_bridge.nlu.outline import NOTHING, SEVERAL_MAX, Heard, Outlines
+from intent_bridge.nlu.outline import NOTHING, Heard, Outlines
 from intent_bridge.nlu.witness import Witness
 from intent_bridge.serve.model import ModelError, openai_client
 from intent_bridge.serve.request import Reply, Usage, Vehicle
@@ -203,6 +203,19 @@ def prompt_of(outlines: Outlines, languages: Sequence[str]) -> str:
 def grammar_of(heard: Heard) -> str:
     """What may be written of these words, in GBNF: outlines, or `none` where they may be no wish."""
     none = "" if heard.is_wish else f'"{NOTHING}" | '
-    more = f' ( "; " wish ){{0,{SEVERAL_MAX - 1}}}' if heard.several else ""
-    wishes = " | ".join(f'"{name}"' for name in heard.choices)
-    return f'root ::= " " ( {none}wish{more} ) "\\n"\nwish ::= {wishes}\n'
+    more = f' ( "; " wish ){{0,{heard.wishes_max - 1}}}' if heard.several else ""
+    return f'root ::= " " ( {none}wish{more} ) "\\n"\nwish ::= {_one_of(heard.choices)}\n'
+
+
+def _one_of(names: Sequence[str]) -> str:
+    """One of the names in GBNF, by their first words: a server tries every branch on every token."""
+    tails: dict[str, list[str]] = {}
+    for name in names:
+        word, space, tail = name.partition(" ")
+        tails.setdefault(word, []).append(space + tail)
+    return " | ".join(_branch(word, rest) for word, rest in tails.items())
+
+
+def _branch(word: str, tails: Sequence[str]) -> str:
+    more = " | ".join(f'"{tail}"' for tail in tails if tail)
+    return f'"{word}" ( {more} ){"?" if "" in tails else ""}' if more else f'"{word}"'

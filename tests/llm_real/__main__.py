@@ -13,7 +13,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median, quantiles
@@ -110,9 +110,15 @@ def chosen(language: str, count: int, seed: int, folder: Path | None) -> list[Sa
 
 
 def same(got: Sequence[Any], said: Said) -> bool:
-    """Whether calls are those of the corpus, or others that mean the same."""
-    calls = [(one.name, dict(one.arguments)) for one in got]
-    return any(calls == [(name, dict(args)) for name, args in wanted] for wanted in (said.wanted, *said.also))
+    """Whether calls are those of the corpus, or others that mean the same from the driver's seat."""
+    calls = [_driver_s(one.name, one.arguments) for one in got]
+    return any(calls == [_driver_s(name, dict(args)) for name, args in w] for w in (said.wanted, *said.also))
+
+
+def _driver_s(name: str, arguments: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A call without the place that is meant where none is said, and the size where that is no other."""
+    usual = {"zone": "driver", "size": "some"}
+    return name, {key: value for key, value in arguments.items() if usual.get(key) != value}
 
 
 async def listened(

@@ -42,6 +42,36 @@ def test_number_place_and_amount_are_the_words_own(
     assert made(outlines, line, words, language) == [call]
 
 
+@pytest.mark.parametrize(
+    ("words", "language", "line", "calls"),
+    [
+        ("somewhat set the temperature to 21, no, 22", "en", "temp to",
+         [("set_cabin_temperature", {"celsius": 22})]),
+        ("pretty please open the driver's window, no, the passenger's", "en", "window open",
+         [("set_window", {"zone": "passenger", "percent": 100})]),
+        ("温度21,不对,22度", "zh", "temp to", [("set_cabin_temperature", {"celsius": 22})]),
+        ("fan to three open the window", "en", "fan to; window open",
+         [("set_fan_speed", {"level": 3}), ("set_window", {"percent": 100})]),
+        ("close my window and set twenty-two degrees", "en", "window close; temp to",
+         [("set_window", {"percent": 0}), ("set_cabin_temperature", {"celsius": 22})]),
+        ("the kids throw things out, shut the rear windows", "en", "window close",
+         [("set_window", {"zone": "rear_row", "percent": 0})]),
+        ("keep 2.2 seconds away from whoever is in front", "en", "gap to",
+         [("set_acc_time_gap", {"seconds": 2.2})]),
+        ("crack the window about thirty percent", "en", "window open", [("set_window", {"percent": 30})]),
+        ("she wants to read, dial the fan back to two", "en", "fan to", [("set_fan_speed", {"level": 2})]),
+    ],
+)  # fmt: skip
+def test_corrections_reasons_and_wishes_side_by_side_are_told_apart(
+    outlines: Outlines, words: str, language: str, line: str, calls: list[tuple[str, dict[str, object]]]
+) -> None:
+    assert made(outlines, line, words, language) == calls
+
+
+def test_what_is_taken_back_and_not_replaced_leaves_nothing_to_choose(outlines: Outlines) -> None:
+    assert made(outlines, "window open", "whatever open the window, no") is None
+
+
 def test_wishes_take_their_own_part_of_the_words(outlines: Outlines) -> None:
     words = "shove the blower to three and the passenger window wants opening"
     assert made(outlines, "fan to; window open", words) == [
@@ -114,6 +144,7 @@ def test_a_language_without_a_lexicon_leaves_nothing_to_choose(outlines: Outline
 def test_a_line_is_whole_when_nothing_can_follow(outlines: Outlines) -> None:
     one = outlines.heard("the vents business", "en")
     assert one.is_whole(f" {NOTHING}") and not one.is_whole(" air face") and one.is_whole(" air face_floor")
+    assert one.is_whole(" air fl") and one.completed(" air fl") == ("air floor",), "only one begins so"
     assert not one.is_whole(" air") and not one.is_whole("")
     two = outlines.heard("the vents and the trunk", "en")
     assert two.several and not two.is_whole(" trunk open")
