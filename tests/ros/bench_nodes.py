@@ -8,6 +8,7 @@ from typing import Any
 
 from intent_bridge_msgs.action import HandleToolCall
 from intent_bridge_msgs.srv import ExplainToolCall
+from intent_bridge_ros.goals import RESULT_KEPT_S
 from intent_bridge_ros.node import BridgeNode
 from intent_bridge_ros.relay import RELAY_SPECS, RelaySession
 from intent_bridge_ros.run import run
@@ -24,7 +25,9 @@ class BenchBridge(BridgeNode):
 
     def __init__(self) -> None:
         super().__init__()
-        self._bare = ActionServer(self, HandleToolCall, "bare/action", self._nothing, result_timeout=60)
+        self._bare = ActionServer(
+            self, HandleToolCall, "bare/action", self._nothing, result_timeout=RESULT_KEPT_S
+        )
         self.create_service(ExplainToolCall, "bare/service", lambda request, answer: answer)
         self._ended = threading.Event()
         profile = load_profile(self.parameters["vehicle"])

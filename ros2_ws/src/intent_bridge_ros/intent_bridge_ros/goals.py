@@ -35,6 +35,9 @@ _SUCCEEDED: Final = frozenset(
     | {Status.DEFERRED}
 )
 """Outcomes in which the call was carried out or answered; a goal with another one is aborted."""
+RESULT_KEPT_S: Final = 10
+"""So long a client may ask for a result after its goal has ended; the status topic carries all goals kept, so
+that each costs every other."""
 _OPEN: Final = frozenset({Status.SENT, Status.DEFERRED, Status.NEEDS_CONFIRMATION})
 _STAGES: Final = {
     Status.SENT: HandleToolCall.Feedback.STAGE_SENT,
@@ -82,7 +85,7 @@ class Goals:
             goal_callback=self._wanted,
             handle_accepted_callback=self._accepted,
             cancel_callback=self._cancelled,
-            result_timeout=60,
+            result_timeout=RESULT_KEPT_S,
         )
 
     def told(self, outcome: Outcome) -> None:
