@@ -190,6 +190,21 @@ def test_a_question_that_is_cancelled_is_closed(car: Car) -> None:
     assert found.result.outcome.code == "withdrawn"
 
 
+def test_a_call_that_waits_for_a_better_moment_says_so_and_goes_on_when_it_has_come(car: Car) -> None:
+    gear = "Vehicle.Powertrain.Transmission.SelectedGear"
+    recall = '{"id": "%s", "name": "recall_seat_memory", "arguments": {"zone": "driver", "slot": 2}}'
+    car.world(**{gear: 127})
+    until(lambda: car.explain(recall % "d0").status == Outcome.DEFERRED, "the gear")
+    waits, dropped = car.goal(recall % "d1"), car.goal(recall % "d2")
+    for goal in (waits, dropped):
+        until(lambda goal=goal: goal.feedback, "feedback")
+        assert goal.feedback[-1].stage == HandleToolCall.Feedback.STAGE_DEFERRED
+    dropped.cancel()
+    assert dropped.result().result.outcome.code == "withdrawn"
+    car.world(**{gear: 126})
+    assert waits.result().result.outcome.status in (Outcome.DONE, Outcome.SENT)
+
+
 def test_rules_are_told_and_read_anew_while_parked(car: Car) -> None:
     status = car.probe.call(srv.PolicyStatus, f"{car.name}/policy_status")
     assert status.success and status.vehicle == "demo_sedan" and len(status.policy) == 64

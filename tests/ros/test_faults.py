@@ -159,6 +159,7 @@ def test_the_end_of_a_publisher_is_reported(new_car: Callable[..., Car]) -> None
     health = car.probe.hear(DiagnosticArray, "/diagnostics")
     assert car.ecus is not None and car.ecus.end() == 0
     until(lambda: "publisher has gone, 0 left" in said_of(health, "bus body"), "the end of a publisher")
+    assert "0 publishers alive" in car.bridge.says()
 
 
 def test_after_a_publishers_death_nothing_is_allowed_beyond_max_age_and_one_period(
@@ -259,6 +260,7 @@ def test_a_typed_state_that_lies_is_unknown_and_denies(new_car: Callable[..., Ca
     states = car.probe.hear(PathState, f"{car.name}/path_state")
     until(lambda: states, "the vehicle's state")
     car.ecus.end()
+    until(lambda: car.explain(SEAT % ("u", 100)).status == Outcome.DENIED, "a state that has gone stale")
     truth = {value.path: value for value in states[-1].values}
     publisher = car.probe.node.create_publisher(PathState, f"{car.name}/path_state", 10)
     until(publisher.get_subscription_count, "the bridge")

@@ -7,7 +7,9 @@ from typing import Any
 from intent_bridge_msgs import srv
 from rclpy.node import Node
 
+from intent_bridge.guard import Guard
 from intent_bridge.guard.proof import certificate
+from intent_bridge.profile import Profile
 from intent_bridge.types import Frame, Outcome
 from intent_bridge_ros.checked import make
 from intent_bridge_ros.messages import clean, header, verdict_message
@@ -87,9 +89,16 @@ class Services:
         )
 
     def _reload(self, request: Any, answer: Any) -> Any:
-        done = self._session.bridge.reload(list(request.packs) or None)
+        done = self._session.bridge.reload(list(request.packs) or None, prove=_proved_before)
         policy, why = done.policy, clean(done.why, 1000)
         return make(srv.ReloadPolicy.Response, success=done.ok, policy=policy, step=done.step, message=why)
+
+
+def _proved_before(profile: Profile, guard: Guard) -> str:
+    """Why rules are not taken: a node that may be moving something does not stop for a proof."""
+    if certificate(profile, guard.rules) is not None:
+        return ""
+    return "not proved on this machine; rehearse it with `intent-bridge policy reload`, which keeps the proof"
 
 
 def _written(frame: Frame) -> str:
