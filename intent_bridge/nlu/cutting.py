@@ -25,10 +25,9 @@ def requests_of(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
             chunks[-1][1].append(concept)
     requests: list[Slots] = []
     for edge, chunk in chunks:
-        content = [c for c in chunk if c[:2] != ("mark", "comma")]
-        if not content:
+        if all(c[:2] == ("mark", "comma") for c in chunk):
             continue
-        whole = slots(content)
+        whole = slots(chunk)
         if whole is not None and not (whole.negated and _has_comma(chunk)):
             if requests and requests[-1].negated and edge == "and":
                 return None  # "don't open the window and turn on …": how far does the "don't" reach?
@@ -69,7 +68,8 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
                 made = None  # "so cold" is one thing
             full = made
             if made is not None and made.thing is None:
-                whose = only if made.zone or _is_off_too(chunk, start, made) else None
+                its = made.zone or made.ref == "it" or _is_off_too(chunk, start, made)
+                whose = only if its else None
                 full = replace(made, thing=whose or usual_thing(made))
             sound = full is not None and not isinstance(calls(full, car), Problem)
             sound = sound or (made is not None and made.negated and made.thing is not None)
@@ -94,7 +94,9 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
 
 
 def _is_off_too(chunk: Sequence[Concept], start: int, made: Slots) -> bool:
-    """ "We don't need the heating, turn it off": what is wanted of the thing that is not."""
+    """ "We don't need the heating, turn it off", "the fan is too loud, down": what is wanted of it then."""
+    if any(c.kind == "act" and c.name.startswith("too_") for c in chunk[:start]):
+        return made.act is not None
     alone = Slots(act=made.act, set=made.set, ref=made.ref, marks=made.marks)
     return made == alone and made.act in ("off", "close") and any(c.kind == "not" for c in chunk[:start])
 
@@ -107,6 +109,8 @@ def _apart(chunk: Sequence[Concept], cuts: Sequence[int], parts: Sequence[Slots 
     for cut, part, after in zip(cuts, parts, parts[1:], strict=False):
         if _beside_comma(chunk, cut):
             continue
+        if chunk[cut - 1].kind == "zone" and cut > 1 and chunk[cut - 2][:2] == ("mark", "comma"):
+            return False  # a place after a comma belongs to what follows
         if part is None or after is None or part.negated:
             return False
         if FOREIGN & {part.thing, after.thing}:

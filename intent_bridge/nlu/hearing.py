@@ -5,7 +5,8 @@ from functools import cache
 from typing import Final
 
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, Concept, languages, lexicon
-from intent_bridge.nlu.reading import folded, pieces
+from intent_bridge.nlu.phrases import pieces
+from intent_bridge.nlu.reading import folded
 
 _ENDS: Final = (("mark", "comma"), ("mark", "stop"))
 _UNKNOWN: Final = Concept("unknown", "")

@@ -10,10 +10,9 @@ for them. Adding a language is adding one folder.
 """
 
 import re
-import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -36,7 +35,6 @@ _APOSTROPHE: Final = re.compile(rf"(?<=\w)[{_MARKS}](?=\w|\s|$)")
 _LETTERS: Final = re.compile(r"[a-z]+|.")
 _PIECE: Final = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+|[%°℃]|[^\w\s]|_")
 _CLASS: Final = re.compile(r"\{(\w+)\}")
-_growing: Final = threading.Lock()
 _QUOTES: Final = '"“”„‟«»「」『』《》‘'
 
 
@@ -56,39 +54,60 @@ Parts: TypeAlias = Sequence[Sequence[tuple[Step, ...]]]
 """The ways through each part of a pattern, one part after another; `()` where it may be left out."""
 
 
+class Way(NamedTuple):
+    """A phrase of a pattern that has been followed up to some word."""
+
+    parts: Parts
+    at: int
+    """The next part of the pattern."""
+    steps: tuple[Step, ...]
+    """What is left of the part before."""
+    reading: Reading
+
+    def ahead(self) -> Iterator["Way"]:
+        """The same with the next step in sight, every way to go on; with none where the phrase is over."""
+        if self.steps:
+            yield self
+            return
+        for at in range(self.at, len(self.parts)):
+            for steps in self.parts[at]:
+                if steps:
+                    yield Way(self.parts, at + 1, steps, self.reading)
+            if () not in self.parts[at]:
+                return
+        yield Way(self.parts, len(self.parts), (), self.reading)
+
+
 class Node:
-    """A place in the tree of phrases."""
+    """A place in the phrases of a language: what comes after a word is worked out when that word is met.
 
-    __slots__ = ("classes", "next", "readings")
+    Patterns stand for more phrases than anybody says; only what was said once becomes part of the tree.
+    """
 
-    def __init__(self) -> None:
-        self.next: dict[str, Node] = {}
-        self.classes: dict[str, Node] = {}
-        """What comes after any word of a class."""
-        self.readings: tuple[Reading, ...] = ()
+    __slots__ = ("_after", "classes", "readings")
 
-    def grow(self, parts: Parts, reading: Reading, first: Step) -> None:
-        """Add every phrase that begins with `first`, one way through each part after another."""
-        nodes = [self]
-        for ways in parts:
-            beyond: dict[Node, None] = {}
-            for node in nodes:
-                for way in ways:
-                    if node is not self or not way or way[0] == first:
-                        beyond[node._behind(way)] = None
-            nodes = list(beyond)
-        for node in nodes:
-            if node is not self and reading not in node.readings:
-                node.readings += (reading,)
+    def __init__(self, ways: Iterable[Way]) -> None:
+        after: dict[Step, list[Way] | Node] = {}
+        readings: dict[Reading, None] = {}
+        for way in ways:
+            for ahead in way.ahead():
+                if not ahead.steps:
+                    readings[ahead.reading] = None
+                    continue
+                known = after.setdefault(ahead.steps[0], [])
+                assert isinstance(known, list)
+                known.append(ahead._replace(steps=ahead.steps[1:]))
+        self._after = after
+        self.readings = tuple(readings)
+        self.classes = tuple(name for is_class, name in after if is_class)
+        """The classes of which any word may come next."""
 
-    def _behind(self, way: tuple[Step, ...]) -> "Node":
-        node = self
-        for is_class, word in way:
-            after = node.classes if is_class else node.next
-            if word not in after:
-                after[word] = Node()
-            node = after[word]
-        return node
+    def after(self, step: Step) -> "Node | None":
+        """The place after a word, or after any word of a class."""
+        found = self._after.get(step)
+        if isinstance(found, list):
+            found = self._after[step] = Node(found)  # two threads may do the same: one of them is kept
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,16 +119,25 @@ class Lexicon:
     """Lower is tried first where a sentence could be of several languages."""
     spaced: bool
     letters: Mapping[int, str]
+    spellings: tuple[tuple[re.Pattern[str], str], ...]
+    """What is written as something else first ("the fan's too loud": is)."""
     commas: frozenset[str]
     stops: frozenset[str]
-    tree: Node
-    classes: dict[str, Node]
-    waiting: dict[str, list[tuple[Parts, Reading]]]
-    """Patterns by their first word, not yet in the tree: most sentences use few of them."""
+    links: frozenset[str]
+    """Words between a reason and what follows from it: "so"."""
+    verb_ends: tuple[str, ...]
+    """How an unknown word ends that is a verb: "coming"."""
+    first: dict[str, "list[Way] | Node"]
+    """Patterns by their first word; most sentences use few of them."""
+    any_first: Node
+    """Those that begin with any word of a class."""
+    classes: Mapping[str, Node]
 
     def tokens(self, text: str) -> list[str]:
         """The text as words (or characters, where a language does not separate words), in one spelling."""
         plain = unicodedata.normalize("NFKC", text).casefold().translate(self.letters)
+        for pattern, written in self.spellings:
+            plain = pattern.sub(written, plain)
         plain = _APOSTROPHE.sub("", plain)
         tokens: list[str] = []
         for piece in _PIECE.findall(plain):
@@ -128,15 +156,12 @@ class Lexicon:
         """Every phrase that begins at `start`: where it ends, and what it says."""
         if (number := _digits(tokens[start])) is not None:
             yield start + 1, (Concept("num", "", number),)
-        if tokens[start] in self.waiting:
-            self._grow(tokens[start])
-        yield from sorted(self._walk(self.tree, tokens, start), key=lambda found: found[0])
-
-    def _grow(self, word: str) -> None:
-        with _growing:
-            for parts, reading in self.waiting.get(word, ()):
-                self.tree.grow(parts, reading, (False, word))
-            self.waiting.pop(word, None)  # only now: until then others wait for the tree
+        ways = self.first.get(tokens[start])
+        if isinstance(ways, list):
+            ways = self.first[tokens[start]] = Node(ways)
+        found = self._walk(ways, tokens, start + 1) if ways is not None else set()
+        found |= self._walk(self.any_first, tokens, start)
+        yield from sorted(found, key=lambda one: one[0])
 
     def _walk(self, tree: Node, tokens: list[str], start: int) -> set[tuple[int, Reading]]:
         found: set[tuple[int, Reading]] = set()
@@ -145,11 +170,13 @@ class Lexicon:
             node, at = ways.pop()
             found.update((at, reading) for reading in node.readings)
             if at < len(tokens):
-                if (after := node.next.get(tokens[at])) is not None:
+                if (after := node.after((False, tokens[at]))) is not None:
                     ways.append((after, at + 1))
-                for name, after in node.classes.items():
-                    for end in {end for end, _ in self._walk(self.classes[name], tokens, at)}:
-                        ways.append((after, end))
+                for name in node.classes:
+                    ends = {end for end, _ in self._walk(self.classes[name], tokens, at)}
+                    after = node.after((True, name)) if ends else None
+                    if after is not None:
+                        ways += [(after, end) for end in ends]
         return found
 
 
@@ -176,43 +203,57 @@ def lexicon(language: str) -> Lexicon:
         raise ValueError(f"there is no language `{language}`; there are {', '.join(languages())}")
     about = _table(folder / "language.yaml")
     letters = str.maketrans(dict(about.get("letters", {})))
+    first: dict[str, list[Way] | Node] = {}
+    any_first: list[Way] = []
+    classes: dict[str, Node] = {}
     made = Lexicon(
         language,
         int(about["rank"]),
         bool(about["spaced"]),
         letters,
+        tuple((re.compile(pattern), written) for pattern, written in about.get("spellings", {}).items()),
         frozenset(about["commas"]),
         frozenset(about["stops"]),
-        Node(),
-        {},
-        {},
+        frozenset(about.get("links", ())),
+        tuple(about.get("verb_ends", ())),
+        first,
+        Node(()),
+        classes,
     )
     tables = {f.name: _table(f) for f in sorted(folder.glob("*.yaml")) if f.name != "language.yaml"}
-    for kind in (True, False):  # classes first: phrases name them
-        for file, table in tables.items():
-            for key, patterns in table.items():
-                if key.startswith("class.") == kind:
-                    _add_all(made, key, patterns, file)
-    unread, half = set(about.get("not_numbers", ())), about.get("half")
-    for number, spelled in _spelled(str(about["numbers"])):
-        if spelled in unread:
-            continue
-        if half:
-            _add_number(made, spelled + half, Decimal(number) + Decimal("0.5"))
-        _add_number(made, spelled, Decimal(number))
-    return made
+    named = [(file, key, patterns) for file, table in tables.items() for key, patterns in table.items()]
+    for file, key, patterns in named:  # classes first: phrases name them
+        if key.startswith("class."):
+            ways = [way for way, _ in _ways(made, key, patterns, file)]
+            classes.setdefault(key.removeprefix("class."), Node(ways))
+    for file, key, patterns in named:
+        for way, firsts in _ways(made, key, patterns, file) if not key.startswith("class.") else ():
+            _add(first, any_first, way, firsts)
+    for spelled, number in _numbers(about):
+        steps = _steps(made, spelled, "numbers")
+        _add(first, any_first, Way([[steps]], 0, (), (Concept("num", "", number),)), [steps[0]])
+    return replace(made, any_first=Node(any_first))
 
 
-def _add_number(made: Lexicon, spelled: str, number: Decimal) -> None:
-    way = _steps(made, spelled, "numbers")
-    made.tree.grow([[way]], (Concept("num", "", number),), way[0])
+def _add(first: dict[str, list[Way] | Node], any_first: list[Way], way: Way, firsts: Iterable[Step]) -> None:
+    """Add a pattern where it is looked for: under each word that may begin it."""
+    wanted = frozenset(firsts)
+    begun = [ahead for ahead in way.ahead() if ahead.steps and ahead.steps[0] in wanted]
+    for ahead in begun:
+        is_class, word = ahead.steps[0]
+        if is_class:
+            any_first.append(ahead)
+        else:
+            known = first.setdefault(word, [])
+            assert isinstance(known, list)
+            known.append(ahead._replace(steps=ahead.steps[1:]))
 
 
-def _add_all(made: Lexicon, key: str, patterns: Iterable[str], file: str) -> None:
-    tree, reading = made.tree, _reading(key)
-    if key.startswith("class."):
-        tree, reading = Node(), ()
-
+def _ways(
+    made: Lexicon, key: str, patterns: Iterable[str], file: str
+) -> Iterator[tuple[Way, frozenset[Step]]]:
+    """The patterns of one concept, with what their phrases begin with."""
+    reading = () if key.startswith("class.") else _reading(key)
     for pattern in map(str, patterns):
         if (count := phrases(pattern)) > PHRASES_MAX:
             raise ValueError(f"{file}: {key}: `{pattern}` stands for {count} phrases")
@@ -221,13 +262,21 @@ def _add_all(made: Lexicon, key: str, patterns: Iterable[str], file: str) -> Non
         firsts = _firsts(parts)
         if firsts is None:
             raise ValueError(f"{file}: {key}: a phrase is empty")
-        for first in firsts:
-            if tree is made.tree and not first[0]:
-                made.waiting.setdefault(first[1], []).append((parts, reading))
-            else:
-                tree.grow(parts, reading, first)
-    if key.startswith("class."):
-        made.classes[key.removeprefix("class.")] = tree
+        yield Way(parts, 0, (), reading), firsts
+
+
+def _numbers(about: Mapping[str, Any]) -> Iterator[tuple[str, Decimal]]:
+    """How numbers are spelled, with the half behind them and with other ways to write them."""
+    unread, half = set(about.get("not_numbers", ())), about.get("half")
+    for number, spelled in _spelled(str(about["numbers"])):
+        if spelled in unread:
+            continue
+        if half:
+            yield spelled + half, Decimal(number) + Decimal("0.5")
+        yield spelled, Decimal(number)
+        for part, also in about.get("numbers_also", {}).items():
+            if part in spelled:
+                yield spelled.replace(part, also), Decimal(number)
 
 
 def _firsts(parts: Parts) -> frozenset[Step] | None:

@@ -16,8 +16,9 @@ from intent_bridge.intents import Catalogue
 from intent_bridge.intents.zones import DriverSide
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, Concept, Lexicon, languages, lexicon
 from intent_bridge.nlu.outline_parts import Ways, around, cut, is_edge, named, outlines_file, readings
-from intent_bridge.nlu.reading import pieces, said
-from intent_bridge.nlu.slots import Slots, slots
+from intent_bridge.nlu.phrases import pieces
+from intent_bridge.nlu.reading import said
+from intent_bridge.nlu.slots import HINTS, Slots, slots
 from intent_bridge.nlu.things import Car, Problem, things, usual_thing
 from intent_bridge.nlu.understand import Abstained, Understood, understand
 from intent_bridge.nlu.wishes import calls
@@ -139,7 +140,9 @@ class Outlines:
         said_so = []
         for concepts in ways:
             named = next((c.name for c in concepts if c.kind == "thing" and c.name in others), thing)
-            rest = [concept for concept in concepts if concept.kind not in _NOT_OF_IT]
+            rest = [
+                c for c in concepts if c.kind not in _NOT_OF_IT and not (c.kind == "mark" and c.name in HINTS)
+            ]
             found = slots([Concept("thing", named), *rest])
             result = calls(found, self._car) if found is not None else ()
             said_so += [result] if not isinstance(result, Problem) and self._accepted(result) else []

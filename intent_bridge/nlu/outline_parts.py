@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from intent_bridge.nlu.lexicon import Concept, Lexicon
-from intent_bridge.nlu.reading import COMMA, folded, pieces
+from intent_bridge.nlu.phrases import COMMA, pieces
+from intent_bridge.nlu.reading import folded
 from intent_bridge.nlu.slots import PARTS
 from intent_bridge.nlu.things import things
 from intent_bridge.profile.yaml import read_yaml
@@ -70,7 +71,9 @@ def readings(known: Lexicon, tokens: list[str]) -> Iterator[tuple[Concept, ...]]
         unknown = (Concept("unknown", ""),)
         found = [(left + 1, cost + 1, unknown + rest) for left, cost, rest in ways[start + 1]]
         for end, reading in pieces(known, tokens, start):
-            if not any(concept.kind in ("sign", "answer", "foreign", "idiom") for concept in reading):
+            if not any(
+                concept.kind in ("sign", "answer", "bars", "verb", "foreign", "idiom") for concept in reading
+            ):
                 found += [(left, cost + 1, reading + rest) for left, cost, rest in ways[end]]
         ways[start] = sorted(dict.fromkeys(found), key=lambda way: way[:2])[:_WAYS_MAX]
     seen = dict.fromkeys(folded(list(concepts)) for _, _, concepts in ways[0])

@@ -1,25 +1,28 @@
 """The ways to read a sentence as phrases of the lexicon, leaving no word out; the fewest phrases first."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from intent_bridge.nlu.asides import aside, ends
 from intent_bridge.nlu.lexicon import Concept, Lexicon, Reading
+from intent_bridge.nlu.phrases import is_edge, pieces
 
 READINGS_MAX = 48
 """So many ways to read what follows a word are kept, the shortest ones."""
 REST = Concept("rest", "")
+GLUED = Concept("rest", "glued")
+"""The same, with nothing between it and what stands before."""
 _ENDS_THERE = frozenset({"media", "navigation", "information"})
 """After these a new request may follow; what somebody shall be told or reminded of goes on to the end."""
 REMARK_MAX: Final = 9
 """A longer clause is no mere remark."""
 _TELLING: Final = frozenset({"sign", "not", "thing", "do", "num", "foreign", "idiom"})
 """What has no place in a remark."""
+_UNREAD: Final = frozenset({"sign", "answer", "bars", "verb"})
+"""Kinds that no request has in it."""
 CONSEQUENCE = Concept("remark", "consequence")
 TAIL = Concept("remark", "tail")
-COMMA = Concept("mark", "comma")
-STOP = Concept("mark", "stop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def sentences(lexicon: Lexicon, tokens: list[str]) -> list[Sentence]:
     for start in range(len(tokens) - 1, -1, -1):
         found: dict[Reading, int] = {}
         for end, reading in pieces(lexicon, tokens, start):
-            if reading and (reading[0].kind in ("sign", "answer") or reading[0] == CONSEQUENCE):
+            if reading and (reading[0].kind in _UNREAD or reading[0] == CONSEQUENCE):
                 continue
             if reading and reading[0].kind == "foreign":
                 if start == 0 or not lexicon.spaced or _separates(lexicon, tokens[start - 1]):
@@ -56,6 +59,8 @@ def sentences(lexicon: Lexicon, tokens: list[str]) -> list[Sentence]:
                 whole, total = reading + rest, cost + 1
                 if total < found.get(whole, total + 1):
                     found[whole] = total
+        if start == 0 or is_edge(lexicon, tokens[start - 1]):
+            found = _shorter(found, _asides(lexicon, tokens, start, ways))
         ways[start] = dict(sorted(found.items(), key=lambda item: item[1])[:READINGS_MAX])
     read = {Sentence(folded(list(concepts)), cost) for concepts, cost in ways[0].items()}
     return sorted(read, key=lambda sentence: sentence.cost)
@@ -65,12 +70,13 @@ def _foreign(
     lexicon: Lexicon, tokens: list[str], start: int, ways: list[dict[Reading, int]], rest_of: str
 ) -> dict[Reading, int]:
     """A request for somebody else: to the end of the sentence, or to where one of ours begins."""
-    found: dict[Reading, int] = {(REST,): len(tokens) - start}
+    rest_here = REST if start == 0 or _separates(lexicon, tokens[start - 1]) else GLUED
+    found: dict[Reading, int] = {(rest_here,): len(tokens) - start}
     if rest_of in _ENDS_THERE:
         for end in range(start + 1, len(tokens)):
             if _separates(lexicon, tokens[end]):
                 for rest, cost in ways[end].items():
-                    found.setdefault((REST, *rest), end - start + cost)
+                    found.setdefault((rest_here, *rest), end - start + cost)
     return found
 
 
@@ -90,35 +96,59 @@ def _remark(
     if name == "since":
         if start == 0:
             return {}
-    elif start and not _is_edge(lexicon, tokens[start - 1]):
+    elif start and name != "clause" and not is_edge(lexicon, tokens[start - 1]):
         return {}
-    return _told(lexicon, tokens, start, led, ways)
+    return _told(lexicon, tokens, start, led, ways, gripe=name == "gripe")
 
 
 def _told(
-    lexicon: Lexicon, tokens: list[str], start: int, led: int, ways: list[dict[Reading, int]]
+    lexicon: Lexicon,
+    tokens: list[str],
+    start: int,
+    led: int,
+    ways: list[dict[Reading, int]],
+    *,
+    gripe: bool = False,
 ) -> dict[Reading, int]:
-    """What follows when the words from `led` to the next comma say nothing to us; nothing if they may."""
-    end = led
-    while end < len(tokens) and not _is_edge(lexicon, tokens[end]):
-        end += 1
+    """What follows when the words from `led` to the next comma say nothing to us; nothing if they may.
+
+    A gripe ("it keeps …") may name things, and nothing that is to become of them.
+    """
+    end = _end_of_clause(lexicon, tokens, led)
     told = tokens[led:end]
     telling = _TELLING if led > start else _TELLING - {"num"} | {"unit"}  # "so hot that …"
+    if gripe:
+        telling = telling - {"thing"} | {"act"}
     if len(told) > REMARK_MAX or any(_kinds(lexicon, told, at) & telling for at in range(len(told))):
         return {}
-    if start == 0 and end + 1 < len(tokens) and _follows(lexicon, tokens, end + 1):
+    if start == 0 and _follows(lexicon, tokens, end + 1):
         return {}  # "it gets cold, then …" says when
     return {rest: end - start + 1 + cost for rest, cost in ways[end].items()}
 
 
-def _is_edge(lexicon: Lexicon, token: str) -> bool:
-    return token in lexicon.commas or token in lexicon.stops
+def _asides(
+    lexicon: Lexicon, tokens: list[str], start: int, ways: list[dict[Reading, int]]
+) -> dict[Reading, int]:
+    """What follows a clause with words unknown to us that only says why ("the bags are in, …")."""
+    found: dict[Reading, int] = {}
+    for end, after in ends(lexicon, tokens, start):
+        if end - start == len(tokens) or (start == 0 and _follows(lexicon, tokens, end + 1)):
+            continue
+        topics = aside(lexicon, tokens[start:end], begins=start == 0)
+        if topics is not None:
+            told = {(*topics, *rest): end - start + 1 + cost for rest, cost in ways[after].items()}
+            found = _shorter(found, told)
+    return found
+
+
+def _end_of_clause(lexicon: Lexicon, tokens: list[str], start: int) -> int:
+    return next((at for at in range(start, len(tokens)) if is_edge(lexicon, tokens[at])), len(tokens))
 
 
 def _follows(lexicon: Lexicon, tokens: list[str], start: int) -> bool:
     return any(
         c in (CONSEQUENCE, Concept("mark", "then"))
-        for _, reading in pieces(lexicon, tokens, start)
+        for _, reading in (pieces(lexicon, tokens, start) if start < len(tokens) else ())
         for c in reading
     )
 
@@ -151,17 +181,6 @@ def _separates(lexicon: Lexicon, token: str) -> bool:
         for _, reading in lexicon.find([token], 0)
         for concept in reading
     )
-
-
-def pieces(lexicon: Lexicon, tokens: list[str], start: int) -> Iterator[tuple[int, Reading]]:
-    """Every phrase, comma or stop that begins at `start`: where it ends, and what it says."""
-    token = tokens[start]
-    if token in lexicon.commas:
-        yield start + 1, (COMMA,)
-    elif token in lexicon.stops:
-        yield start + 1, (STOP,)
-    else:
-        yield from lexicon.find(tokens, start)
 
 
 def folded(concepts: list[Concept]) -> tuple[Concept, ...]:

@@ -25,6 +25,9 @@ def corrected(concepts: Sequence[Concept], car: Car) -> tuple[list[Slots], bool]
     while start < len(concepts) and (_takes_back(concepts[start]) or concepts[start][:2] == _COMMA):
         start += 1
     opening = {c.name for c in concepts[:start] if c.kind == "mark"}
+    glued = start and concepts[start - 1][:2] == ("mark", "no") and start < len(concepts)
+    if glued and concepts[start].kind in ("act", "thing"):
+        return None  # "no AC", 不开空调: it forbids, and takes nothing back
     parts = _parts(concepts[start:])
     if parts is None:
         return None

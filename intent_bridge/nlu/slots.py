@@ -7,7 +7,11 @@ from typing import Final
 
 from intent_bridge.nlu.lexicon import Concept
 
-_MARKS: Final = frozenset({"to", "by", "plural"})
+_MARKS: Final = frozenset({"to", "by", "plural", "want"})
+HINTS: Final = frozenset({"ensure", "is", "gripe", "done"})
+"""Marks that say what kind of sentence it is, and nothing of the request."""
+_SETTING: Final = frozenset({"set", "take", "hold"})
+"""Verbs that say nothing more than that something shall change, or be at a value."""
 _ONCE: Final = frozenset({"warmer", "cooler"})
 _EDGES: Final = frozenset({"comma", "and", "then", "stop", "but"})
 
@@ -47,58 +51,86 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
     found: dict[str, object] = {}
     words: dict[str, str] = {}
     marks: set[str] = set()
-    state = None
-    who = over = False
     for kind, name, number in concepts:
         if kind == "mark":
-            if name in _MARKS:
-                marks.add(name)
-            elif name == "done":
-                over = True
-            elif name not in _EDGES:
+            if not _marked(name, marks):
                 return None
         elif kind == "num":
             if "number" in found:
                 return None
             found["number"] = number
-        elif kind == "act" and name == "set":
+        elif kind == "act" and name in _SETTING:
             found["set"] = True
+            marks.add(name)
+        elif "gripe" in marks and kind not in ("thing", "zone", "ref"):
+            return None  # "I hate the window open" asks for nothing
         elif kind == "not":
             if found.get("negated"):
                 return None
             found["negated"] = True
         elif kind == "who":
-            who = True
-        elif kind == "state":
-            if state not in (None, name):
-                return None
-            state = name
+            marks.add("who")
         elif kind in ("thing", "act", "zone", "unit", "end", "size", "feeling", "do", "ref"):
-            known = found.get(kind)
-            if known == name and name in _ONCE:
+            if not _named(found, kind, name):
                 return None
-            if name.startswith("too_") and "thing" not in found:
-                return None  # "too cold" of nothing is how somebody feels
-            merged = name if known in (None, name) else _merged(kind, str(known), name)
-            if merged is None:
-                return None
-            if kind == "thing" and known not in (None, name):
-                found["whole"] = name if merged == known else known
-            found[kind] = merged
         elif words.get(kind, name) == name:
-            words[kind] = name
+            words[kind] = name  # also how it is, as `state`
         else:
             return None
+    state = words.pop("state", None)
     if state is not None and not _stated(found, words, _STATES[state]):
         return None
-    if over and not found.get("negated"):
-        return None  # what is done already is told, not asked for
-    if who and "feeling" not in found:
-        return None  # "I …" is somebody's report, unless it is how they feel
-    if "feeling" in found and (words or found.keys() & {"act", "number", "set", "do", "unit"}):
-        return None  # how somebody feels is a sentence of its own
-    made = Slots(words=words, marks=frozenset(marks))
+    if not _is_request(found, words, marks):
+        return None
+    made = Slots(words=words, marks=frozenset(marks & _MARKS))
     return replace(made, **found)  # type: ignore[arg-type]
+
+
+def _marked(name: str, marks: set[str]) -> bool:
+    """Note a mark; False where it has no place in a request."""
+    if name == "comma":
+        marks.discard("gripe")
+    elif name == "onto":
+        marks |= {"to", "onto"}
+    elif name in _MARKS or name in HINTS:
+        marks.add(name)
+    else:
+        return name in _EDGES
+    return True
+
+
+def _named(found: dict[str, object], kind: str, name: str) -> bool:
+    """Note a word of a kind of which there is one; False where it does not go with the one before."""
+    known = found.get(kind)
+    if known == name and name in _ONCE:
+        return False
+    if name.startswith("too_") and "thing" not in found:
+        return False  # "too cold" of nothing is how somebody feels
+    merged = name if known in (None, name) else _merged(kind, str(known), name)
+    if merged is None:
+        return False
+    if kind == "thing" and known not in (None, name):
+        found["whole"] = name if merged == known else known
+    found[kind] = merged
+    return True
+
+
+def _is_request(found: dict[str, object], words: dict[str, str], marks: set[str]) -> bool:
+    """Whether what was found asks for something, or says how somebody feels."""
+    if "gripe" in marks or ("is" in marks) != ("ensure" in marks):
+        return False  # "make sure it is on" is a request, "it is on" none
+    if "onto" in marks and not (words or found.keys() & {"number", "end"}):
+        return False  # "on" before a value is "to"; else it is none
+    if "hold" in marks and ("act" in found or "number" not in found):
+        return False  # "keep it at 22", but "keep it closed" may mean to leave it
+    if "take" in marks and found.get("act") == "off" and "number" in found:
+        found["act"] = "down"  # "take two degrees off"
+    if "done" in marks and not found.get("negated"):
+        return False  # what is done already is told, not asked for
+    if "who" in marks and "feeling" not in found:
+        return False  # "I …" is somebody's report, unless it is how they feel
+    feels = "feeling" in found
+    return not (feels and (words or found.keys() & {"act", "number", "set", "do", "unit"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +181,8 @@ _ROWS: Final = {
     ("driver", "mine"): "driver", ("passenger", "mine"): "passenger",
     ("driver", "left"): "driver", ("driver", "front_left"): "driver", ("passenger", "right"): "passenger",
     ("kids", "rear_row"): "kids", ("behind_me", "left"): "rear_left", ("behind_me", "right"): "rear_right",
+    ("theirs", "passenger"): "passenger", ("theirs", "driver"): "driver", ("theirs", "rear_row"): "rear_row",
+    ("theirs", "kids"): "kids", ("theirs", "rear_left"): "rear_left", ("theirs", "rear_right"): "rear_right",
     ("front_row", "passenger"): "passenger", ("front_row", "driver"): "driver",
 }  # fmt: skip
 _ACTS: Final = {
@@ -190,11 +224,17 @@ PARTS: Final = {
         "seat_ventilation", "seat_massage", "seat_lumbar", "seat_more",
     }),
     "heat": frozenset({"cabin_temperature"}),
+    "warmth": frozenset({"seat_heating", "wheel_heating"}),
 }  # fmt: skip
 """Of two things that are one inside the other, the inner one is meant: seat and seat heating."""
-_THINGS: Final = {(whole, part): part for whole, parts in PARTS.items() for part in parts}
+_THINGS: Final = {
+    **{(whole, part): part for whole, parts in PARTS.items() for part in parts},
+    ("seat", "heat"): "seat_heating", ("wheel", "heat"): "wheel_heating",
+    ("seat", "warmth"): "seat_heating", ("wheel", "warmth"): "wheel_heating",
+}  # fmt: skip
 _SIZES: Final = {("little", "lot"): None, ("some", "lot"): "lot", ("little", "some"): "little"}
-_MERGES: Final = {"zone": _ROWS, "act": _ACTS, "thing": _THINGS, "size": _SIZES}
+_DOES: Final = {("freeze", "stop"): "stop"}
+_MERGES: Final = {"zone": _ROWS, "act": _ACTS, "thing": _THINGS, "size": _SIZES, "do": _DOES}
 
 
 def _merged(kind: str, one: str, other: str) -> str | None:

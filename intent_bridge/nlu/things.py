@@ -1,6 +1,6 @@
 """The table of things (`things.yaml`), and what follows from it: the usual thing, complaints, places."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -79,13 +79,14 @@ def usual_thing(said: Slots) -> str | None:
     """The thing that is meant where none is named: "22 degrees", "warmer"."""
     usual: Mapping[str, str] = _file()["usual"]
     number: Mapping[str, Any] = _file()["usual_number"]
-    placed = said.zone or (said.act is None and (said.set or "to" in said.marks))
+    asked = said.set or said.marks & {"to", "want"}
+    placed = said.zone or (said.act is None and asked)
     if placed and said.unit is None and number["from"] <= (said.number or 0) <= number["to"]:
         return str(number["thing"])
-    if (said.set or "to" in said.marks) and len(said.words) == 1:
+    if asked and len(said.words) == 1:
         by_word: Mapping[str, str] = _file()["usual_words"]
         return by_word.get(next(iter(said.words)))
-    return next((usual[word] for word in (said.unit, said.act) if word and word in usual), None)
+    return next((usual[word] for word in (said.act, said.unit) if word and word in usual), None)
 
 
 def switched_to(said: Slots) -> Slots:
@@ -96,6 +97,28 @@ def switched_to(said: Slots) -> Slots:
     if said.has_value or said.negated or not table.get("set_is_on" if said.set else "named_is_on"):
         return said
     return replace(said, act="on")
+
+
+def wished(said: Slots) -> Slots:
+    """ "A massage, please": asked for and nothing said of it, so on."""
+    table = things().get(said.thing or "", {})
+    bare = not said.has_value or (
+        table.get("needs_act") and not (said.act or said.number or said.end or said.size)
+    )
+    if not bare or said.negated or not table.get("asked_is_on"):
+        return said
+    return replace(said, act="on", marks=said.marks - {"want"})
+
+
+def reasoned(requests: Sequence[Slots]) -> list[Slots]:
+    """The requests without complaints that are the reason for another: "the wind is too strong, close it"."""
+
+    def is_reason(one: Slots) -> bool:
+        told = one.thing is not None and one.act is not None and one.act.startswith("too_")
+        beside = things().get(one.thing or "", {}).get("reason_for", ()) if told else ()
+        return any(other.thing in beside for other in requests)
+
+    return [one for one in requests if not is_reason(one)]
 
 
 def mended(said: Slots) -> Slots:

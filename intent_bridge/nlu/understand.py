@@ -7,11 +7,12 @@ from typing import Final, TypeAlias
 from intent_bridge.errors import ToolCallError
 from intent_bridge.intents import Catalogue, NotEquipped
 from intent_bridge.intents.zones import DriverSide, Zone
-from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Lexicon, is_quoted, lexicon
-from intent_bridge.nlu.reading import REST, Sentence, said, sentences
+from intent_bridge.nlu.asides import PLACE, SOMETHING
+from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexicon, is_quoted, lexicon
+from intent_bridge.nlu.reading import GLUED, Sentence, said, sentences
 from intent_bridge.nlu.repairs import corrected, settled
 from intent_bridge.nlu.slots import Slots
-from intent_bridge.nlu.things import Car, Problem, switched_to, things, usual_thing
+from intent_bridge.nlu.things import Car, Problem, reasoned, switched_to, things, usual_thing, wished
 from intent_bridge.nlu.wishes import calls
 from intent_bridge.types import ToolCall
 
@@ -19,6 +20,11 @@ _OTHER: Final = {
     "driver": "passenger", "passenger": "driver", "rear_left": "rear_right", "rear_right": "rear_left",
     "front_row": "rear_row", "rear_row": "front_row",
 }  # fmt: skip
+
+
+_TAG: Final = Concept("polite", "tag")
+_PRAISE: Final = Concept("polite", "praise")
+_FIT: Final = Concept("polite", "fit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,7 @@ def _understood(
     meanings: list[Understood] = []
     cost = 0
     for sentence in sentences(words, tokens):
-        if (meanings or _is_absent(problem)) and sentence.cost > cost:
+        if (meanings or _is_final(problem)) and sentence.cost > cost:
             break
         found = _sentence(sentence, car, speaker, before)
         if isinstance(found, Understood):
@@ -110,14 +116,19 @@ def _understood(
             cost = sentence.cost
         elif problem is None or problem.reason in ("not_understood", "incomplete"):
             problem, cost = found, sentence.cost if not meanings else cost
+    if meanings and problem == Abstained("negated"):
+        return problem  # "don't" in one reading is one too many
     if len(meanings) > 1:
         return Abstained("ambiguous")
     return meanings[0] if meanings else problem
 
 
-def _is_absent(problem: Abstained | None) -> bool:
-    """Whether the sentence was read as one about a thing that no car has from us."""
-    return problem is not None and problem.reason == "not_offered" and problem.about not in ("", *things())
+def _is_final(problem: Abstained | None) -> bool:
+    """Whether the sentence was read as one that forbids, or is about a thing that no car has from us."""
+    if problem is None:
+        return False
+    absent = problem.reason == "not_offered" and problem.about not in ("", *things())
+    return absent or problem.reason == "negated"
 
 
 def _covers(one: Understood, other: Understood) -> bool:
@@ -132,10 +143,22 @@ def _covers(one: Understood, other: Understood) -> bool:
 
 
 def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) -> Result:
-    rest = REST in sentence.concepts
+    rest = any(c.kind == "rest" for c in sentence.concepts)
     if sentence.concepts and sentence.concepts[-1][:2] in (("mark", "and"), ("mark", "then")):
         return Abstained("incomplete")  # somebody was going to say more
-    concepts = [c for c in sentence.concepts if c != REST and c.kind != "polite"]
+    topics = [c for c in sentence.concepts if c.kind == "topic"]
+    said_all = [c for c in sentence.concepts if c.kind not in ("rest", "topic")]
+    acts = {c.name for c in said_all if c.kind == "act"}
+    if (
+        _TAG in said_all[:-1]
+        or (_FIT in said_all and not acts)
+        or (GLUED in sentence.concepts and not acts - {"set"})
+    ):
+        return Abstained(
+            "not_understood"
+        )  # "isn't it cold" asks, "22 is right" tells, "at 22 tell me" is a time
+    concepts = [c for c in said_all if c.kind != "polite"]
+    asks = any(c.kind == "polite" and c not in (_TAG, _PRAISE, _FIT) for c in said_all)
     found = corrected(concepts, car)
     if found is None:
         return Abstained("not_understood")
@@ -146,13 +169,16 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         return Abstained("other_domain" if rest else "not_understood")
     if len(requests) == 1 and requests[0] == Slots(do="undo"):
         return Understood((), undo=True)
-    filled = _filled(requests, before, speaker, car)
+    about = _about(topics, before)
+    filled = _filled(requests, about, speaker, car, asks=asks)
     if filled is None:
         return Abstained("incomplete")
+    if PLACE in topics and any(_lacks_place(request) for request in filled):
+        return Abstained("incomplete")  # "grandma sits in the back, turn on the seat heating": whose?
     made: list[ToolCall] = []
     last: Slots | None = None
     feelings = all(request.feeling is not None for request in filled)
-    for request in filled:
+    for request in reasoned(filled):
         if request.negated or (request.feeling is not None and not feelings):
             continue  # "don't open the window, …": the rest counts; "I'm cold, …": the reason for the rest
         meant = calls(request, car)
@@ -178,16 +204,33 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
     return Understood(tuple(made), turn, rest, wrong and before is not None, requests=len(requests))
 
 
+def _about(topics: Sequence[Concept], before: Turn | None) -> Turn | None:
+    """What "it" is: what an aside was about ("the alert is too early, …"), else the turn before."""
+    named = [topic for topic in topics if topic != PLACE]
+    if not named:
+        return before
+    return Turn(Slots(thing=named[0].name), ()) if named != [SOMETHING] and len(named) == 1 else None
+
+
+def _lacks_place(request: Slots) -> bool:
+    zoned = things().get(request.thing or "", {}).get("zone", False) or request.feeling is not None
+    return zoned and request.zone is None
+
+
 def _contradict(requests: Sequence[Slots]) -> bool:
     """Whether one thing is both wanted and forbidden."""
     wanted = [(r.thing, r.act, r.zone) for r in requests if not r.negated]
     return any(r.negated and r.act and (r.thing, r.act, r.zone) in wanted for r in requests)
 
 
-def _filled(requests: Sequence[Slots], before: Turn | None, speaker: Zone, car: Car) -> list[Slots] | None:
+def _filled(
+    requests: Sequence[Slots], before: Turn | None, speaker: Zone, car: Car, *, asks: bool
+) -> list[Slots] | None:
     """Every request with what it leaves to its neighbours or to the turn before."""
     out: list[Slots] = []
     for index, asked in enumerate(requests):
+        if asks and asked.thing is None and asked.do is None:
+            asked = replace(asked, marks=asked.marks | {"want"})
         request = switched_to(asked)
         if request.feeling is not None or request.do is not None:
             out.append(request)
@@ -198,7 +241,7 @@ def _filled(requests: Sequence[Slots], before: Turn | None, speaker: Zone, car: 
             later is None and asked.zone and asked.has_value
         ):  # "open the driver's and the passenger's windows"
             later = next((r for r in requests[index + 1 :] if r.thing and r.zone), None)
-        now = request
+        now = _part(request, earlier)
         if now.ref in ("other", "same"):
             now = _referring(now, earlier, speaker)
         elif now.thing is None and (other := earlier or later or _usual(now)) is not None:
@@ -207,10 +250,12 @@ def _filled(requests: Sequence[Slots], before: Turn | None, speaker: Zone, car: 
             if usual is not None and other is not usual and isinstance(calls(with_it, car), Problem):
                 with_it = _with_thing(now, usual)  # "make it warmer", after the window was opened
             now = with_it
-        elif now.thing is not None and not now.has_value:
+        elif now.thing is not None and (not now.has_value or _lacks_act(now)):
             nearby = out[-1] if out and out[-1].has_value else later
             if nearby is not None and not nearby.negated:
-                now = _with_value(now, nearby)
+                now = _with_value(now, nearby) if not now.has_value else replace(now, act=nearby.act)
+            elif nearby is None and (asks or "want" in now.marks):
+                now = wished(now)
         absent = now.thing is not None and now.thing not in things()
         idle = not (now.has_value or absent or now.negated)  # "I don't need the heating" says enough
         if now.thing is None or now.ref in ("other", "same") or idle:
@@ -219,6 +264,19 @@ def _filled(requests: Sequence[Slots], before: Turn | None, speaker: Zone, car: 
             return None  # "too cold" is how somebody feels, unless the thing is named
         out.append(now)
     return out
+
+
+def _part(now: Slots, earlier: Slots | None) -> Slots:
+    """ "The wheel is hot, turn its heating off": the heating of what was named before."""
+    parts: dict[str, str] = things().get(now.thing or "", {}).get("part_of", {})
+    whole = earlier.thing if earlier is not None else None
+    return replace(now, thing=parts[whole]) if whole in parts else now
+
+
+def _lacks_act(now: Slots) -> bool:
+    """Whether a thing that has to be switched was named with its own word only: "and the rear fog light"."""
+    needs = things().get(now.thing or "", {}).get("needs_act", False)
+    return bool(needs and now.words and not (now.act or now.number or now.size or now.end))
 
 
 def _usual(now: Slots) -> Slots | None:
@@ -250,8 +308,18 @@ def _with_value(now: Slots, other: Slots) -> Slots:
         unit=other.unit,
         end=other.end,
         size=other.size,
-        words=dict(other.words),
+        words={kind: word for kind, word in other.words.items() if _takes(now, kind)},
         marks=now.marks | (other.marks - {"plural"}),
+    )
+
+
+def _takes(now: Slots, kind: str) -> bool:
+    """Whether a word of another thing can be one of this: "low beam and rear fog light on"."""
+    table = things().get(now.thing or "", {})
+    return (
+        kind in table.get("words", {})
+        or kind in table.get("as", {})
+        or (kind == "grade" and "grades" in table)
     )
 
 

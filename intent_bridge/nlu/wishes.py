@@ -18,6 +18,8 @@ _UP: Final = {"up": "up", "more": "up", "down": "down", "less": "down"}
 _WEAK: Final = frozenset({"on", "open"})
 """Beside a value these say no more than "set"."""
 _SWITCHING: Final = frozenset({"on", "off", "open", "close"})
+_NUMBERED: Final = _UP.keys() | _WEAK | {None, "close"}
+"""What may stand beside a number."""
 _PLURAL: Final = frozenset({"plural"})
 FOREIGN: Final = frozenset({"media", "navigation", "phone", "information"})
 
@@ -157,6 +159,8 @@ class _Wish:
             return Problem("not_understood")
         if said.number is not None:
             return self.numbered(act)
+        if said.end is not None and self.is_same_end(said.end, said.words.get("grade")):
+            return self.ended(act)
         if "grade" in said.words and ("grades" in self.table or self.table.get("listed")):
             return self.graded(act)
         if said.words:
@@ -258,10 +262,14 @@ class _Wish:
     def numbered(self, act: str | None) -> tuple[str, dict[str, Any]] | Problem:
         """A number, to go to or to go by."""
         said, table = self.said, self.table
-        if "number" not in table or said.end or said.words or said.number is None:
+        if "number" not in table or said.number is None:
             return Problem("not_understood" if "number" in table else "not_offered")
-        if act == "off":
+        if said.words:
+            return self.both(act)
+        if said.end is not None and not self.is_end(said.end, said.number):
             return Problem("not_understood")
+        if act not in _NUMBERED or (said.act in _WEAK and act not in (*_WEAK, "close")):
+            return Problem("not_understood")  # "the heating on, 2": not warmer by 2
         units: Mapping[str, Any] = table["units"]
         number = said.number
         if table.get("listed"):
@@ -291,6 +299,32 @@ class _Wish:
         if act == "close" and "to" not in said.marks and number != 50:
             return Problem("not_understood")
         return table["tool"], {table["number"]: plain(number)}
+
+    def both(self, act: str | None) -> tuple[str, dict[str, Any]] | Problem:
+        """A word and a number, where a thing has a field for each: "red at 70 percent"."""
+        made = [
+            replace(self, said=said).made(act)
+            for said in (replace(self.said, words={}), replace(self.said, number=None, unit=None))
+        ]
+        tools = {m[0] for m in made if not isinstance(m, Problem)}
+        fields = [m[1] for m in made if not isinstance(m, Problem)]
+        if len(tools) != 1 or len(fields) != 2 or fields[0].keys() & fields[1].keys():
+            return Problem("not_understood")
+        return tools.pop(), {**fields[0], **fields[1]}
+
+    def is_end(self, end: str, number: Decimal) -> bool:
+        """Whether a number is the end of the range that was named with it ("to the maximum, three")."""
+        offered = self.car.listed(self.table["tool"], self.table["number"])
+        highest = (
+            offered[-1] if offered else self.car.share(self.table["tool"], self.table["number"], Decimal(100))
+        )
+        return bool(number == {"max": highest, "min": offered[0] if offered else 1}.get(end))
+
+    def is_same_end(self, end: str, grade: str | None) -> bool:
+        """Whether "low" or "high" says the same as the end that was named with it."""
+        return bool(
+            {"low": "min", "high": "max"}.get(grade or "") == self.table.get("extremes", {}).get(end, end)
+        )
 
     def chosen(self, act: str | None, number: Decimal) -> tuple[str, dict[str, Any]] | Problem:
         """One of a few numbers: said itself, or by its place among them ("level 2")."""

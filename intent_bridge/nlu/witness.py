@@ -12,7 +12,8 @@ from typing import Final
 from intent_bridge.intents import Catalogue
 from intent_bridge.intents.zones import DriverSide
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, Concept, Lexicon, languages, lexicon
-from intent_bridge.nlu.reading import folded, pieces, said
+from intent_bridge.nlu.phrases import pieces
+from intent_bridge.nlu.reading import folded, said
 from intent_bridge.nlu.things import zone_name
 from intent_bridge.nlu.understand import Understood, understand
 from intent_bridge.types import ToolCall

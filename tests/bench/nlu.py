@@ -18,7 +18,7 @@ from intent_bridge.nlu.talk import Talk
 from intent_bridge.profile import load_profile
 from tests.bench.figures import merge
 from tests.bench.handle import Unwaiting
-from tests.nlu.corpus import Said, catalogue, sentences
+from tests.nlu.corpus import Said, catalogue, sentences, without_own
 
 PEERS = Path(__file__).parent / "peers"
 SETTLE_MS = 200
@@ -98,7 +98,7 @@ def ours(language: str) -> Callable[[str], Calls]:
         found = understand(text, language, catalogue())
         if not isinstance(found, Understood):
             return ()
-        return tuple((call.name, tuple(sorted(call.arguments.items()))) for call in found.calls)
+        return tuple((call.name, without_own(call.arguments)) for call in found.calls)
 
     return hear
 
@@ -117,7 +117,7 @@ def hassil(language: str) -> Callable[[str], Calls]:
         name = found.intent.name
         values: Mapping[str, Any] = {key: entity.value for key, entity in found.entities.items()}
         given = {("level" if key == "fan" else key): _whole(value) for key, value in values.items()}
-        return ((name, tuple(sorted(given.items()))),)
+        return ((name, without_own(given)),)
 
     return hear
 

@@ -34,8 +34,8 @@ def test_what_was_worked_on_is_understood(language: str) -> None:
     assert found["right_percent"] >= 97 and found["wrong_percent"] <= 0.2 and found["acted"] == 0
 
 
-FLOORS = {"en": (86.3, 0.0), "zh": (97.6, 0.0)}
-"""What the present held-back sentences reached at first sight; the goal of both is (97, 0.2)."""
+FLOORS: dict[str, tuple[float, float]] = {}
+"""What held-back sentences reached at first sight, by language, if there are any; the goal is (97, 0.2)."""
 
 
 @pytest.mark.parametrize("language", HELD_BACK)
@@ -121,6 +121,81 @@ def test_a_correction_goes_to_the_other_place() -> None:
     assert isinstance(second, Understood) and second.instead
     assert shown(second) == [("set_window", {"zone": "passenger", "percent": 100})]
     assert isinstance(understand("no, the other one", "en", catalogue()), Abstained)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("zh", "不要开空调"), ("zh", "不要关窗"), ("zh", "不开空调"), ("zh", "不要空调"),
+        ("en", "no AC please"), ("en", "no don't open it"),
+    ],
+)  # fmt: skip
+def test_forbidding_after_another_request_takes_nothing_back_and_does_nothing(
+    language: str, text: str
+) -> None:
+    first = {"zh": "打开车窗", "en": "open the window"}[language]
+    before = understand(first, language, catalogue())
+    assert isinstance(before, Understood)
+    assert isinstance(understand(text, language, catalogue(), before=before.turn), Abstained)
+
+
+OPEN = [("set_window", {"percent": 100})]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "calls"),
+    [
+        ("en", "the groceries are melting, open the window", OPEN),
+        ("en", "open the window, the groceries are melting", OPEN),
+        ("en", "we're parked by the river so open the window", OPEN),
+        ("en", "it's 35 degrees out there, open the window", OPEN),
+        ("zh", "行李都搬完了，打开车窗", OPEN),
+        ("zh", "打开车窗，外面在放烟花", OPEN),
+        ("en", "this blower is deafening the parrot, turn it down",
+         [("adjust_setting", {"setting": "fan_speed", "direction": "down"})]),
+    ],
+)  # fmt: skip
+def test_a_clause_of_unknown_words_that_only_says_why_is_left_out(
+    language: str, text: str, calls: Shown
+) -> None:
+    assert shown(hear(text, language)) == calls
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "at the fjord, open the window"),  # a place to come is a time
+        ("en", "unless the parrot minds, open the window"),
+        ("en", "open the window, the one by granny"),  # says which
+        ("en", "open the window, or whistle"),
+        ("en", "open the window, I changed my mind about it"),
+        ("en", "my line in the play is, open the window"),
+        ("en", "granny's window is stuck, close it"),  # "it" is not one of ours to guess
+        ("en", "granny sits in the back, turn on the seat heating"),  # whose?
+        ("zh", "等到了峡湾，打开车窗"),
+        ("zh", "打开车窗，逗鹦鹉玩的"),
+        ("zh", "剧本里写着，打开车窗"),
+        ("zh", "奶奶坐后排，打开座椅加热"),
+    ],
+)  # fmt: skip
+def test_a_clause_that_may_change_what_is_meant_is_not_left_out(language: str, text: str) -> None:
+    assert isinstance(hear(text, language), Abstained)
+
+
+def test_a_thing_that_can_be_switched_is_switched_on_when_asked_for_and_others_are_not() -> None:
+    assert shown(hear("reading light please", "en")) == [("set_reading_light", {"on": True})]
+    assert shown(hear("I fancy a massage", "en")) == [("set_seat_massage", {"level": 2})]
+    for text in ("reading light", "the fan please", "window please", "the AC is fine"):
+        assert isinstance(hear(text, "en"), Abstained), text
+
+
+def test_a_number_goes_with_no_verb_that_has_none() -> None:
+    assert shown(hear("recline to 25 degrees", "en")) == [("set_seat_recline", {"degrees": 25})]
+    assert isinstance(hear("heating on, level two", "en"), Abstained)
+
+
+def test_of_the_heating_that_was_named_before() -> None:
+    assert shown(hear("方向盘太烫手了，把加热关掉", "zh"))[-1] == ("set_steering_wheel_heating", {"level": 0})
 
 
 def test_what_the_vehicle_lacks_is_still_a_call_and_answered_as_lacking() -> None:

@@ -1,0 +1,113 @@
+"""Clauses that only say why ("the bags are in, …"): left out, though their words are unknown to us.
+
+Leaving a clause out must not change what the rest asks for. So nothing in it may forbid, take back, quote,
+set a time or a condition, or say more exactly what is meant; what it tells must be told as a fact. The thing
+it is about remains as a `topic`, for the rest to refer to; so does a place, and then the rest names its own.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from intent_bridge.nlu.lexicon import Concept, Lexicon, Reading
+from intent_bridge.nlu.phrases import is_edge, pieces
+from intent_bridge.nlu.things import things
+
+WORDS_MAX: Final = 14
+"""A longer clause is no mere aside."""
+PLACE: Final = Concept("topic", "place")
+SOMETHING: Final = Concept("topic", "something")
+"""A thing, but not one that "it" could be: "granny's window is stuck"."""
+
+_MARKS: Final = frozenset({"and", "to", "onto", "by", "plural", "done", "is", "comma", "want"})
+_FREE: Final = frozenset(
+    {"polite", "remark", "who", "feeling", "state", "verb", "thing", "zone", "answer", ""}
+)
+_WORDS: Final = frozenset({
+    "grade", "color", "mode", "dir", "win", "lights", "sens", "lane", "limit", "recirc", "auto",
+})  # fmt: skip
+_TOLD: Final = frozenset({"num", "unit", "end", "size", "foreign", "sign"})
+"""What is told in a clause that has a verb: "it is 35 degrees outside"."""
+_LATER: Final = Concept("bars", "first")
+"""Words that set a time or a place without a verb before: "at the lights", not "we are at the lights"."""
+_TELLS: Final = Concept("verb", "told")
+_WANT: Final = Concept("mark", "want")
+_QUESTION: Final = Concept("sign", "question")
+_NOTHING: Final = Concept("", "")
+
+
+def aside(lexicon: Lexicon, clause: list[str], *, begins: bool) -> Reading | None:
+    """The topics of a clause that can be left out; None where it cannot. `begins`: nothing stands before."""
+    if not 0 < len(clause) <= WORDS_MAX:
+        return None
+    phrases = list(_longest(lexicon, clause))
+    verbs = (at for at, (word, about) in enumerate(phrases) if _is_verb(lexicon, word, about, at))
+    verb_at = next(verbs, None)
+    wants = any(_WANT in about for _, about in phrases)
+    strange = bare = False
+    topics: dict[Concept, None] = {}
+    for at, (_, about) in enumerate(phrases):
+        told = verb_at is not None and at >= verb_at and not wants
+        noun = verb_at is not None or (at + 1 < len(phrases) and not phrases[at + 1][1])
+        strange = strange or not about or _tells(about, at)
+        for concept in about:
+            bare = bare or (concept == _LATER and verb_at is None and not (begins and at))
+            if concept != _LATER and not _is_idle(concept, told=told, noun=noun):
+                return None
+            if concept.kind == "thing":
+                ours = concept.name in things()
+                topics[SOMETHING if strange and ours else Concept("topic", concept.name)] = None
+                strange = strange or not ours
+            elif concept.kind == "zone" and concept.name not in ("mine", "kids", "all"):
+                topics[PLACE] = None
+    if not strange or (verb_at is None and (bare or topics)):
+        return None
+    if len(topics.keys() - {PLACE}) > 1 or (verb_at is None and begins):
+        return (SOMETHING,)
+    return tuple(topics)
+
+
+def _is_verb(lexicon: Lexicon, word: str, about: set[Concept], at: int) -> bool:
+    """Whether a word tells something of what stands before it; one that asks, at the beginning, does not."""
+    if not about:
+        return word.endswith(lexicon.verb_ends)
+    if any(c.kind == "act" and c.name.startswith("too_") for c in about):
+        return True
+    names = {c.name for c in about if c.kind == "verb"}
+    asks = at == 0 and _QUESTION in about and "told" not in names
+    return (bool(names) and not asks) or (at > 0 and any(c.kind == "feeling" for c in about))
+
+
+def _tells(about: set[Concept], at: int) -> bool:
+    """Whether a word tells something by itself: "hurts", "stinks"."""
+    return _TELLS in about or (at > 0 and any(c.kind == "feeling" for c in about))
+
+
+def _is_idle(concept: Concept, *, told: bool, noun: bool) -> bool:
+    """Whether a word asks for nothing here; `told`: after a verb; `noun`: it may be part of a name."""
+    kind, name, _ = concept
+    if kind in _FREE or (kind == "mark" and name in _MARKS):
+        return True
+    if kind == "act":
+        return told or name in ("set", "take")
+    return (kind == "ref" and name == "it") or (noun and kind in _WORDS) or (told and kind in _TOLD)
+
+
+def _longest(lexicon: Lexicon, clause: list[str]) -> Iterator[tuple[str, set[Concept]]]:
+    """The clause as phrases, the longest at each place, with all that they may say; nothing if unknown."""
+    at = 0
+    while at < len(clause):
+        found = [(end, r) for end, r in pieces(lexicon, clause, at) if not r or r[0].kind != "remark"]
+        end = max((end for end, _ in found), default=at + 1)
+        yield clause[at], {c for beyond, reading in found if beyond == end for c in reading or (_NOTHING,)}
+        at = end
+
+
+def ends(lexicon: Lexicon, tokens: list[str], start: int) -> Iterator[tuple[int, int]]:
+    """Where a clause that begins at `start` may end, and where what follows begins: a comma, or "so"."""
+    for at in range(start, len(tokens)):
+        if is_edge(lexicon, tokens[at]):
+            yield at, at
+            return
+        if at > start and tokens[at] in lexicon.links:
+            yield at, at + 1
+    yield len(tokens), len(tokens)
