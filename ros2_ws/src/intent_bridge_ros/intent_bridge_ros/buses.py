@@ -43,17 +43,28 @@ class BusWay:
     can: str
 
 
-def qos_events(say: Callable[[str, str], None], name: str) -> SubscriptionEventCallbacks:
-    """Events of a subscription, told as (topic, what happened)."""
+def state_qos(deadline_ms: int, lease_ms: int) -> QoSProfile:
+    """How state is listened to; 0 asks its publishers for no deadline, or no lease of liveliness."""
+    qos = QoSProfile(depth=FRAMES_DEPTH, reliability=ReliabilityPolicy.RELIABLE)
+    if deadline_ms:
+        qos.deadline = Duration(nanoseconds=deadline_ms * 1_000_000)
+    if lease_ms:
+        qos.liveliness_lease_duration = Duration(nanoseconds=lease_ms * 1_000_000)
+    return qos
+
+
+def qos_events(say: Callable[[str, str, str], None], name: str) -> SubscriptionEventCallbacks:
+    """Events of a subscription, told as (topic, what happened, kind of event)."""
     return SubscriptionEventCallbacks(
-        deadline=lambda event: say(name, f"deadline missed {event.total_count} times"),
-        liveliness=lambda event: say(name, f"{event.alive_count} publishers alive"),
+        deadline=lambda event: say(name, f"deadline missed {event.total_count} times", "deadline"),
+        liveliness=lambda event: say(name, f"{event.alive_count} publishers alive", "liveliness"),
         incompatible_qos=lambda event: say(
-            name, f"a publisher's QoS does not match (policy {event.last_policy_kind.name})"
+            name, f"a publisher's QoS does not match (policy {event.last_policy_kind.name})", "qos"
         ),
-        message_lost=lambda event: say(name, f"{event.total_count} messages lost"),
+        message_lost=lambda event: say(name, f"{event.total_count} messages lost", "lost"),
         matched=lambda event: (
-            event.current_count_change < 0 and say(name, f"a publisher has gone, {event.current_count} left")
+            event.current_count_change < 0
+            and say(name, f"a publisher has gone, {event.current_count} left", "matched")
         ),
     )
 
@@ -69,8 +80,8 @@ class Buses:
         clock: NodeClock,
         *,
         tolerance_ms: int,
-        deadline_ms: int,
-        say: Callable[[str, str], None],
+        listen: QoSProfile,
+        say: Callable[[str, str, str], None],
     ) -> None:
         self._node, self._profile, self._ways, self._clock = node, profile, ways, clock
         self._tolerance_ms, self._say = tolerance_ms, say
@@ -83,7 +94,7 @@ class Buses:
         self._subscriptions: list[Any] = []
         self._can = self._open_can()
         try:
-            self._open_topics(deadline_ms)
+            self._open_topics(listen)
         except BaseException:
             self.close()
             raise
@@ -103,11 +114,8 @@ class Buses:
         flexible = [name for name in wanted if self._profile.file.buses[name].fd]
         return CanTransport.open(buses, fd=flexible, listen_to=heard)
 
-    def _open_topics(self, deadline_ms: int) -> None:
+    def _open_topics(self, listen: QoSProfile) -> None:
         qos = QoSProfile(depth=FRAMES_DEPTH, reliability=ReliabilityPolicy.RELIABLE)
-        listen = QoSProfile(depth=FRAMES_DEPTH, reliability=ReliabilityPolicy.RELIABLE)
-        if deadline_ms:
-            listen.deadline = Duration(nanoseconds=deadline_ms * 1_000_000)
         for name, way in self._ways.items():
             fd = self._profile.file.buses[name].fd
             if "frames" not in (way.input, way.output):

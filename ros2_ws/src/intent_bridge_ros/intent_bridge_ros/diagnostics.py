@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
@@ -63,7 +63,7 @@ class Diagnostics:
         for name, way in self._ways.items():
             condition = session.bridge.health.conditions[name]
             level = OK if condition is Condition.OK else WARN if condition is Condition.STARTING else ERROR
-            events = "; ".join(f"{t}: {what}" for t, what in session.events.items() if t.startswith(name))
+            events = self._events(lambda topic, name=name: topic.split("/")[0] == name)
             refused = {
                 key: counts[f"{name}.{key}"] for key in ("unstamped", "from_the_future", "late", "overflow")
             }
@@ -74,6 +74,11 @@ class Diagnostics:
             where = way.can or f"{name}/from_can_bus"
             found.append(self._status(f"bus {name}", level, condition.value, where, **moved, **said))
         return found
+
+    def _events(self, of: Callable[[str], bool]) -> str:
+        """What was said last of some topics."""
+        said = self._session.events.items()
+        return "; ".join(f"{topic}: {what}" for (topic, _), what in said if of(topic))
 
     def _ecu_states(self) -> list[DiagnosticStatus]:
         engine, sensors = self._session.bridge.engine, self._session.profile.sensors
@@ -106,4 +111,5 @@ class Diagnostics:
             verdicts=session.sequences["verdict"],
             outcomes=session.sequences["outcome"],
             lost_publications=lost,
+            events=self._events(lambda topic: topic.split("/")[0] not in self._ways),
         )

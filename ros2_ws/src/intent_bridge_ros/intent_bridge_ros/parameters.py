@@ -69,6 +69,9 @@ SPECS = (
         high=1000,
     ),
     Spec("deadline_ms", 0, "Deadline asked of publishers of state [ms]; 0: none.", low=0, high=10_000),
+    Spec(
+        "lease_ms", 0, "Lease of liveliness asked of publishers of state [ms]; 0: none.", low=0, high=10_000
+    ),
     Spec("audit_path", "", "File that the hash-chained record is appended to; empty: none."),
     Spec("audit_fsync", "batch", "When the record is forced to disk.", words=("each", "batch", "off")),
     Spec(

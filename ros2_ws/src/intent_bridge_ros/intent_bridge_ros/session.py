@@ -157,7 +157,7 @@ class Session(VehicleSession):
                 frame, self.profile, call_id, self.clock.stamp(), self.sequences["command"] + 1
             )
         except MessageError as error:
-            self.event(frame.raw.bus, str(error))
+            self.event(frame.raw.bus, str(error), "command")
             return
         self.sequences["command"] += len(made)
         for one in made:

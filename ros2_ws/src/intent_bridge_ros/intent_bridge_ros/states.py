@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from intent_bridge_msgs.msg import PathState
-from rclpy.qos import Duration, QoSProfile, ReliabilityPolicy
 
 from intent_bridge_ros.buses import qos_events
 from intent_bridge_ros.messages import sample
-
-DEPTH = 500
 
 
 class States:
@@ -24,14 +21,11 @@ class States:
         self._newest_ms: dict[str, int] = {}
         if not self._paths:
             return
-        qos = QoSProfile(depth=DEPTH, reliability=ReliabilityPolicy.RELIABLE)
-        if session.parameters["deadline_ms"]:
-            qos.deadline = Duration(nanoseconds=session.parameters["deadline_ms"] * 1_000_000)
         self._subscription = node.create_subscription(
             PathState,
             "~/path_state",
             self._heard,
-            qos,
+            session.listen,
             event_callbacks=qos_events(session.event, "path_state"),
         )
 

@@ -14,7 +14,7 @@ from intent_bridge.bridge.stepped import SteppedBridge
 from intent_bridge.errors import Problem, ProfileError
 from intent_bridge.guard.proof import certificate
 from intent_bridge.profile import Profile, load_profile
-from intent_bridge_ros.buses import Buses, BusWay
+from intent_bridge_ros.buses import Buses, BusWay, state_qos
 from intent_bridge_ros.clock import NodeClock
 from intent_bridge_ros.diagnostics import Diagnostics
 from intent_bridge_ros.messages import RCLError
@@ -33,8 +33,8 @@ class VehicleSession:
         self._node, self.parameters = node, parameters
         self.clock = NodeClock(node)
         self._undo: list[Any] = [self.clock.close]
-        self.events: dict[str, str] = {}
-        """The last thing that DDS said about each topic."""
+        self.events: dict[tuple[str, str], str] = {}
+        """The last thing of each kind that DDS said about each topic."""
         self._later: deque[tuple[Any, Any]] = deque(maxlen=WAITING_MAX)
         self.sequences = {"verdict": 0, "outcome": 0, "command": 0, "audit": 0}
         self.lost = 0
@@ -65,13 +65,14 @@ class VehicleSession:
 
     def _open_bridge(self) -> None:
         parameters = self.parameters
+        self.listen = state_qos(parameters["deadline_ms"], parameters["lease_ms"])
         self.buses = Buses(
             self._node,
             self.profile,
             self.ways,
             self.clock,
             tolerance_ms=parameters["stamp_tolerance_ms"],
-            deadline_ms=parameters["deadline_ms"],
+            listen=self.listen,
             say=self.event,
         )
         self._undo.append(self.buses.close)
@@ -142,9 +143,9 @@ class VehicleSession:
             except RCLError:  # seen in a flood: the history is full of messages nobody has taken
                 self.lost += 1
 
-    def event(self, topic: str, what: str) -> None:
-        """Note and log what DDS says of a topic."""
-        self.events[topic] = what
+    def event(self, topic: str, what: str, kind: str) -> None:
+        """Note and log what is said of a topic; the newest of a kind stands."""
+        self.events[topic, kind] = what
         self._node.get_logger().warning(f"{topic}: {what}", throttle_duration_sec=1.0)
 
 
