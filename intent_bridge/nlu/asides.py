@@ -42,7 +42,7 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool) -> Reading | Non
     phrases = list(_longest(lexicon, clause))
     verbs = (at for at, (word, about) in enumerate(phrases) if _is_verb(lexicon, word, about, at))
     verb_at = next(verbs, None)
-    wants = any(_WANT in about for _, about in phrases)
+    wants = any(_WANT in about and all(c.kind != "verb" for c in about) for _, about in phrases)
     strange = bare = False
     topics: dict[Concept, None] = {}
     for at, (_, about) in enumerate(phrases):

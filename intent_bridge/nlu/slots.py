@@ -51,7 +51,7 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
     found: dict[str, object] = {}
     words: dict[str, str] = {}
     marks: set[str] = set()
-    for kind, name, number in concepts:
+    for at, (kind, name, number) in enumerate(concepts):
         if kind == "mark":
             if not _marked(name, marks):
                 return None
@@ -59,6 +59,8 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
             if "number" in found:
                 return None
             found["number"] = number
+        elif kind == "act" and name == "off" and _ends_with_amount(concepts[:at]):
+            found["act"] = "down"  # "two degrees off"
         elif kind == "act" and name in _SETTING:
             found["set"] = True
             marks.add(name)
@@ -84,6 +86,10 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
         return None
     made = Slots(words=words, marks=frozenset(marks & _MARKS))
     return replace(made, **found)  # type: ignore[arg-type]
+
+
+def _ends_with_amount(concepts: Sequence[Concept]) -> bool:
+    return len(concepts) > 1 and concepts[-1].kind == "unit" and concepts[-2].kind == "num"
 
 
 def _marked(name: str, marks: set[str]) -> bool:
@@ -123,14 +129,16 @@ def _is_request(found: dict[str, object], words: dict[str, str], marks: set[str]
         return False  # "on" before a value is "to"; else it is none
     if "hold" in marks and ("act" in found or "number" not in found):
         return False  # "keep it at 22", but "keep it closed" may mean to leave it
-    if "take" in marks and found.get("act") == "off" and "number" in found:
+    if "take" in marks and found.get("act") == "off" and found.keys() & {"number", "size"}:
         found["act"] = "down"  # "take two degrees off"
     if "done" in marks and not found.get("negated"):
         return False  # what is done already is told, not asked for
     if "who" in marks and "feeling" not in found:
         return False  # "I …" is somebody's report, unless it is how they feel
-    feels = "feeling" in found
-    return not (feels and (words or found.keys() & {"act", "number", "set", "do", "unit"}))
+    if "feeling" not in found:
+        return True
+    thing = found.get("thing")  # with another it may be the reason for that one
+    return thing in (None, "cabin") and not (words or found.keys() & {"act", "number", "set", "do", "unit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +216,13 @@ _ACTS: Final = {
     ("on", "open"): "open",
     ("close", "off"): "close",
     ("forward", "upright"): "upright",
+    ("far", "forward"): "forward",
+    ("back", "far"): "back",
+    ("forward", "more"): "forward",
+    ("back", "more"): "back",
+    ("lean", "more"): "lean",
+    ("more", "upright"): "upright",
+    ("far", "lean"): "lean",
     ("up", "upright"): "upright",
     ("far", "more"): "far",
     ("less", "near"): "near",

@@ -170,6 +170,8 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
     if len(requests) == 1 and requests[0] == Slots(do="undo"):
         return Understood((), undo=True)
     about = _about(topics, before)
+    if topics and about is None and any(things().get(r.thing or "", {}).get("part_of") for r in requests):
+        return Abstained("incomplete")  # "the back window is fogged, switch its heating on"
     filled = _filled(requests, about, speaker, car, asks=asks)
     if filled is None:
         return Abstained("incomplete")

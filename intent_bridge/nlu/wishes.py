@@ -318,7 +318,7 @@ class _Wish:
         highest = (
             offered[-1] if offered else self.car.share(self.table["tool"], self.table["number"], Decimal(100))
         )
-        return bool(number == {"max": highest, "min": offered[0] if offered else 1}.get(end))
+        return bool(number == {"max": highest, "full": highest, "min": offered[0] if offered else 1}.get(end))
 
     def is_same_end(self, end: str, grade: str | None) -> bool:
         """Whether "low" or "high" says the same as the end that was named with it."""
