@@ -43,7 +43,7 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool) -> Reading | Non
     verbs = (at for at, (word, about) in enumerate(phrases) if _is_verb(lexicon, word, about, at))
     verb_at = next(verbs, None)
     wants = any(_WANT in about and all(c.kind != "verb" for c in about) for _, about in phrases)
-    strange = bare = False
+    strange = bare = complains = False
     topics: dict[Concept, None] = {}
     for at, (_, about) in enumerate(phrases):
         told = verb_at is not None and at >= verb_at and not wants
@@ -57,8 +57,12 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool) -> Reading | Non
                 ours = concept.name in things()
                 topics[SOMETHING if strange and ours else Concept("topic", concept.name)] = None
                 strange = strange or not ours
+            elif concept.kind == "act" and concept.name.startswith("too_"):
+                complains = True
             elif concept.kind == "zone" and concept.name not in ("mine", "kids", "all"):
                 topics[PLACE] = None
+    if complains and not strange and not topics:
+        return (SOMETHING,)  # "too windy, …": whatever is
     if not strange or (verb_at is None and (bare or topics)):
         return None
     if len(topics.keys() - {PLACE}) > 1 or (verb_at is None and begins):

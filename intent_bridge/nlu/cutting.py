@@ -7,7 +7,7 @@ from typing import Final
 
 from intent_bridge.nlu.lexicon import Concept
 from intent_bridge.nlu.slots import Slots, slots
-from intent_bridge.nlu.things import Car, Problem, usual_thing
+from intent_bridge.nlu.things import Car, Problem, felt_thing, usual_thing
 from intent_bridge.nlu.wishes import FOREIGN, calls
 
 REQUESTS_MAX: Final = 6
@@ -70,7 +70,8 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
             if made is not None and made.thing is None:
                 its = made.zone or made.ref == "it" or _is_off_too(chunk, start, made)
                 whose = only if its else None
-                full = replace(made, thing=whose or usual_thing(made))
+                felt = [c.name for c in chunk[:start] if c.kind == "feeling"]
+                full = replace(made, thing=whose or usual_thing(made) or felt_thing(made, felt))
             sound = full is not None and not isinstance(calls(full, car), Problem)
             sound = sound or (made is not None and made.negated and made.thing is not None)
             sound = sound or (made is not None and made.thing in FOREIGN)

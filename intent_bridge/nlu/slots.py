@@ -215,6 +215,7 @@ _ACTS: Final = {
     ("down", "cooler"): "cooler",
     ("on", "open"): "open",
     ("close", "off"): "close",
+    ("close", "down"): "off",
     ("forward", "upright"): "upright",
     ("far", "forward"): "forward",
     ("back", "far"): "back",

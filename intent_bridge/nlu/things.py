@@ -89,6 +89,13 @@ def usual_thing(said: Slots) -> str | None:
     return next((usual[word] for word in (said.act, said.unit) if word and word in usual), None)
 
 
+def felt_thing(said: Slots, feelings: Sequence[str]) -> str | None:
+    """What is meant after somebody said how they feel: "it's too warm, turn it down"."""
+    known: Mapping[str, Mapping[str, str]] = _file()["usual_after"]
+    meant = {known.get(feeling, {}).get(said.act or "") for feeling in feelings}
+    return meant.pop() if len(meant) == 1 else None
+
+
 def switched_to(said: Slots) -> Slots:
     """ "Switch to recirculation": named and wanted, so on."""
     table = things().get(said.thing or "", {})
@@ -129,7 +136,8 @@ def mended(said: Slots) -> Slots:
     return replace(said, act=table.get("complaints", _file()["complaints"]).get(said.act, said.act))
 
 
-_PLACES: Final = {"front_left": {"left": "driver", "right": "passenger"},
+_PLACES: Final = {"behind_passenger": {"left": "rear_right", "right": "rear_left"},
+                  "front_left": {"left": "driver", "right": "passenger"},
                   "front_right": {"left": "passenger", "right": "driver"}}  # fmt: skip
 _CATALOGUES: Final = {"left": "left_side", "right": "right_side", "mine": None, "behind_driver": "behind_me"}
 

@@ -12,7 +12,16 @@ from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexico
 from intent_bridge.nlu.reading import GLUED, Sentence, said, sentences
 from intent_bridge.nlu.repairs import corrected, settled
 from intent_bridge.nlu.slots import Slots
-from intent_bridge.nlu.things import Car, Problem, reasoned, switched_to, things, usual_thing, wished
+from intent_bridge.nlu.things import (
+    Car,
+    Problem,
+    felt_thing,
+    reasoned,
+    switched_to,
+    things,
+    usual_thing,
+    wished,
+)
 from intent_bridge.nlu.wishes import calls
 from intent_bridge.types import ToolCall
 
@@ -246,7 +255,7 @@ def _filled(
         now = _part(request, earlier)
         if now.ref in ("other", "same"):
             now = _referring(now, earlier, speaker)
-        elif now.thing is None and (other := earlier or later or _usual(now)) is not None:
+        elif now.thing is None and (other := earlier or later or _usual(now) or _felt(now, out)) is not None:
             with_it = _with_thing(now, other)
             usual = _usual(now)
             if usual is not None and other is not usual and isinstance(calls(with_it, car), Problem):
@@ -266,6 +275,11 @@ def _filled(
             return None  # "too cold" is how somebody feels, unless the thing is named
         out.append(now)
     return out
+
+
+def _felt(now: Slots, before: Sequence[Slots]) -> Slots | None:
+    thing = felt_thing(now, [request.feeling for request in before if request.feeling is not None])
+    return Slots(thing=thing) if thing is not None else None
 
 
 def _part(now: Slots, earlier: Slots | None) -> Slots:

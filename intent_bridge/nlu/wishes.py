@@ -107,6 +107,8 @@ def _meant(said: Slots) -> tuple[str | None, Slots]:
             given.append("zone_off")
         other = next((others[g] for g in given if g and g in others), None)
         turned = table.get("turns", {}).get(said.act) if other else None
+        if turned in _UP and said.act in _WEAK and said.number is not None:
+            return None, said  # "heat on, level one": of what?
         if other is None:
             return (name if "tool" in table else None), said
         name, said = other, replace(said, act=turned or said.act)
