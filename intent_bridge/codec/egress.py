@@ -136,7 +136,8 @@ class EgressGate:
         if len(frames) == 1:
             return self._check_alone(frames[0], permits, now_ms, kind)
         layouts = [self._commands.get((raw.bus, raw.can_id, raw.extended)) for raw in frames]
-        sent = [self._sent[name] for name in self._sent if any(o and o.info.name == name for o in layouts)]
+        names = {layout.info.name for layout in layouts if layout}
+        sent = [link for name, link in self._sent.items() if name in names]
         sound = [(o, raw.data) for o, raw in zip(layouts, frames, strict=True) if o and _fits(o, raw)]
         paths = [path for layout, data in sound for _, path, _, _ in layout.shown(data).asking]
         counters = [c.last for c in sent]

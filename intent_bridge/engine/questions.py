@@ -33,6 +33,7 @@ class Questions:
     def __init__(self, secret: bytes, lifetime_ms: int) -> None:
         self._secret, self._lifetime_ms, self._asked = secret, lifetime_ms, 0
         self._open: dict[str, Question] = {}
+        self._next_ms: int | None = None
 
     def ask(self, order: Order, verdict: Verdict, now_ms: int) -> Confirmation:
         """Open a question about a verdict that needs a person's yes."""
@@ -42,6 +43,7 @@ class Questions:
         while len(self._open) >= MAX_OPEN:
             del self._open[next(iter(self._open))]
         self._open[token] = Question(order, verdict, now_ms + self._lifetime_ms)
+        self._changed()
         return Confirmation(token, now_ms + self._lifetime_ms)
 
     def take(self, token: str, who: Provenance, now_ms: int) -> Question | str:
@@ -50,28 +52,33 @@ class Questions:
         if question is None:
             return "confirmation_unknown"
         if now_ms >= question.expires_ms:
-            del self._open[token]
+            self._drop(token)
             return "confirmation_expired"
         if who.zone != question.order.who.zone or who.zone is SeatZone.UNKNOWN:
             question.wrong += 1
             if question.wrong >= MAX_WRONG:
-                del self._open[token]
+                self._drop(token)
             return "confirmation_wrong_zone"
-        del self._open[token]
-        return question
+        return self._drop(token)
 
     def withdraw(self, call_id: str) -> Order | None:
         """Drop the open question about one call and return its order, if there is one."""
         token = next((t for t, q in self._open.items() if q.order.call_id == call_id), None)
-        return None if token is None else self._open.pop(token).order
+        return None if token is None else self._drop(token).order
 
     def expired(self, now_ms: int) -> list[Question]:
         """Drop and return the questions nobody answered in time."""
         late = [t for t, q in self._open.items() if now_ms >= q.expires_ms]
-        return [self._open.pop(token) for token in late]
+        return [self._drop(token) for token in late]
 
     def next_ms(self) -> int | None:
         """When the next open question expires."""
-        if not self._open:
-            return None
-        return min(q.expires_ms for q in self._open.values())
+        return self._next_ms
+
+    def _drop(self, token: str) -> Question:
+        question = self._open.pop(token)
+        self._changed()
+        return question
+
+    def _changed(self) -> None:
+        self._next_ms = min((q.expires_ms for q in self._open.values()), default=None)

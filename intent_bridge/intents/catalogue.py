@@ -2,9 +2,11 @@
 
 import difflib
 import hashlib
+import heapq
 import json
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, cast
 
 from intent_bridge.errors import Problem, ProfileError, ToolCallError
@@ -27,6 +29,8 @@ _MEANT_MAX: Final = 4096
 """Calls whose meaning is remembered."""
 _NEAR_MAX: Final = 4096
 """Names of no tool whose likeness to others is remembered."""
+_LIKELY: Final = 6
+"""Of so many names the likeness to a wrong one is worked out."""
 _PLAIN: Final = frozenset((str, int, float, bool, type(None)))
 
 
@@ -132,8 +136,18 @@ class Catalogue:
 
 @lru_cache(_NEAR_MAX)
 def _near(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    """The tools that are called almost like this: a model that errs errs the same way again."""
-    return tuple(difflib.get_close_matches(name, known, n=2))
+    """The tools that are called almost like this, of those with the most pairs of letters in common.
+
+    A model that errs errs the same way again, so it is remembered.
+    """
+    pairs = _pairs(name)
+    likely = heapq.nlargest(_LIKELY, known, key=lambda other: len(pairs & _pairs(other)))
+    return tuple(difflib.get_close_matches(name, likely, n=2))
+
+
+@lru_cache(_NEAR_MAX)
+def _pairs(name: str) -> frozenset[str]:
+    return frozenset(map("".join, pairwise(name)))
 
 
 @once

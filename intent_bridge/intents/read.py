@@ -1,5 +1,6 @@
 """Intents that only look: what the vehicle reports, and what it can do."""
 
+from functools import cache
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
@@ -59,6 +60,7 @@ _TOPICS: tuple[tuple[str, Topic], ...] = (
 )
 
 
+@cache
 def topic_of(path: str) -> Topic:
     """The topic under which a model finds a path; what is nothing else is about driving."""
     return next((topic for prefix, topic in _TOPICS if path.startswith(prefix)), "drive")
