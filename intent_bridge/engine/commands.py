@@ -126,7 +126,7 @@ class Commands:
         ended = []
         for run in list(self.running.values()):
             for path in run.waiting.keys() & new.waiting.keys():
-                del run.waiting[path]
+                run.give_up(path)
                 if not run.waiting:
                     del self.running[run.call_id]
                     ended.append(Ended(run, Status.STOPPED, "superseded"))

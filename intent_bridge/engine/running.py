@@ -56,19 +56,17 @@ class Running:
     """Motions: the value last reported, and since when."""
     counters: set[tuple[str, int]] = field(default_factory=set)
     """(command message, alive counter) of every frame sent: an ECU's answer names one of them."""
+    deadline_ms: int = field(init=False)
+    """When the first of the paths still waited for is overdue."""
+    _cyclic: bool = field(init=False)
+    """Whether a path still waited for is repeated."""
+
+    def __post_init__(self) -> None:
+        self._reckon()
 
     @property
     def call_id(self) -> str:
         return self.order.call_id
-
-    @property
-    def deadline_ms(self) -> int:
-        """When the first of the paths still waited for is overdue."""
-        deadlines_ms, waiting = self.deadlines_ms, self.waiting
-        if len(waiting) == 1:
-            (path,) = waiting
-            return deadlines_ms[path]
-        return min([deadlines_ms[path] for path in waiting])
 
     @property
     def next_ms(self) -> int:
@@ -83,7 +81,16 @@ class Running:
     @property
     def repeats(self) -> bool:
         """Whether anything is still to be repeated."""
-        return self.repeats_left != 0 and not self.cycles_ms.keys().isdisjoint(self.waiting)
+        return self._cyclic and self.repeats_left != 0
+
+    def give_up(self, path: str) -> None:
+        """Wait for this path no longer."""
+        del self.waiting[path]
+        self._reckon()
+
+    def _reckon(self) -> None:
+        self.deadline_ms = min([self.deadlines_ms[path] for path in self.waiting], default=self.ends_ms)
+        self._cyclic = not self.cycles_ms.keys().isdisjoint(self.waiting)
 
     def repeated(self) -> tuple[str, ...]:
         """Paths whose command is still to be repeated, always in the same order."""
@@ -108,6 +115,7 @@ class Running:
         """Its first frames were not sent: they are made anew when their message may be sent again."""
         self.held_until_ms = until_ms
         self.deadlines_ms = {path: at + until_ms - now_ms for path, at in self.deadlines_ms.items()}
+        self._reckon()
 
     def started(self, frames: tuple[Frame, ...], now_ms: int) -> None:
         """Its first frames have left."""
@@ -129,7 +137,7 @@ class Running:
             sample = samples[path]
             if sample.value is not None and self._arrived(path, sample.value, sample.received_ms, profile):
                 self.reported[path] = sample.value
-                del self.waiting[path]
+                self.give_up(path)
         return not self.waiting
 
     def _arrived(self, path: str, value: Value, now_ms: int, profile: Profile) -> bool:

@@ -111,16 +111,20 @@ class Autosar:
             case _:
                 around = bytes(data[:offset] + data[offset + 1 :]) + self._ids[counter : counter + 1]
                 data[offset] = calculate_crc8_h2f(around)
+        self._keep(bytes(data), counter)
 
     def read(self, data: bytes, last: int | None) -> int | None:
         """The counter of a frame whose checksum is right, else None."""
         counter = self._read.get(data, -1)
         if counter == -1:
             counter = self._counter(data)
-            if len(self._read) >= _REMEMBERED_MAX:
-                self._read.clear()
-            self._read[data] = counter
+            self._keep(data, counter)
         return counter
+
+    def _keep(self, data: bytes, counter: int | None) -> None:
+        if len(self._read) >= _REMEMBERED_MAX:
+            self._read.clear()
+        self._read[data] = counter
 
     def _counter(self, data: bytes) -> int | None:
         field = int.from_bytes(data[self._at : self._at + max(1, self._bytes)], "big")

@@ -106,14 +106,18 @@ class Known:
     """The actuators that it commands, each with its bits and the multiplexer's."""
     asks: int
     """All of these bits."""
-    parts: dict[tuple[int | None, str, int], int] = field(default_factory=dict)
-    """The bits of one signal, as a number, by its page, its name and its raw number: each is encoded once."""
+    parts: dict[tuple[int | None, str], dict[int, int]] = field(default_factory=dict)
+    """By page and signal, the bits that say each raw number: each is encoded once."""
     sealed: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
     """Whole frames by content and counter."""
     asked: dict[int, "_Asked | None"] = field(default_factory=dict)
     """What frames ask, by the bits that ask something; None: cantools cannot read them."""
     requests: dict[tuple[str, int], "Request | None"] = field(default_factory=dict)
     """What one signal asks, by its path and its bits with the multiplexer's; None: it is not on that page."""
+
+    def parts_of(self, mux: int | None, name: str) -> dict[int, int]:
+        """The bits of one signal on one page, as far as they are known."""
+        return self.parts.setdefault((mux, name), {})
 
 
 def known(profile: Profile, info: MessageInfo, keys: Keys) -> Known:
@@ -151,8 +155,8 @@ class Page:
     mux: int | None
     ports: tuple[Port, ...]
     fixed: Mapping[str, int]
-    names: tuple[str, ...]
-    """The signals of its ports, in their order."""
+    parts: tuple[tuple[Port, str, dict[int, int]], ...]
+    """Its ports with their signals, and the bits that say each raw number."""
     stopped: bool = False
     dirty: bool = True
     content: bytes = b""
@@ -221,7 +225,8 @@ class Outgoing:
                 fixed[selector] = mux or 0
             names = {s.name for s in here}
             on_page = tuple(p for p in ports if p.signal.name in names)
-            pages.append(Page(self, mux, on_page, fixed, tuple(p.signal.name for p in on_page)))
+            parts = tuple((p, p.signal.name, self._known.parts_of(mux, p.signal.name)) for p in on_page)
+            pages.append(Page(self, mux, on_page, fixed, parts))
         return tuple(pages)
 
     def frame(self, page: Page, raw_of: Callable[[Port], int]) -> RawFrame | None:
@@ -244,19 +249,24 @@ class Outgoing:
     def _content(self, page: Page, raw_of: Callable[[Port], int]) -> bytes:
         """The frame without protection: the bits that cantools gives each signal, together."""
         if page.rest is None:
-            changing = {*self.answers, *self.told, *page.names}
+            changing = {*self.answers, *self.told, *(name for _, name, _ in page.parts)}
             page.rest = self._encoded(page, {n: r for n, r in page.fixed.items() if n not in changing})
-        raws = (
-            self.answers | {name: tell() for name, tell in self.told.items()} if self.told else self.answers
-        )
-        parts, mux, whole = self._known.parts, page.mux, page.rest
-        for name, raw in (*raws.items(), *zip(page.names, map(raw_of, page.ports), strict=True)):
-            part = parts.get((mux, name, raw))
-            if part is None:
-                part = self._encoded(page, {name: raw})
-                _remember(parts, (mux, name, raw), part)
-            whole |= part
+        raws = self.answers
+        if self.told:
+            raws = raws | {name: tell() for name, tell in self.told.items()}
+        whole = page.rest
+        for name, raw in raws.items():
+            parts = self._known.parts_of(page.mux, name)
+            whole |= parts[raw] if raw in parts else self._part(page, name, raw, parts)
+        for port_, name, parts in page.parts:
+            raw = raw_of(port_)
+            whole |= parts[raw] if raw in parts else self._part(page, name, raw, parts)
         return whole.to_bytes(self.info.length, "little")
+
+    def _part(self, page: Page, name: str, raw: int, parts: dict[int, int]) -> int:
+        part = self._encoded(page, {name: raw})
+        _remember(parts, raw, part)
+        return part
 
     def _encoded(self, page: Page, raws: Mapping[str, int]) -> int:
         """The bits of some signals of a page, and of its multiplexer id, as cantools encodes them."""

@@ -12,7 +12,8 @@ from intent_bridge.frozen import frozen
 from intent_bridge.profile import MessageInfo, Profile, once
 from intent_bridge.profile.model import Quantity
 from intent_bridge.profile.protection import signal_mask
-from intent_bridge.sim.protection import protection
+from intent_bridge.sim.protection import Protection, simulated_key
+from intent_bridge.sim.wire import known
 from intent_bridge.types import RawFrame
 
 NEVER_MS: Final = -(10**9)
@@ -56,9 +57,9 @@ class _Field:
 class _Layout:
     """One message as cantools and the simulated ECUs see it. All eyes on one vehicle's profile share it."""
 
-    def __init__(self, info: MessageInfo, fields: tuple[_Field, ...]) -> None:
+    def __init__(self, info: MessageInfo, fields: tuple[_Field, ...], guard: Protection | None) -> None:
         self.info, self.fields = info, fields
-        self.protection = protection(info)
+        self.protection = guard
         pages = [s for s in info.dbc.signals if s.is_multiplexer]
         self._content = signal_mask([*pages, *(f.signal for f in fields)])
         """The bits that say something of a path."""
@@ -205,10 +206,11 @@ class Eye:
 @once
 def _layouts(profile: Profile) -> tuple[Mapping[str, _Layout], Mapping[str, _Layout]]:
     """Every message as a command, and as a status."""
-    known = profile.messages.items()
+    messages = profile.messages.items()
+    guards = {name: known(profile, info, simulated_key).protection for name, info in messages}
     return (
-        {name: _Layout(info, _commands(profile, info)) for name, info in known},
-        {name: _Layout(info, _statuses(profile, info)) for name, info in known},
+        {name: _Layout(info, _commands(profile, info), guards[name]) for name, info in messages},
+        {name: _Layout(info, _statuses(profile, info), guards[name]) for name, info in messages},
     )
 
 

@@ -20,7 +20,7 @@ def profile(request: pytest.FixtureRequest) -> Profile:
 def test_signals_read_alone_are_those_of_the_whole_frame(profile: Profile, data: st.DataObject) -> None:
     info = data.draw(st.sampled_from(list(profile.messages.values())))
     for fields in (_commands(profile, info), _statuses(profile, info)):
-        layout = _Layout(info, fields)
+        layout = _Layout(info, fields, None)
         frames = data.draw(
             st.lists(st.binary(min_size=info.length, max_size=info.length), min_size=1, max_size=4)
         )
