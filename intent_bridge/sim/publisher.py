@@ -68,6 +68,7 @@ class Publisher:
         """The content of a path may have changed: its pages are sent at once, or no more."""
         for page in self._pages[path]:
             page.dirty = True
+            page.changed.add(path)
             page.stopped = page.lone and self._world.hidden(path)
             self._due[page] = None
 

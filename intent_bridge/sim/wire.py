@@ -115,10 +115,6 @@ class Known:
     requests: dict[tuple[str, int], "Request | None"] = field(default_factory=dict)
     """What one signal asks, by its path and its bits with the multiplexer's; None: it is not on that page."""
 
-    def parts_of(self, mux: int | None, name: str) -> dict[int, int]:
-        """The bits of one signal on one page, as far as they are known."""
-        return self.parts.setdefault((mux, name), {})
-
 
 def known(profile: Profile, info: MessageInfo, keys: Keys) -> Known:
     """What is remembered of one message."""
@@ -155,13 +151,15 @@ class Page:
     mux: int | None
     ports: tuple[Port, ...]
     fixed: Mapping[str, int]
-    parts: tuple[tuple[Port, str, dict[int, int]], ...]
-    """Its ports with their signals, and the bits that say each raw number."""
+    changed: set[str]
+    """Paths whose value may be another than the content says."""
     stopped: bool = False
     dirty: bool = True
     content: bytes = b""
-    rest: int | None = None
-    """The bits of all that never changes, once they were encoded."""
+    whole: int | None = None
+    """The content as a number, once it was encoded."""
+    said: dict[str, int] = field(default_factory=dict)
+    """The bits in it of each signal that changes."""
 
     @property
     def lone(self) -> bool:
@@ -225,8 +223,7 @@ class Outgoing:
                 fixed[selector] = mux or 0
             names = {s.name for s in here}
             on_page = tuple(p for p in ports if p.signal.name in names)
-            parts = tuple((p, p.signal.name, self._known.parts_of(mux, p.signal.name)) for p in on_page)
-            pages.append(Page(self, mux, on_page, fixed, parts))
+            pages.append(Page(self, mux, on_page, fixed, {p.path for p in on_page}))
         return tuple(pages)
 
     def frame(self, page: Page, raw_of: Callable[[Port], int]) -> RawFrame | None:
@@ -248,25 +245,21 @@ class Outgoing:
 
     def _content(self, page: Page, raw_of: Callable[[Port], int]) -> bytes:
         """The frame without protection: the bits that cantools gives each signal, together."""
-        if page.rest is None:
-            changing = {*self.answers, *self.told, *(name for _, name, _ in page.parts)}
-            page.rest = self._encoded(page, {n: r for n, r in page.fixed.items() if n not in changing})
-        raws = self.answers
-        if self.told:
-            raws = raws | {name: tell() for name, tell in self.told.items()}
-        whole = page.rest
-        for name, raw in raws.items():
-            parts = self._known.parts_of(page.mux, name)
-            whole |= parts[raw] if raw in parts else self._part(page, name, raw, parts)
-        for port_, name, parts in page.parts:
-            raw = raw_of(port_)
-            whole |= parts[raw] if raw in parts else self._part(page, name, raw, parts)
+        whole, said = page.whole, page.said
+        if whole is None:
+            changing = {*self.answers, *self.told, *(p.signal.name for p in page.ports)}
+            whole = self._encoded(page, {n: r for n, r in page.fixed.items() if n not in changing})
+        raws = [*self.answers.items(), *[(name, tell()) for name, tell in self.told.items()]]
+        raws += [(p.signal.name, raw_of(p)) for p in page.ports if p.path in page.changed]
+        for name, raw in raws:
+            parts = self._known.parts.setdefault((page.mux, name), {})
+            if raw not in parts:
+                _remember(parts, raw, self._encoded(page, {name: raw}))
+            whole ^= said.get(name, 0) ^ parts[raw]
+            said[name] = parts[raw]
+        page.whole = whole
+        page.changed.clear()
         return whole.to_bytes(self.info.length, "little")
-
-    def _part(self, page: Page, name: str, raw: int, parts: dict[int, int]) -> int:
-        part = self._encoded(page, {name: raw})
-        _remember(parts, raw, part)
-        return part
 
     def _encoded(self, page: Page, raws: Mapping[str, int]) -> int:
         """The bits of some signals of a page, and of its multiplexer id, as cantools encodes them."""

@@ -145,9 +145,10 @@ class World:
 
     def _cap(self, path: str) -> None:
         value = self._ordered[path]
-        if isinstance(value, int):
-            most = (self._values[ceiling] for ceiling in self._caps.get(path, ()))
-            value = min([value, *(m for m in most if isinstance(m, int))])
+        for ceiling in self._caps.get(path, ()):
+            most = self._values[ceiling]
+            if isinstance(most, int) and isinstance(value, int) and most < value:
+                value = most
         self.set(path, value)
 
     def _recall(self, path: str, slots: Mapping[str, Mapping[str, int]]) -> None:
