@@ -63,7 +63,7 @@ SMUGGLED = ("confirmed", "speaker", "human_yes", "provenance", "__class__", "Zon
 
 _SEATS = (Speaker.DRIVER, Speaker.PASSENGER, Speaker.REAR_LEFT, Speaker.REAR_RIGHT)
 PEOPLE = (
-    *(DRIVER for _ in range(60)),
+    *(DRIVER for _ in range(100)),
     *(Provenance(s, SeatZone(s.value), Channel.VOICE) for s in _SEATS),
     *(Provenance(s, SeatZone(s.value), Channel.TOUCH) for s in _SEATS),
     *(Provenance(s, SeatZone.UNKNOWN, Channel.VOICE) for s in Speaker),
