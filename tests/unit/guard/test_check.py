@@ -170,6 +170,7 @@ def test_a_number_between_two_steps_is_remarked_and_kept_exact() -> None:
         ("speed > 5.05 km/h", "give a multiple of 0.1 km/h"),
         ("speed > 1.4 m/s", "give a multiple of 0.1 km/h"),
         ("1.5 < level", "give a multiple of 1 level"),
+        ("wind > 1.5 m/s", "give a multiple of 1 m/s"),
         ("speed + 1.4 m/s > 30 km/h", "give a multiple of 0.1 km/h"),
         ("0.5 < plain", "give a multiple of 1"),
     ],

@@ -13,7 +13,7 @@ pytest.importorskip("z3")
 from intent_bridge.errors import ProfileError
 from intent_bridge.guard import Guard, load_packs
 from intent_bridge.guard.proof import prove, smt
-from intent_bridge.guard.proof.claims import LAWS, load_claims, waivers
+from intent_bridge.guard.proof.claims import LAWS, SHIPPED, claim_files, load_claims, waivers
 from intent_bridge.guard.proof.export_c import export_c, export_test
 from intent_bridge.guard.proof.question import ordered, sheet_of
 from intent_bridge.guard.proof.vectors import Vector, judge, make_vectors
@@ -119,6 +119,21 @@ def test_invariants_that_are_no_yaml_are_a_problem_of_that_file(tmp_path: Path) 
         load_claims(profile, load_packs(profile))
     assert {problem.file.name for problem in caught.value.problems} == {"invariants.yaml"}
     assert waivers(tmp_path) == {}
+
+
+def test_a_vehicle_without_invariants_of_its_own_has_the_shipped_ones(tmp_path: Path) -> None:
+    profile = with_pack(tmp_path, rule())
+    few = replace(profile, actuators={path: profile.actuators[path] for path in (FAN, SEAT)})
+    assert claim_files(tmp_path) == (SHIPPED,) and waivers(tmp_path) == {}
+    assert {claim.path for claim in load_claims(few, load_packs(few))} == {FAN, SEAT}
+
+
+def test_problems_of_shipped_and_own_invariants_are_listed_at_once(tmp_path: Path) -> None:
+    profile = with_pack(tmp_path, rule())  # has a lane mode without the member that a shipped claim names
+    claims(tmp_path, f"on: [{FAN}], never: value > 5 km/h")
+    with pytest.raises(ProfileError) as caught:
+        load_claims(profile, load_packs(profile))
+    assert {problem.file for problem in caught.value.problems} == {SHIPPED, tmp_path / "invariants.yaml"}
 
 
 def test_vectors_stand_on_both_sides_of_every_part_and_say_what_no_state_shows(tmp_path: Path) -> None:
