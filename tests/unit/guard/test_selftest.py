@@ -58,6 +58,10 @@ COLD, LAST = f"{OUTSIDE} < -40 Celsius", f"{GEAR} == D"
         (f"untrusted_text and {SPEED} > 5 km/h", f"untrusted_text and {SPEED} > 5.1 km/h"),
         (f"not untrusted_text and {SPEED} > 5 km/h", f"not untrusted_text and {SPEED} > 5.1 km/h"),
         (f"{LAST} and {SPEED} > 5 km/h", f"{LAST} and {SPEED} > 5.1 km/h"),
+        (
+            f"{LAST} and untrusted_text and {SPEED} > 5 km/h",
+            f"{LAST} and untrusted_text and {SPEED} > 5.1 km/h",
+        ),
         (f"{COLD} and {SPEED} > 5 km/h", f"{COLD} and {SPEED} > 5.1 km/h"),
         (f"{SPEED} <= 0.5 km/h", f"{SPEED} <= 0.5 km/h and {SPEED} != 0 km/h"),
     ],

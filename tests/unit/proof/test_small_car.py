@@ -100,6 +100,54 @@ def test_what_a_vehicle_does_not_report_counts_as_unknown_in_its_proofs(tmp_path
     assert inputs is not None and inputs[IONS] is None
 
 
+TILT, WEATHER = "Vehicle.Tilt", "Vehicle.Weather"
+LISTED = f"""\
+names:
+  {TILT}: {{type: number, unit: m}}
+  {WEATHER}: {{type: enum, values: [DRY, WET]}}
+  {GEAR}: {{type: enum, values: [P, CRAWL]}}
+"""
+
+
+def test_a_claim_may_name_what_only_other_vehicles_have_where_it_is_listed(tmp_path: Path) -> None:
+    profile = with_pack(tmp_path, rule(on=[SEAT], when=f"{SPEED} > 5 km/h"))
+    about = ", ".join((f"{TILT} > 5 mm", f"{WEATHER} == WET", f"{GEAR} == CRAWL"))
+    claims(tmp_path, *(f"on: [{SEAT}], may: {words}" for words in about.split(", ")), head=LISTED)
+    assert failed(profile) == {}
+    claims(tmp_path, f"on: [{SEAT}], may: {WEATHER} == HAIL", head=LISTED)
+    with pytest.raises(ProfileError, match="give one of DRY, WET"):
+        failed(profile)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("[]\n", "`the file`: "),
+        ("invariants: 5\n", "`invariants`: "),
+        (
+            "invariants:\n- {id: own.a, says: s, hazard: h}\n",
+            "`invariants.0`: an invariant has exactly one of",
+        ),
+    ],
+)
+def test_invariants_of_another_shape_are_named_by_their_place(tmp_path: Path, text: str, what: str) -> None:
+    profile = with_pack(tmp_path, rule())
+    few = replace(profile, actuators={path: profile.actuators[path] for path in (FAN, SEAT)})
+    (tmp_path / "invariants.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ProfileError) as caught:
+        load_claims(few, load_packs(few))
+    assert caught.value.problems[0].what.startswith(what)
+
+
+def test_a_claim_about_nothing_offers_the_path_that_is_probably_meant(tmp_path: Path) -> None:
+    profile = with_pack(tmp_path, rule())
+    few = replace(profile, actuators={path: profile.actuators[path] for path in (FAN, SEAT)})
+    claims(tmp_path, f"on: [{FAN}X], never: value > 5 %")
+    with pytest.raises(ProfileError) as caught:
+        load_claims(few, load_packs(few))
+    assert caught.value.problems[0].mend == f"did you mean `{FAN}`?"
+
+
 def test_a_vehicle_may_claim_every_law_again(tmp_path: Path) -> None:
     profile = with_pack(tmp_path, HALF["hi"], rule(id="b.rule", on=[FAN], when=f"{SPEED} > 5 km/h"))
     again = [
