@@ -102,7 +102,7 @@ def test_a_rule_at_work_on_one_of_its_paths_is_not_idle(tmp_path: Path) -> None:
     [
         f"{SPEED} > 20 km/h and {SPEED} < 20.2 km/h",
         f"{SPEED} <= 0.1 km/h and {SPEED} != 0 km/h",
-        "2 * current - value > 60 mm and 2 * current - value < 70 mm",
+        "3 * value - 2 * current > 60 mm and 3 * value - 2 * current < 70 mm",
         "value - current > 10 mm and current > 5 mm",
     ],
 )
