@@ -50,7 +50,7 @@ def export_c(profile: Profile, rules: RuleSet) -> str:
     inputs = input_order(profile, rules)
     lines = [_HEAD.format(vehicle=profile.file.vehicle, digest=rules.digest), "/* inputs:"]
     lines += [f" * {n:3} {_described(path, rules.kinds[path])}" for n, path in enumerate(inputs)]
-    lines += [f" * {name}: {_described(name, kind)}" for name, kind in CONTEXT.items()]
+    lines += [f" *     {_described(name, kind)}" for name, kind in CONTEXT.items()]
     lines += [" */", f"enum {{ IB_INPUTS = {len(inputs)}, IB_PATHS = {len(profile.actuators)} }};"]
     body: list[str] = []
     for n, path in enumerate(profile.actuators):
@@ -66,7 +66,8 @@ def export_c(profile: Profile, rules: RuleSet) -> str:
 def _described(path: str, kind: Kind) -> str:
     if kind.type == "enum":
         return f"{path}: " + ", ".join(f"{n} {member}" for n, member in enumerate(kind.members))
-    return f"{path}: {kind.type}" + (f" {kind.low} to {kind.high} steps ({kind.unit})" if kind.step else "")
+    steps = f" {kind.low} to {kind.high} steps ({kind.unit})" if kind.type == "number" else ""
+    return f"{path}: {kind.type}{steps}"
 
 
 class _Function:

@@ -29,7 +29,7 @@ def test_a_certificate_is_kept_in_a_folder_that_need_not_be_there_and_may(tmp_pa
         assert made is not None and (made.claims, made.questions) == ({"a.claim": 3}, report.questions)
         assert read_back(*sedan(), tmp_path / "not" / "yet") == made
     (file,) = (tmp_path / "not" / "yet" / "proofs").iterdir()
-    assert file.stem == made.key
+    assert made is not None and file.stem == made.key
 
 
 @pytest.mark.parametrize("changes", [{"key": "0" * 64}, {"rules": "0" * 64}, {"more": 1}, None])
