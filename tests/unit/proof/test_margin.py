@@ -16,6 +16,7 @@ def test_each_speed_bound_is_told_once_with_all_its_paths_the_slowest_first(tmp_
             id="a.over", effect="confirm", when=f"{GEAR} == D and not {SPEED} <= 30 km/h and {SPEED} > 5 km/h"
         ),
         rule(id="c.from", when=f"{SPEED} >= 5 km/h or {SPEED} > 90 km/h"),
+        rule(id="e.seat", when="value > 50 mm"),
         rule(id="d.below", when=f"{SPEED} < 8 km/h and untrusted_text"),
     )
     age_ms = profile.sensors[SPEED].max_age_ms

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -107,6 +108,29 @@ names:
   {WEATHER}: {{type: enum, values: [DRY, WET]}}
   {GEAR}: {{type: enum, values: [P, CRAWL]}}
 """
+
+
+def test_a_report_counts_paths_and_questions_and_tells_what_the_solver_left_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = with_pack(tmp_path, rule(on=[FAN, SEAT], when=f"{SPEED} > 5 km/h"))
+    few = replace(profile, actuators={path: profile.actuators[path] for path in (FAN, SEAT)})
+    claims(
+        tmp_path, f"on: [{FAN}, {SEAT}], never: {SPEED} > 5 km/h", f"on: [{SEAT}], never: {SPEED} > 4 km/h"
+    )
+    asked, truly = list[str](), smt.solve
+
+    def counted(scripts: Sequence[str], context: object = None) -> list[list[str]]:
+        asked.extend(scripts)
+        return truly(scripts, context)
+
+    monkeypatch.setattr(smt, "solve", counted)
+    report = prove(few, load_packs(few))
+    assert (report.proved["own.claim0"], report.proved["own.claim1"]) == (2, 0)
+    assert report.questions == len(asked) and report.unknown == ()
+    (found,) = (failure for failure in report.failures if failure.claim == "own.claim1")
+    noted, open_ = replace(found, counterexample=None, note="why"), replace(found, counterexample=None)
+    assert replace(report, failures=(found, noted, open_)).unknown == (open_,)
 
 
 def test_a_claim_may_name_what_only_other_vehicles_have_where_it_is_listed(tmp_path: Path) -> None:
