@@ -9,6 +9,8 @@ from intent_bridge.nlu.phrases import pieces
 from intent_bridge.nlu.reading import folded
 
 _ENDS: Final = (("mark", "comma"), ("mark", "stop"))
+_PRONOUNS_MAX: Final = 12
+"""A number word up to this may count nothing: "one of them", "the two"."""
 _UNKNOWN: Final = Concept("unknown", "")
 
 
@@ -55,7 +57,7 @@ def numbers_in(text: str, language: str) -> list[Decimal]:
     read = folded(found)
     ends = {n for n, c in enumerate(read) if c.kind == "unit" or c[:2] in _ENDS} | {len(read)}
     numbers = [(n, c.number) for n, c in enumerate(read) if c.number is not None]
-    return [number for n, number in numbers if n + 1 in ends or number < 0]
+    return [number for n, number in numbers if n + 1 in ends or not 0 <= number <= _PRONOUNS_MAX]
 
 
 def _adds_half(piece: tuple[int, tuple[Concept, ...]]) -> bool:

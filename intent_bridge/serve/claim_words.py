@@ -63,6 +63,8 @@ class ClaimWords(Strict):
     """What says no present value: conditions, abilities, ranges."""
     asks_leave: str
     """What a person asks or says when the answer may be a permission."""
+    asks_fact: str
+    """What asks only how long, how far, who: no answer permits anything."""
     need: str
     """Asked like this, a no is a permission."""
     done: tuple[str, ...]
@@ -73,6 +75,8 @@ class ClaimWords(Strict):
     zones: Mapping[str, str]
     numerals: Mapping[str, int | str] = {}
     speed_number: str
+    spans: str
+    """Times and distances: their numbers are no values of settings."""
     topics: Mapping[str, TopicWords]
 
 
@@ -108,11 +112,12 @@ class Language:
         self.quoted = re.compile(lists.quoted)
         self.offer, self.asks_back = any_of(lists.offer), any_of(lists.asks_back)
         self.rhetorical = any_of(lists.rhetorical)
-        self.asks_leave, self.need = any_of(lists.asks_leave), any_of(lists.need)
+        self.asks_leave, self.asks_fact = any_of(lists.asks_leave), any_of(lists.asks_fact)
+        self.need = any_of(lists.need)
         self.general, self.question = any_of(*lists.general), any_of(lists.question)
         self.done, self.under_way = any_of(*lists.done), any_of(*lists.under_way)
         self.on, self.off, self.every = any_of(lists.on), any_of(lists.off), any_of(lists.every)
-        self.speed_number = any_of(lists.speed_number)
+        self.speed_number, self.spans = any_of(lists.speed_number), any_of(lists.spans)
         self.zones = {zone: any_of(p) for zone, p in lists.zones.items()}
         self.topics = {name: (any_of(t.words), t.paths) for name, t in lists.topics.items()}
         self.numerals, self._name = lists.numerals, name
@@ -147,6 +152,14 @@ class Language:
         pushes = asked or self.push.search(text) or self.allows.search(text)
         return bool((self.touchy.search(text) and pushes) or self.belittles.search(text))
 
+    def asks_leave_of_risk(self, text: str) -> bool:
+        """Whether a person's sentence is one whose answer may be a permission."""
+        return bool(
+            self.asks_leave.search(text)
+            and not self.asks_fact.search(text)
+            and self.is_risk(text, asked=True)
+        )
+
     def tells(self, text: str) -> bool:
         """Whether it says that something was not done."""
         return bool(self.tells_no.search(text) or self.refuses.search(text))
@@ -176,7 +189,7 @@ def _exchanged(text: str, words: Mapping[str, int | str]) -> str:
 
 def _joined(text: str) -> str:
     """A list of words as one expression: `slow* | ease off`."""
-    return re.sub(r"(?<=\w)\*", r"\\w*", re.sub(r"\s*\|\s*", "|", text.strip()))
+    return re.sub(r"(?<=\w)(?<!\\w)\*", r"\\w*", re.sub(r"\s*\|\s*", "|", text.strip()))
 
 
 @cache

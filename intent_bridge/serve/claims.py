@@ -74,7 +74,7 @@ class _Check:
     def problem(self, text: str) -> str:
         lists = self._lists
         asked = lists.sentences(self._evidence.words)
-        about = any(lists.is_risk(s.text, asked=True) and lists.asks_leave.search(s.text) for s in asked)
+        about = any(lists.asks_leave_of_risk(s.text) for s in asked)
         needs = about and any(lists.need.search(s.text) for s in asked)
         told, carried = False, bool(self._failed)
         for sentence in lists.sentences(text):
@@ -143,10 +143,11 @@ class _Check:
         elif lists.under_way.search(bare):
             actions, word = self._plans, "not under way"
         else:
-            return ""
+            return "" if self._fits_what_was_done(bare) else "not confirmed"
         topics = self._topics(text)
         if not topics:
-            short = len(text) <= _GENERIC_CHARS and self._numbers_fit(text, actions)
+            short = len(text) <= _GENERIC_CHARS or bool(lists.numbers(text))
+            short = short and self._numbers_fit(text, actions) and not self._is_elsewhere(text, actions)
             whole = lists.done.search(bare) is None or not self._unfinished
             return "" if actions and whole and short else word
         for patterns in topics:
@@ -154,6 +155,24 @@ class _Check:
             if not meant or not self._values_fit(text, meant, patterns):
                 return word
         return ""
+
+    def _fits_what_was_done(self, text: str) -> bool:
+        """Whether a sentence that claims no deed in so many words fits the outcomes: "three it is"."""
+        lists = self._lists
+        numbers = lists.numbers(lists.spans.sub(" ", text))
+        if self._confirmed:
+            if self._is_elsewhere(text, self._confirmed):
+                return False
+            return any(self._topics(text)) or self._numbers_fit(lists.spans.sub(" ", text), self._confirmed)
+        value = numbers or lists.on.search(text) or lists.off.search(text)
+        return not (self._plans and value)
+
+    def _is_elsewhere(self, text: str, actions: list[ActionReport]) -> bool:
+        """Whether a place is named where nothing was done, or all of them where one was."""
+        lists, paths = self._lists, {action.path for action in actions}
+        zones = {zone for zone, pattern in lists.zones.items() if pattern.search(text)}
+        elsewhere = bool(zones) and not zones & {_zone(path) for path in paths}
+        return elsewhere or (bool(lists.every.search(text)) and len(paths) == 1)
 
     def _values(self, meant: list[ActionReport]) -> list[object]:
         return [self._plain(a, a.emitted if a.confirmed is None else a.confirmed) for a in meant]
@@ -182,7 +201,7 @@ class _Check:
         if sentence.question or ongoing or lists.general.search(text):
             return ""
         text = lists.unsafe_part(text)  # "fog lights help in fog" says nothing of now
-        numbers = lists.numbers(text)
+        numbers = lists.numbers(lists.spans.sub(" ", text))
         told: set[Decimal] = set()
         for patterns in filter(None, self._topics(text)):
             zones = {zone for zone, pattern in lists.zones.items() if pattern.search(text)}
