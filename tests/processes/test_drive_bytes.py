@@ -14,5 +14,5 @@ def test_the_same_seed_makes_the_same_bytes_whatever_the_hash_seed() -> None:
         for n in range(3)
     ]
     told = [process.communicate()[0].split() for process in running]
-    assert int(told[0][0]) > 200
+    assert int(told[0][0]) > 100
     assert told[0] == told[1] == told[2]

@@ -65,7 +65,7 @@ def test_the_state_machine_finds_a_planted_fault_and_prints_the_drive_to_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     plant_a_standing_counter(monkeypatch)
-    with pytest.raises(AssertionError, match=r"wire: .*counter 7 after 7") as caught:
+    with pytest.raises(AssertionError, match=r"wire: .*counter 7 after ") as caught:
         run_state_machine_as_test(
             testing.fuzz_machine(RIG),
             settings=settings(FEW, max_examples=15, phases=[Phase.generate], derandomize=True, database=None),
