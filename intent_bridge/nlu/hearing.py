@@ -65,8 +65,8 @@ def _adds_half(piece: tuple[int, tuple[Concept, ...]]) -> bool:
 
 
 def _measures(piece: tuple[int, tuple[Concept, ...]]) -> tuple[int, bool, bool]:
-    """The longest piece first, "half" as half more where it can be, and "degrees" as a unit."""
-    return piece[0], _adds_half(piece), any(concept.kind == "unit" for concept in piece[1])
+    """The longest piece first, "half" as half more where it can be, "degrees" as a unit, "one" as a number."""
+    return piece[0], _adds_half(piece), any(concept.kind in ("unit", "num") for concept in piece[1])
 
 
 def _says_nothing(concept: Concept) -> bool:

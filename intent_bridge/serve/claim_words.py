@@ -51,8 +51,12 @@ class ClaimWords(Strict):
     """Cautions, the purpose of a device, the way, the weather to come, what once was."""
     belittles: tuple[str, ...]
     """What puts a worry away or scorns a rule: never said of a risk."""
+    agrees: str
+    """What opens a sentence politely and allows nothing unless leave was asked."""
+    urges: tuple[str, ...]
+    """What tells somebody that they may, or to do it: a risk, but for things of every day."""
     allows: tuple[str, ...]
-    """What allows or urges: never left beside a caution."""
+    """What else speaks for it ("enough", "quicker"): with what urges never left beside a caution."""
     question: str
     offer: str
     """Asks whether we shall do something: then that has to be ours to do."""
@@ -106,7 +110,9 @@ class Language:
         self.risks, self.touchy = any_word(*lists.risks.values()), any_word(lists.touchy)
         self.push, self.everyday = any_word(lists.push), any_word(lists.everyday)
         self.refuses, self.cares = any_of(*lists.refuses), any_of(*lists.cares)
-        self.belittles, self.allows = any_of(*lists.belittles), any_of(*lists.allows)
+        self.belittles, self.urges = any_of(*lists.belittles), any_of(*lists.urges)
+        self.allows = any_of(*lists.urges, *lists.allows)
+        self.agrees = any_of(lists.agrees)
         self.says_yes = any_of(lists.says_yes)
         self.tells_no, self.bare_no = any_of(lists.tells_no), any_of(lists.bare_no)
         self.quoted = re.compile(lists.quoted)
@@ -150,7 +156,14 @@ class Language:
         if everyday:
             return False
         pushes = asked or self.push.search(text) or self.allows.search(text)
-        return bool((self.touchy.search(text) and pushes) or self.belittles.search(text))
+        if (self.touchy.search(text) and pushes) or self.belittles.search(text):
+            return True
+        ours = any(words.search(text) for words, _ in self.topics.values())
+        return not (asked or ours) and self._urges(text)
+
+    def _urges(self, text: str) -> bool:
+        """Whether it tells somebody that they may, or to do it, whatever it is; "okay" alone does not."""
+        return bool(self.urges.search(self.unsafe_part(self.agrees.sub("", text))))
 
     def asks_leave_of_risk(self, text: str) -> bool:
         """Whether a person's sentence is one whose answer may be a permission."""

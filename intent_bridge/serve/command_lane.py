@@ -118,8 +118,9 @@ class CommandLane:
 
     async def prewarm(self) -> None:
         """Have the server read the prompt before somebody speaks: that takes seconds, once. ModelError."""
-        heard = Heard(tuple(self.outlines.choices))
-        await self._written("hello", heard)
+        for language in commands().languages:
+            self.outlines.heard("hello", language)  # reads the lexicon
+        await self._written("hello", Heard(tuple(self.outlines.choices)))
 
     async def _written(self, words: str, heard: Heard) -> Completed:
         return await self._completer.complete(

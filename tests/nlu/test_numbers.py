@@ -13,6 +13,7 @@ from intent_bridge.nlu.hearing import numbers_in
         ("en", "twenty-two and a half degrees", ["22.5"]),
         ("en", "the fan is at five, as you wished", ["5"]),
         ("en", "it's minus five outside", ["-5"]),
+        ("en", "I've turned the fan down to one", ["1"]),
         ("en", "one of them is open", []),
         ("zh", "外面零下五度", ["-5"]),
         ("zh", "电量只剩百分之十二了", ["12"]),
