@@ -65,7 +65,7 @@ def _adds_half(piece: tuple[int, tuple[Concept, ...]]) -> bool:
 
 
 def _measures(piece: tuple[int, tuple[Concept, ...]]) -> tuple[int, bool, bool]:
-    """The longest piece first, "half" as half more where it can be, "degrees" as a unit, "one" as a number."""
+    """The longest piece first; "half" is half more where it can be, "degrees" a unit, "one" a number."""
     return piece[0], _adds_half(piece), any(concept.kind in ("unit", "num") for concept in piece[1])
 
 
