@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -50,10 +50,11 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Process]]:
         namespace: str = "",
         params_file: Path | None = None,
         remap: Mapping[str, str] | None = None,
+        arguments: Sequence[str] = (),
         **parameters: object,
     ) -> Process:
         log = tmp_path / f"{len(started)}.log"
-        more = {"params_file": params_file, "remap": remap}
+        more = {"params_file": params_file, "remap": remap, "arguments": arguments}
         started.append(Process(module, log, namespace=namespace, parameters=parameters, **more))
         return started[-1]
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -67,14 +67,15 @@ class Process:
         parameters: Mapping[str, object],
         params_file: Path | None = None,
         remap: Mapping[str, str] | None = None,
+        arguments: Sequence[str] = (),
     ) -> None:
         self.log = log
-        arguments = [f"-p{key.replace('__', '.')}:={_yaml(value)}" for key, value in parameters.items()]
-        split = [part for text in arguments for part in ("-p", text[2:])]
+        given = [f"-p{key.replace('__', '.')}:={_yaml(value)}" for key, value in parameters.items()]
+        split = [part for text in given for part in ("-p", text[2:])]
         space = ["-r", f"__ns:={namespace}"] if namespace else []
         space += [part for pair in (remap or {}).items() for part in ("-r", ":=".join(pair))]
         space += ["--params-file", str(params_file)] if params_file else []
-        command = [sys.executable, "-m", *module.split(), "--ros-args", *space, *split]
+        command = [sys.executable, "-m", *module.split(), *arguments, "--ros-args", *space, *split]
         with log.open("w") as out:
             self.process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
 

@@ -238,8 +238,8 @@ def test_diagnostics_speak_of_every_bus_ecu_pack_and_queue(car: Car) -> None:
     mine = until(lambda: next((m for m in heard if len(m.status) > 5), None), "diagnostics of the bridge")
     names = [s.name for s in mine.status]
     for task in ("bus body", "bus comfort", "bus adas", "pack", "queue"):
-        assert f"intent_bridge: {task}" in names
-    assert any(name.startswith("intent_bridge: ecu ") for name in names)
+        assert f"{car.name[1:]}: {task}" in names
+    assert any(name.startswith(f"{car.name[1:]}: ecu ") for name in names)
 
 
 def test_goals_beyond_the_most_are_rejected_and_the_others_live(car: Car) -> None:

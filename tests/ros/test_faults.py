@@ -36,11 +36,11 @@ def car(new_car: Callable[..., Car]) -> Car:
     return new_car()
 
 
-def said_of(heard: list[DiagnosticArray], task: str) -> str:
-    """Everything the newest diagnostics say of a task."""
+def said_of(heard: list[DiagnosticArray], node: str, task: str = "bus body") -> str:
+    """Everything the newest diagnostics of a node say of a task."""
     for message in reversed(heard):
         for status in message.status:
-            if status.name.endswith(f": {task}"):
+            if status.name == f"{node[1:]}: {task}":
                 return "; ".join(f"{pair.key}={pair.value}" for pair in status.values)
     return ""
 
@@ -54,8 +54,8 @@ def test_a_publisher_whose_qos_does_not_match_is_reported(car: Car) -> None:
     loose = QoSProfile(depth=10, reliability=ReliabilityPolicy.BEST_EFFORT)
     publisher = car.probe.node.create_publisher(Frame, f"{car.namespace}/body/from_can_bus", loose)
     health = car.probe.hear(DiagnosticArray, "/diagnostics")
-    until(lambda: "does not match" in said_of(health, "bus body"), "the mismatch in diagnostics")
-    assert "RELIABILITY" in said_of(health, "bus body") and "RELIABILITY" in car.bridge.says()
+    until(lambda: "does not match" in said_of(health, car.name), "the mismatch in diagnostics")
+    assert "RELIABILITY" in said_of(health, car.name) and "RELIABILITY" in car.bridge.says()
     car.probe.node.destroy_publisher(publisher)
 
 
@@ -121,10 +121,10 @@ def test_old_frames_and_frames_from_the_future_say_nothing(car: Car) -> None:
     probe = car.probe
     heard = probe.hear(Frame, f"{car.namespace}/body/from_can_bus")
     health = probe.hear(DiagnosticArray, "/diagnostics")
-    until(lambda: heard and said_of(health, "bus body"), "a frame of the vehicle")
+    until(lambda: heard and said_of(health, car.name), "a frame of the vehicle")
 
     def count(what: str) -> int:
-        found = re.search(rf"{what}=(\d+)", said_of(health, "bus body"))
+        found = re.search(rf"{what}=(\d+)", said_of(health, car.name))
         return int(found[1]) if found else 0
 
     kinds = "unstamped", "from_the_future", "late"
@@ -163,7 +163,7 @@ def test_a_publisher_that_misses_what_was_asked_of_it_is_reported(
     publisher = probe.node.create_publisher(Frame, "/late/body/from_can_bus", offered)
     until(publisher.get_subscription_count, "the bridge")
     publisher.publish(Frame(id=5))
-    until(lambda: says in said_of(health, "bus body"), "what was missed")
+    until(lambda: says in said_of(health, "/late/intent_bridge"), "what was missed")
     probe.node.destroy_publisher(publisher)
 
 
@@ -171,7 +171,7 @@ def test_the_end_of_a_publisher_is_reported(new_car: Callable[..., Car]) -> None
     car = new_car()
     health = car.probe.hear(DiagnosticArray, "/diagnostics")
     assert car.ecus is not None and car.ecus.end() == 0
-    until(lambda: "publisher has gone, 0 left" in said_of(health, "bus body"), "the end of a publisher")
+    until(lambda: "publisher has gone, 0 left" in said_of(health, car.name), "the end of a publisher")
 
 
 def test_after_a_publishers_death_nothing_is_allowed_beyond_max_age_and_one_period(

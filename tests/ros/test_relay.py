@@ -135,6 +135,6 @@ commands:
 def _counted(heard: list[DiagnosticArray], key: str) -> int:
     for message in reversed(heard):
         for status in message.status:
-            if status.name == "guard_relay: queue":
+            if status.name == "robot/guard_relay: queue":
                 return int(next(pair.value for pair in status.values if pair.key == key))
     return 0

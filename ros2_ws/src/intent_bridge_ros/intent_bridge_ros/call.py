@@ -8,10 +8,11 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from typing import Any
+from typing import Any, Final
 
 import rclpy
 from can_msgs.msg import Frame
+from diagnostic_msgs.msg import DiagnosticArray
 from intent_bridge_msgs.action import HandleToolCall
 from intent_bridge_msgs.msg import Outcome, Provenance
 from rclpy.action import ActionClient
@@ -19,6 +20,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.utilities import remove_ros_args
 
+from intent_bridge.bridge import Condition
 from intent_bridge_ros.checked import make
 from intent_bridge_ros.messages import STATUSES
 
@@ -29,13 +31,26 @@ STAGES = {
 WORDS = {number: status.value for status, number in STATUSES.items()}
 
 
+HEARD_S: Final = 5.0
+"""So long the bridge may need to hear its vehicle for the first time; DDS finds each peer by and by."""
+
+
 class Caller(Node):
     """A client of the bridge that also looks at the frame topics of its namespace."""
 
     def __init__(self) -> None:
         super().__init__("call")
         self.action = ActionClient(self, HandleToolCall, "intent_bridge/handle_tool_call")
-        self._seen: list[Any] = []
+        self.unheard: list[str] | None = None
+        """Buses that the bridge has heard nothing of; None before it has said so."""
+        self._seen: list[Any] = [self.create_subscription(DiagnosticArray, "/diagnostics", self._health, 10)]
+
+    def _health(self, message: DiagnosticArray) -> None:
+        prefix = f"{self.get_namespace().rstrip('/')}/intent_bridge: bus ".lstrip("/")
+        mine = [status for status in message.status if status.name.startswith(prefix)]
+        if mine:
+            starting = [status for status in mine if status.message == Condition.STARTING.value]
+            self.unheard = [status.name.removeprefix(prefix) for status in starting]
 
     def watch(self) -> None:
         """Show every frame that leaves on a topic."""
@@ -79,6 +94,13 @@ def _call(node: Caller, executor: SingleThreadedExecutor, options: argparse.Name
                 "error: no bridge answers in this namespace; start it, or set ROS_DOMAIN_ID", file=sys.stderr
             )
             return 4
+        executor.spin_once(timeout_sec=0.1)
+    heard_by = min(end, time.monotonic() + HEARD_S)
+    while node.unheard is None or node.unheard:
+        if time.monotonic() > heard_by:
+            what = f"nothing heard of: {', '.join(node.unheard)}" if node.unheard else "no diagnostics heard"
+            print(f"note: {what}", file=sys.stderr)
+            break
         executor.spin_once(timeout_sec=0.1)
     node.watch()
     word = options.speaker.upper()

@@ -29,6 +29,7 @@ class Diagnostics:
         self._node, self._session, self._ways = node, session, ways
         self._publisher = node.create_publisher(DiagnosticArray, "/diagnostics", 10)
         self._timer = node.create_timer(session.parameters["diagnostics_period_s"], self._publish)
+        self._name = node.get_fully_qualified_name().lstrip("/")  # of several vehicles each says which
         self._ecus: dict[str, list[str]] = {}
         profile = session.profile
         for path, info in profile.sensors.items():
@@ -52,7 +53,7 @@ class Diagnostics:
         self, task: str, level: bytes, message: str, where: str, **values: object
     ) -> DiagnosticStatus:
         pairs = [make(KeyValue, key=key, value=clean(str(value), 500)) for key, value in values.items()]
-        name = f"{self._node.get_name()}: {task}"
+        name = f"{self._name}: {task}"
         return make(
             DiagnosticStatus, name=name, level=level, message=message, hardware_id=where, values=pairs
         )
