@@ -202,7 +202,7 @@ def _exchanged(text: str, words: Mapping[str, int | str]) -> str:
 
 def _joined(text: str) -> str:
     """A list of words as one expression: `slow* | ease off`."""
-    return re.sub(r"(?<=\w)(?<!\\w)\*", r"\\w*", re.sub(r"\s*\|\s*", "|", text.strip()))
+    return re.sub(r"(?<=\w)(?<!\\w)\*", r"\\w*", re.sub(r"\s+\|\s+", "|", text.strip()))
 
 
 @cache

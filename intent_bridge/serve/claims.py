@@ -86,7 +86,9 @@ class _Check:
             )
             if found:
                 return found
-            carried = carried or (lists.is_risk(sentence.text) and not sentence.question)
+            if lists.is_risk(sentence.text):
+                carried = carried or not sentence.question
+                about = about or (sentence.question and not lists.asks_back.search(sentence.text))
         return "failure not told" if self._failed and not told else ""
 
     def _advice(self, sentence: Sentence, about: bool, needs: bool, carried: bool) -> str:
@@ -109,10 +111,10 @@ class _Check:
         lists = self._lists
         if lists.rhetorical.search(text) or lists.belittles.search(text):
             return False
-        safe = lists.is_safe(text)
-        if safe or (safe is not None and lists.asks_back.search(text)):
-            return True
-        return bool(lists.offer.search(text) and any(self._topics(text))) and not self._foreign_speed(text)
+        safe, ours = lists.is_safe(text), any(self._topics(text)) and not self._foreign_speed(text)
+        if not lists.offer.search(text) or lists.asks_back.search(text):
+            return safe is not None or bool(lists.offer.search(text) and ours)
+        return bool(safe) or ours
 
     def _is_backed(self, text: str) -> bool:
         """Whether it only says what is held against outcomes and state elsewhere."""
