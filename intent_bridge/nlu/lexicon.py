@@ -206,6 +206,7 @@ def lexicon(language: str) -> Lexicon:
     first: dict[str, list[Way] | Node] = {}
     any_first: list[Way] = []
     classes: dict[str, Node] = {}
+    cut: dict[str, tuple[Step, ...]] = {}
     made = Lexicon(
         language,
         int(about["rank"]),
@@ -224,10 +225,10 @@ def lexicon(language: str) -> Lexicon:
     named = [(file, key, patterns) for file, table in tables.items() for key, patterns in table.items()]
     for file, key, patterns in named:  # classes first: phrases name them
         if key.startswith("class."):
-            ways = [way for way, _ in _ways(made, key, patterns, file)]
+            ways = [way for way, _ in _ways(made, key, patterns, file, cut)]
             classes.setdefault(key.removeprefix("class."), Node(ways))
     for file, key, patterns in named:
-        for way, firsts in _ways(made, key, patterns, file) if not key.startswith("class.") else ():
+        for way, firsts in _ways(made, key, patterns, file, cut) if not key.startswith("class.") else ():
             _add(first, any_first, way, firsts)
     for spelled, number in _numbers(about):
         steps = _steps(made, spelled, "numbers")
@@ -250,15 +251,20 @@ def _add(first: dict[str, list[Way] | Node], any_first: list[Way], way: Way, fir
 
 
 def _ways(
-    made: Lexicon, key: str, patterns: Iterable[str], file: str
+    made: Lexicon, key: str, patterns: Iterable[str], file: str, cut: dict[str, tuple[Step, ...]]
 ) -> Iterator[tuple[Way, frozenset[Step]]]:
-    """The patterns of one concept, with what their phrases begin with."""
+    """The patterns of one concept, with what their phrases begin with; `cut`: texts already cut."""
     reading = () if key.startswith("class.") else _reading(key)
     for pattern in map(str, patterns):
         if (count := phrases(pattern)) > PHRASES_MAX:
             raise ValueError(f"{file}: {key}: `{pattern}` stands for {count} phrases")
         texts = parts_of(pattern, made.cuts(pattern))
-        parts = [list(dict.fromkeys(_steps(made, text, f"{file}: {key}") for text in part)) for part in texts]
+        parts = []
+        for part in texts:
+            steps = (
+                cut.get(text) or cut.setdefault(text, _steps(made, text, f"{file}: {key}")) for text in part
+            )
+            parts.append(list(dict.fromkeys(steps)))
         firsts = _firsts(parts)
         if firsts is None:
             raise ValueError(f"{file}: {key}: a phrase is empty")
