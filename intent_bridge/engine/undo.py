@@ -129,6 +129,8 @@ def _objection(engine: "Engine", step: UndoStep, now_ms: int) -> str:
     """Why the step cannot be put back whatever the rules say; empty when nothing speaks against it."""
     if step.why:
         return step.why
+    if any(_is_recall(engine, path) for path in step.after):
+        return "recalled"
     going = engine.commands.wanted(now_ms)
     for path, left in step.after.items():
         now, _ = engine.known(path, now_ms)
@@ -137,3 +139,9 @@ def _objection(engine: "Engine", step: UndoStep, now_ms: int) -> str:
         if now != left or type(now) is not type(left) or going.get(path, left) != left:
             return "changed_since"
     return ""
+
+
+def _is_recall(engine: "Engine", path: str) -> bool:
+    """Whether a path moves things to where they were stored: the slot before says not where they stood."""
+    known = engine.profile.actuators.get(path)
+    return known is not None and known.spec.type == "enum" and known.spec.motion is not None

@@ -125,7 +125,19 @@ def reasoned(requests: Sequence[Slots]) -> list[Slots]:
         beside = things().get(one.thing or "", {}).get("reason_for", ()) if told else ()
         return any(other.thing in beside for other in requests)
 
-    return [one for one in requests if not is_reason(one)]
+    def is_beside(one: Slots) -> bool:
+        return len(requests) > 1 and things().get(one.thing or "", {}).get("alone", False)
+
+    return [one for one in requests if not is_reason(one) and not is_beside(one)]
+
+
+def had(said: Slots, car: Car) -> Slots | None:
+    """ "My back hurts": what of this the car has; None where it has nothing."""
+    first: Mapping[str, str] | None = things().get(said.thing or "", {}).get("first_of")
+    if first is None:
+        return said
+    found = next((thing for thing in first if things()[thing]["tool"] in car.catalogue.intents), None)
+    return replace(said, thing=found, act=first[found]) if found is not None else None
 
 
 def mended(said: Slots) -> Slots:

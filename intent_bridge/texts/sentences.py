@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from intent_bridge.profile import Profile
+from intent_bridge.profile.model import OwnTool
 from intent_bridge.texts.words import Words, kind_of, many, setting_id, zone_of
 from intent_bridge.types import ActionReport, Choice, Decision, Outcome, RuleHit, Status, Value
 
@@ -62,7 +63,9 @@ def _sentence(words: Words, profile: Profile, outcome: Outcome, listed: int, sai
         {
             "clauses": _joined(words, "clause", clauses),
             "settings": _joined(words, "item", settings),
-            "choices": _joined(words, "choice", choice_texts(words, profile, outcome.choices)),
+            "choices": _joined(
+                words, "choice", [*dict.fromkeys(choice_texts(words, profile, outcome.choices))]
+            ),
             "reason": " ".join(said),
         },
     )
@@ -78,7 +81,7 @@ def choice_texts(words: Words, profile: Profile, choices: Sequence[Choice]) -> l
     """The ways to complete an ambiguous call, as a person would name them: by value, else by place."""
     done = [{action.path: action.value for action in choice.actions} for choice in choices]
     if not done or not all(done):
-        return [_plain_choice(words, choice) for choice in choices]
+        return [_plain_choice(words, profile, choice) for choice in choices]
     shared = [path for path in done[0] if all(path in one for one in done)]
     told = next((path for path in shared if len({str(one[path]) for one in done}) == len(done)), None)
     if told is not None:
@@ -86,12 +89,28 @@ def choice_texts(words: Words, profile: Profile, choices: Sequence[Choice]) -> l
     return [_joined(words, "item", _settings(words, profile, list(one))) for one in done]
 
 
-def _plain_choice(words: Words, choice: Choice) -> str:
-    """A choice by its arguments, where nobody knows what it would do."""
+def _plain_choice(words: Words, profile: Profile, choice: Choice) -> str:
+    """A choice by its arguments, where nobody knows what it would do; by its place where it has one."""
+    own = next((tool for tool in profile.own_tools if choice.own and tool.name == choice.name), None)
+    spoken = {name: _spoken(words, own, name, value) for name, value in choice.arguments.items()}
     zone = choice.arguments.get("zone")
     if isinstance(zone, str) and words.has(f"zone-{zone}"):
-        return words.text(f"zone-{zone}")
-    return ", ".join(str(value) for value in choice.arguments.values()) or choice.name
+        return spoken["zone"]
+    return ", ".join(spoken.values()) or choice.name
+
+
+def _spoken(words: Words, own: OwnTool | None, name: str, value: object) -> str:
+    """An argument as people say it; a vehicle's own word by what it is mapped to: `ALL_ZONES`, everybody."""
+    taken = own.arguments.values() if own is not None and isinstance(value, str) else ()
+    mapped = [
+        argument.map[str(value)] for argument in taken if argument.take == name and value in argument.map
+    ]
+    for word in (*mapped, value):
+        text = str(word).lower() if isinstance(word, bool) else str(word)
+        for message in (f"zone-{text}", f"value-{text}"):
+            if words.has(message):
+                return words.text(message)
+    return str(value).replace("_", " ").lower()
 
 
 def _message_id(words: Words, outcome: Outcome, named: bool) -> str:

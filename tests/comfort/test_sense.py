@@ -10,6 +10,7 @@ import pytest
 
 from intent_bridge.intents.feelings import served
 from intent_bridge.profile import to_vss
+from tests.comfort.__main__ import rows
 from tests.comfort.cabins import PROFILE, Car, states
 
 Wanted = Mapping[str, Any]
@@ -102,3 +103,32 @@ def test_a_low_battery_is_spared(table: list[Any]) -> None:
         ):
             assert any("Seat" in path for path in wanted), (feeling, name)
             assert not raised(was, wanted, ".Temperature") and not lowered(was, wanted, ".Temperature")
+
+
+def test_glass_that_is_colder_than_the_air_outside_never_gets_colder_air(table: list[Any]) -> None:
+    """It fogs on its outside, and cooled air on it would fog it more."""
+    fogged = [
+        (name, was, wanted)
+        for feeling, name, was, wanted in table
+        if feeling == "foggy" and None not in (was[OUTSIDE], was[CABIN]) and was[OUTSIDE] >= was[CABIN] + 2
+    ]
+    assert len(fogged) >= 5
+    for name, was, wanted in fogged:
+        assert raised(was, wanted, "Row1.Driver.Temperature", "Row1.Passenger.Temperature"), name
+
+
+def test_nobody_is_cooled_because_of_a_sun_that_does_not_shine(table: list[Any]) -> None:
+    dark = [row for row in table if row[0] == "sunny" and row[2]["Vehicle.Exterior.SunLoad"] == 0]
+    assert len(dark) >= 8
+    for _, name, was, wanted in dark:
+        assert not lowered(was, wanted, ".Temperature") and not raised(was, wanted, "VentilationLevel"), name
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "de"])
+def test_whoever_is_tired_is_told_to_rest_soon_while_driving_and_here_when_parked(language: str) -> None:
+    soon = {"en": "break soon", "zh": "请尽快休息", "de": "bald Pause"}[language]
+    here = {"en": "Rest here", "zh": "就在这里休息", "de": "hier aus"}[language]
+    speeds = {name: state.get(SPEED, 0) for name, state in states().items()}
+    with Car() as car:
+        for name, said in rows(car, "tired", "some", language):
+            assert (here if speeds[name] == 0 else soon) in said, (name, said)

@@ -16,6 +16,8 @@ WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
 DOOR = "Vehicle.Cabin.Door.Row2.DriverSide.IsOpen"
 REAR = "Vehicle.Cabin.HVAC.Station.Row2.Driver.Temperature"
 CHILD = "Vehicle.Cabin.Seat.Row2.DriverSide.HasChildRestraint"
+SHADE = "Vehicle.Cabin.Sunroof.Shade.Position"
+RECLINE = "Vehicle.Cabin.Seat.Row1.DriverSide.Backrest.Recline"
 HOME = "Vehicle.CurrentLocation.IsAtHome"
 AMBIENT = "Vehicle.Cabin.Light.AmbientLight.Row1.DriverSide.IsLightOn"
 SHADE_STEP = {"call": "set_sunshade", "arguments": {"percent": 50}}
@@ -85,6 +87,25 @@ def test_a_later_stage_begins_only_when_the_one_before_is_confirmed(car: Simulat
     )
     at = [window for message, window in messages if message == "AIR_CMD"]
     assert messages[0][0] != "AIR_CMD" and at and max(at) <= 1
+
+
+def test_a_nap_has_air_before_it_is_dark_and_is_dark_before_the_seat_goes_back(car: SimulatedBridge) -> None:
+    car.set_state({SHADE: 100})
+    seen: dict[str, tuple[object, object]] = {}
+
+    def sent(message: str) -> None:
+        seen.setdefault(message, (car.state()[SHADE], car.state()[RECLINE]))
+
+    car.subscribe("frame", lambda frame: sent(frame.message))
+    reclined = car.state()[RECLINE]
+    assert last(car, do(car, "activate_scene", scene="nap"), 40_000).status is Status.DONE
+    assert [m for m in seen if m in ("AIR_CMD", "ROOF_CMD", "SEAT_CMD")] == [
+        "AIR_CMD",
+        "ROOF_CMD",
+        "SEAT_CMD",
+    ]
+    assert seen["AIR_CMD"] == (100, reclined), "first the air"
+    assert seen["SEAT_CMD"] == (0, reclined), "the seat waits until it is dark"
 
 
 def test_an_ecu_that_does_not_answer_a_later_stage_has_the_earlier_ones_put_back(

@@ -93,6 +93,21 @@ def test_a_motion_can_be_undone_once_it_has_arrived_and_not_while_it_runs(car: S
     assert car.state()[WINDOW] == 0 and codes(car) == {}
 
 
+def test_a_recalled_seat_is_not_sent_to_the_slot_before_which_is_not_where_it_was(
+    car: SimulatedBridge,
+) -> None:
+    do(car, "own", "set_seat_position", zone="driver", millimetres=200)
+    car.advance_ms(20_000)
+    do(car, "recall", "recall_seat_memory", zone="driver", slot=2)
+    car.advance_ms(30_000)
+    shown = next(s for s in car.can_undo() if s.data["call_id"] == "recall")
+    assert (shown.status, shown.code) == (Status.DENIED, "recalled")
+    assert "where the seat was" in shown.texts["en"]
+    frames: list[object] = []
+    car.subscribe("frame", frames.append)
+    assert car.undo(call_id="recall").code == "recalled" and frames == []
+
+
 def test_who_may_not_set_it_may_not_undo_it(car: SimulatedBridge) -> None:
     do(car, "warm", "set_cabin_temperature", zone="driver", celsius=27)
     (shown,) = car.can_undo(REAR)

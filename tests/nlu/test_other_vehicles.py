@@ -4,6 +4,7 @@ import pytest
 
 from intent_bridge.bridge import Bridge
 from intent_bridge.cli.app import main
+from intent_bridge.intents import Catalogue
 from intent_bridge.intents.catalogue import catalogue_of
 from intent_bridge.nlu import Talk, Understood, understand
 from intent_bridge.profile import load_profile
@@ -85,3 +86,29 @@ def test_a_model_still_has_the_vehicles_own_tools_alone() -> None:
 def test_the_command_line_speaks_to_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["say", VEHICLE, "open the sunroof halfway", "--set", "Vehicle.Exterior.Weather=sunny"]) == 0
     assert "ROOF" in (said := capsys.readouterr().out).upper() and "deny" not in said
+
+
+CHILD = "Vehicle.Cabin.Seat.Row2.PassengerSide.HasChildRestraint"
+
+
+def test_where_the_kids_sit_is_asked_in_a_car_that_cannot_tell_of_its_front_seat() -> None:
+    with Bridge.simulated(VEHICLE) as car:
+        for fitted in (False, True):
+            car.set_state({CHILD: fitted})
+            (asked,) = Talk(car, "en").say("reading light on for the kids")
+            assert (asked.status, asked.code, asked.frames) == (Status.NEEDS_CHOICE, "which_zone", ())
+            assert "rear left" in asked.say("en") and "rear right" in asked.say("en")
+
+
+def test_what_helps_a_back_is_what_the_car_has() -> None:
+    def heard(vehicle: str, *without: str) -> list[tuple[str, object]]:
+        catalogue = Catalogue(load_profile(vehicle))
+        kept = {name: spec for name, spec in catalogue.intents.items() if name not in without}
+        catalogue.intents = kept
+        found = understand("my back hurts", "en", catalogue)
+        return [(c.name, c.arguments) for c in found.calls] if isinstance(found, Understood) else []
+
+    assert heard("demo_sedan") == [("set_seat_massage", {"level": 2})]
+    lumbar = {"setting": "seat_lumbar", "direction": "up"}
+    assert heard("demo_sedan", "set_seat_massage") == [("adjust_setting", lumbar)]
+    assert heard(VEHICLE) == []

@@ -11,7 +11,7 @@ from intent_bridge.engine import questions as questions_module
 from intent_bridge.serve import mcp_desk
 from intent_bridge.serve.mcp_access import open_access
 from intent_bridge.serve.mcp_desk import Desk
-from intent_bridge.types import Channel, Provenance, SeatZone, Speaker, Status
+from intent_bridge.types import Channel, Outcome, Provenance, SeatZone, Speaker, Status
 
 DRIVER = Provenance(Speaker.DRIVER, SeatZone.DRIVER, Channel.VOICE)
 
@@ -43,3 +43,23 @@ def test_the_oldest_question_of_clients_makes_room(monkeypatch: pytest.MonkeyPat
     first, second, third, void, done = asyncio.run(main())
     assert first is None and second and third
     assert void.status is Status.DENIED and done.status is Status.DONE
+
+
+@pytest.mark.parametrize(("speed", "moving"), [(0, False), (60, True)])
+def test_what_the_desk_refuses_itself_is_worded_for_a_car_that_moves(speed: int, moving: bool) -> None:
+    asked: list[bool] = []
+
+    class Texts:
+        def render(self, _outcome: Outcome, *, moving: bool) -> dict[str, str]:
+            asked.append(moving)
+            return {}
+
+    async def main() -> Outcome:
+        async with AsyncBridge(Bridge.simulated("demo_sedan", speed_km_h=speed)) as car:
+            desk = Desk(car)
+            desk._texts = Texts()  # type: ignore[assignment]
+            refused = await desk.call(open_access().stdio, "set_window", {"percent": 900}, _silent)
+            desk.close()
+            return refused
+
+    assert asyncio.run(main()).status is Status.INVALID and asked == [moving]

@@ -1,6 +1,7 @@
 """What the assistant may say: complete in every language, and never more than was confirmed."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -174,6 +175,17 @@ def test_choices_are_named_by_their_place(profile: Profile) -> None:
     given = Outcome("1", "x", Status.NEEDS_CHOICE, "which_zone", choices=choices)
     assert render(given, profile)["en"] == "Which one: the driver, rear left or everybody?"
     assert Texts(profile).choices(choices, "zh")[1] == "左后"
+
+
+def test_choices_in_a_vehicles_own_words_are_spoken_as_what_they_are_mapped_to() -> None:
+    own = load_profile("carbench_ev")
+    words = ("ALL", "DRIVER_REAR", "LEFT_REAR")
+    choices = tuple(Choice("set_reading_light", {"position": word}, own=True) for word in words)
+    given = Outcome("1", "x", Status.NEEDS_CHOICE, "which_value", choices=choices)
+    assert render(given, own)["en"] == "Which one: everybody or rear left?"
+    switch = tuple(Choice("set_ambient_lights", {"on": on}, own=True) for on in (True, False))
+    asked = replace(given, choices=switch)
+    assert render(asked, own)["en"] == "Which one: on or off?" and "打开" in render(asked, own)["zh"]
 
 
 def test_a_setting_without_a_name_is_still_spoken_of_and_reported_as_missing(profile: Profile) -> None:

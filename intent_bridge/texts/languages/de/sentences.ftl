@@ -42,6 +42,7 @@ denied = Das geht jetzt nicht. { $reason }
 denied-changed_since = Das kann ich nicht zurücknehmen: Jemand hat es seither geändert.
 denied-before_unknown = Das kann ich nicht zurücknehmen: Ich weiß nicht, wie es vorher war.
 denied-stopped_halfway = Das kann ich nicht zurücknehmen: Es wurde unterwegs angehalten.
+denied-recalled = Das kann ich nicht zurücknehmen: Ich weiß nicht, wo der Sitz vorher stand.
 denied-state_unknown = Das geht jetzt nicht: Ich weiß zu wenig über den Zustand des Autos.
 denied-too_many_deferred = Es warten zu viele Wünsche. Bitte fragen Sie später noch einmal.
 denied-too_many_running = Es laufen zu viele Vorgänge gleichzeitig. Bitte fragen Sie gleich noch einmal.

@@ -42,6 +42,7 @@ denied = That is not possible now. { $reason }
 denied-changed_since = I cannot undo that: somebody has changed it since.
 denied-before_unknown = I cannot undo that: I do not know how it was before.
 denied-stopped_halfway = I cannot undo that: it was stopped halfway.
+denied-recalled = I cannot undo that: I do not know where the seat was before.
 denied-state_unknown = That is not possible now: I do not know enough about the car's state.
 denied-too_many_deferred = Too many requests are waiting. Please ask again later.
 denied-too_many_running = Too many things are going on at once. Please ask again in a moment.

@@ -40,6 +40,7 @@ denied = 现在不能这样做。{ $reason }
 denied-changed_since = 无法撤销：之后有人改动过。
 denied-before_unknown = 无法撤销：不知道之前是什么状态。
 denied-stopped_halfway = 无法撤销：动作中途停下了。
+denied-recalled = 无法撤销：不知道座椅之前在什么位置。
 denied-state_unknown = 现在不能这样做：车辆状态不明。
 denied-too_many_deferred = 等待执行的请求太多，请稍后再试。
 denied-too_many_running = 正在执行的操作太多，请稍后再试。
