@@ -80,7 +80,7 @@ class ClaimWords(Strict):
     numerals: Mapping[str, int | str] = {}
     speed_number: str
     spans: str
-    """Times and distances: their numbers are no values of settings."""
+    """Times and counts: their numbers are no values of settings."""
     topics: Mapping[str, TopicWords]
 
 
@@ -143,7 +143,8 @@ class Language:
         return found
 
     def numbers(self, text: str) -> list[Decimal]:
-        """The numbers of a sentence, also those in words."""
+        """The numbers of a sentence, also those in words, but of times and counts."""
+        text = self.spans.sub(" ", text)
         spelled = numbers_in(text, self._name)
         wholes = {int(n) for n in spelled if n != int(n)}  # "22 point five" is not 22
         return [*{*map(Decimal, _NUMBER.findall(text))} - wholes - {*spelled}, *spelled]

@@ -161,11 +161,11 @@ class _Check:
     def _fits_what_was_done(self, text: str) -> bool:
         """Whether a sentence that claims no deed in so many words fits the outcomes: "three it is"."""
         lists = self._lists
-        numbers = lists.numbers(lists.spans.sub(" ", text))
+        numbers = lists.numbers(text)
         if self._confirmed:
             if self._is_elsewhere(text, self._confirmed):
                 return False
-            return any(self._topics(text)) or self._numbers_fit(lists.spans.sub(" ", text), self._confirmed)
+            return any(self._topics(text)) or self._numbers_fit(text, self._confirmed)
         value = numbers or lists.on.search(text) or lists.off.search(text)
         return not (self._plans and value)
 
@@ -203,7 +203,7 @@ class _Check:
         if sentence.question or ongoing or lists.general.search(text):
             return ""
         text = lists.unsafe_part(text)  # "fog lights help in fog" says nothing of now
-        numbers = lists.numbers(lists.spans.sub(" ", text))
+        numbers = lists.numbers(text)
         told: set[Decimal] = set()
         for patterns in filter(None, self._topics(text)):
             zones = {zone for zone, pattern in lists.zones.items() if pattern.search(text)}
