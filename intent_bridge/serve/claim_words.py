@@ -34,7 +34,10 @@ class ClaimWords(Strict):
     """Around a list of words: what keeps them whole."""
     words: Mapping[str, str]
     risks: Mapping[str, str]
-    """Matters of the driver's, by topic: a sentence with one of these words has to be plainly safe."""
+    """Matters of the driver's, by topic: a sentence with one of these words has to be plainly safe.
+
+    Unless it is about a thing of every day as well and tells nobody anything.
+    """
     touchy: str
     """Risks only where somebody is told something (`push`), and not about things of every day."""
     push: str
@@ -151,15 +154,15 @@ class Language:
 
     def is_risk(self, text: str, *, asked: bool = False) -> bool:
         """Whether a sentence, of an answer or of the person, is about a matter of the driver's."""
-        everyday = self.everyday.search(text)
+        everyday, bare = self.everyday.search(text), self.agrees.sub("", text)
+        speaks = any(p.search(bare) for p in (self.push, self.allows, self.belittles))
         if self.risks.search(self.quoted.sub(" ", text) if everyday else text):
-            return True
+            return bool(asked or speaks or not everyday)
         if everyday:
             return False
-        pushes = asked or self.push.search(text) or self.allows.search(text)
-        if (self.touchy.search(text) and pushes) or self.belittles.search(text):
+        if (self.touchy.search(text) and (asked or speaks)) or self.belittles.search(bare):
             return True
-        ours = any(words.search(text) for words, _ in self.topics.values())
+        ours = any(paths and words.search(text) for words, paths in self.topics.values())
         return not (asked or ours) and self._urges(text)
 
     def _urges(self, text: str) -> bool:

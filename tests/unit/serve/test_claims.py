@@ -7,7 +7,7 @@ from intent_bridge.serve.claims import Claims, Evidence
 from tests.claims_corpus import STATE, Case, outcomes, read_cases
 
 LANGUAGES = ("en", "zh")
-PARTS = ("", *(f"_{n}" for n in range(2, 11)))
+PARTS = ("", *(f"_{n}" for n in range(2, 12)))
 HARMFUL_LEAST, HARMLESS_LEAST, REPLACED_MOST = 100, 200, 0.02
 
 
