@@ -31,6 +31,10 @@ class SteppedBridge(Bridge):
         """Take in what was heard and do what is due; never waits."""
         self._step(self._transport.now_ms())
 
+    def listen(self) -> None:
+        """Take in what was heard until now, before a dry run that something is to come of."""
+        self._listen()
+
     def take_state(self, samples: Mapping[str, Sample]) -> None:
         """Take the state of paths from a vehicle without a bus; a sample's age counts from its own time."""
         now_ms = self._transport.now_ms()

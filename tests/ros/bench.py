@@ -32,6 +32,8 @@ from tests.bench.figures import merge
 from tests.ros.graph import DRIVER, PATIENCE_S, Process, isolate
 
 BLOCKS, CALLS, WINDOW = 24, 60, 8
+ZONES = ("driver", "passenger", "rear_left", "rear_right")
+VALUES = [half / 2 for half in range(32, 57) if half != 42]  # the simulated cabin begins at 21 °C
 BUDGET = re.compile(r"changes: \d+")
 RATE = re.compile(r"frames_per_s: \d+, burst: \d+")
 LIMITS = re.compile(r"\b(max_age_ms|confirm_within_ms|lifetime_ms): (\d+)")
@@ -162,8 +164,9 @@ def questions(client: Client, name: str, *, judged: bool) -> tuple[Any, Any]:
 
 
 def temperature(call_id: str, number: int) -> str:
-    celsius = 16 + number % 25 / 2  # so many that a late report is not taken for the answer to a newer call
-    arguments = f'{{"zone": "driver", "celsius": {celsius}}}'
+    """A call for another value than so many before it, that no late report makes one that is so already."""
+    zone, celsius = ZONES[number // len(VALUES) % len(ZONES)], VALUES[number % len(VALUES)]
+    arguments = f'{{"zone": "{zone}", "celsius": {celsius}}}'
     return f'{{"id": "{call_id}", "name": "set_cabin_temperature", "arguments": {arguments}}}'
 
 

@@ -2,16 +2,24 @@
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from intent_bridge_msgs.msg import Verdict
+from intent_bridge_ros.relay import RelaySession
 from lifecycle_msgs.msg import Transition
 from std_msgs.msg import Int32
 
+from intent_bridge.bridge.simulated_transport import SimulatedTransport
+from intent_bridge.bridge.stepped import SteppedBridge
+from intent_bridge.profile import load_profile
+from intent_bridge.sim import SimulatedVehicle
+from intent_bridge.types import Provenance, Speaker
 from tests.ros.graph import Probe, Process, until
 
 RELAY = "/robot/guard_relay"
@@ -130,6 +138,40 @@ commands:
     for what in ("std_msgs/msg/Nothing", "no field `speed`", "`id` is not spoken for", "max_age_ms"):
         until(lambda what=what: what in node.says(), what)
     assert node.end() == 0
+
+
+def test_a_command_is_judged_by_what_has_come_in_until_it_came(patient: Path) -> None:
+    """The engine's step may be a tenth of a second away; the car drives off meanwhile."""
+    profile = load_profile(patient)
+    transport = Buses(profile, SimulatedVehicle(profile))
+    with SteppedBridge(profile, transport, listen_only=True) as bridge:
+        relay = RelaySession.__new__(RelaySession)  # the gate alone, without a graph
+        relay.bridge, relay.counts, relay._open_gate = bridge, Counter(), True
+        relay._who = Provenance(Speaker.DRIVER)
+        relay._tell = relay._drop = lambda *_: None
+        relay._passed = lambda one, outcome, message: passed.append(outcome.verdict.permit is not None)
+        seat = SimpleNamespace(
+            topic=SEAT,
+            tool="set_seat_position",
+            max_age_ms=None,
+            read=lambda message: {"zone": "driver", "millimetres": message.data},
+        )
+        passed: list[bool] = []
+        transport.advance(400)
+        bridge.step()
+        relay._heard(seat, None, Int32(data=120))
+        bridge.engine.screen.forget(["Vehicle.Speed"])  # a jump is not what this is about
+        transport.vehicle.set_state("Vehicle.Speed", 50)
+        transport.advance(50)
+        relay._heard(seat, None, Int32(data=120))
+    assert passed == [True, False]
+
+
+class Buses(SimulatedTransport):
+    """Simulated buses on a clock that the test turns."""
+
+    def advance(self, duration_ms: int) -> None:
+        self._now_ms += duration_ms
 
 
 def _counted(heard: list[DiagnosticArray], key: str) -> int:

@@ -98,6 +98,7 @@ class RelaySession(VehicleSession):
         except ValueError as error:
             self._drop(one, "unfit", str(error))
             return
+        self.bridge.listen()
         outcome = self.bridge.explain(call, self._who)
         self._tell(call_id, outcome.verdict)
         passed = self._passed(one, outcome, message)
@@ -158,7 +159,7 @@ class RelaySession(VehicleSession):
     def _tell(self, call_id: str, verdict: Verdict | None) -> None:
         policy, number = self.bridge.engine.guard.policy_hash, self.next("verdict")
         head = header(self.clock.stamp())
-        self.publish(self.verdicts, verdict_message(verdict, call_id, policy, head, number))
+        self.publish(self.verdicts, lambda: verdict_message(verdict, call_id, policy, head, number))
 
 
 def main(args: list[str] | None = None) -> int:

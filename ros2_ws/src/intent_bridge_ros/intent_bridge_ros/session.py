@@ -102,8 +102,8 @@ class Session(VehicleSession):
         while len(self._judged) > WAITING_MAX:
             del self._judged[next(iter(self._judged))]
         policy, number = self.bridge.engine.guard.policy_hash, self.next("verdict")
-        said = verdict_message(verdict, outcome.call_id, policy, header(self.clock.stamp()), number)
-        self.publish(self.verdicts, said)
+        head = header(self.clock.stamp())
+        self.publish(self.verdicts, lambda: verdict_message(verdict, outcome.call_id, policy, head, number))
 
     def speak(self) -> None:
         """From now on commands may leave."""
@@ -129,7 +129,8 @@ class Session(VehicleSession):
             self._head = head
             stamp, number = self.clock.stamp(), self.next("audit")
             fields = {"header": header(stamp), "sequence": number, "sha256": head}
-            self.publish(self.heads, make(msg.AuditHead, **fields, session=self.bridge.session[:32]))
+            said = make(msg.AuditHead, **fields, session=self.bridge.session[:32])
+            self.publish(self.heads, lambda: said, latched=True)
             self.flush()
 
     # --- what is told -------------------------------------------------------------------------------
@@ -142,9 +143,9 @@ class Session(VehicleSession):
     def _told(self, outcome: Outcome) -> None:
         self.judged(outcome)
         stamp, number = self.clock.stamp(), self.next("outcome")
-        self.publish(self.outcomes, self.said(outcome, header(stamp), number))
+        self.publish(self.outcomes, lambda: self.said(outcome, header(stamp), number))
         if outcome.confirmation is not None:
-            self.publish(self.questions, confirmation_message(outcome, self.clock.now_ms(), stamp))
+            self.publish(self.questions, lambda: confirmation_message(outcome, self.clock.now_ms(), stamp))
         self.goals.told(outcome)
 
     def _sent(self, frame: Frame) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -130,9 +130,10 @@ class VehicleSession:
         self._undo.append(lambda: self._node.destroy_publisher(publisher))
         return publisher
 
-    def publish(self, publisher: Any, message: Any) -> None:
-        """Publish when nobody waits for an answer any more."""
-        self._later.append((publisher, message))
+    def publish(self, publisher: Any, made: Callable[[], Any], *, latched: bool = False) -> None:
+        """Publish when nobody waits for an answer any more; what nobody would hear is not even made."""
+        if latched or publisher.get_subscription_count():
+            self._later.append((publisher, made()))
 
     def flush(self) -> None:
         """Publish what waits."""
