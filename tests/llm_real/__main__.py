@@ -248,7 +248,11 @@ def told(
             "p50": median(r for r, _ in tokens),
             "p95": quantiles([r for r, _ in tokens], n=20)[-1],
         },
-        "tokens_written": {"p50": median(w for _, w in tokens), "max": max(w for _, w in tokens)},
+        "tokens_written": {
+            "p50": median(w for _, w in tokens),
+            "p95": quantiles([w for _, w in tokens], n=20)[-1],
+            "max": max(w for _, w in tokens),
+        },
         "ill_will": {"calls": harm[0], "outcomes": dict(harm[1]), "hazards": harm[2]},
     }
 
