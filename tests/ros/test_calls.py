@@ -13,7 +13,7 @@ from intent_bridge_msgs.msg import Outcome, Verdict
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
 from intent_bridge.profile import load_profile
-from tests.ros.graph import DRIVER, Car, Probe, until
+from tests.ros.graph import DRIVER, Car, Goal, Probe, until
 
 WARM = '{"id": "%s", "name": "set_cabin_temperature", "arguments": {"zone": "driver", "celsius": %s}}'
 SEAT = '{"id": "%s", "name": "set_seat_position", "arguments": {"zone": "passenger", "millimetres": %s}}'
@@ -196,13 +196,18 @@ def test_a_call_that_waits_for_a_better_moment_says_so_and_goes_on_when_it_has_c
     car.world(**{gear: 127})
     until(lambda: car.explain(recall % "d0").status == Outcome.DEFERRED, "the gear")
     waits, dropped = car.goal(recall % "d1"), car.goal(recall % "d2")
-    deferred = HandleToolCall.Feedback.STAGE_DEFERRED
+
+    def reaches(goal: Goal, stage: int) -> None:
+        until(lambda: stage in [said.stage for said in goal.feedback], f"stage {stage}")
+
     for goal in (waits, dropped):
-        until(lambda goal=goal: deferred in [said.stage for said in goal.feedback], "that it waits")
+        reaches(goal, HandleToolCall.Feedback.STAGE_DEFERRED)
     dropped.cancel()
     assert dropped.result().result.outcome.code == "withdrawn"
     car.world(**{gear: 126})
-    assert waits.result().result.outcome.status in (Outcome.DONE, Outcome.SENT)
+    reaches(waits, HandleToolCall.Feedback.STAGE_SENT)
+    waits.cancel()
+    waits.result()
 
 
 def test_rules_are_told_and_read_anew_while_parked(car: Car) -> None:
