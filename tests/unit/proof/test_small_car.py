@@ -1,5 +1,6 @@
 """Proofs, vectors and C of rules written for one test, where the shipped ones have no such case."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from intent_bridge.guard import Guard, load_packs
 from intent_bridge.guard.proof import prove, smt
 from intent_bridge.guard.proof.claims import LAWS, SHIPPED, claim_files, load_claims, waivers
 from intent_bridge.guard.proof.export_c import export_c, export_test
-from intent_bridge.guard.proof.question import ordered, sheet_of
+from intent_bridge.guard.proof.question import Question, ordered, sheet_of
 from intent_bridge.guard.proof.vectors import Vector, judge, make_vectors
 from intent_bridge.guard.rules import VALUE
 from intent_bridge.profile import Profile
@@ -131,6 +132,25 @@ def test_a_report_counts_paths_and_questions_and_tells_what_the_solver_left_open
     (found,) = (failure for failure in report.failures if failure.claim == "own.claim1")
     noted, open_ = replace(found, counterexample=None, note="why"), replace(found, counterexample=None)
     assert replace(report, failures=(found, noted, open_)).unknown == (open_,)
+
+
+def test_laws_of_clamps_are_asked_where_there_are_clamps_and_of_the_rules_backwards(tmp_path: Path) -> None:
+    clamps = [
+        rule(id=f"{n}.fan", effect="clamp", on=[FAN], hi="50 %", when=f"{GEAR} == {n.upper()}") for n in "rd"
+    ]
+    profile = with_pack(tmp_path, *clamps, rule(id="a.seat", when=f"{SPEED} > 5 km/h"))
+    few = replace(profile, actuators={path: profile.actuators[path] for path in (FAN, SEAT)})
+    rules = load_packs(few)
+    given = load_claims(few, rules)
+    asked = {
+        path: Question.of(few, rules, path, [claim for claim in given if claim.path == path])
+        for path in (FAN, SEAT)
+    }
+    laws = {path: {claim.text.always for claim, _ in asked[path].violations} for path in asked}
+    assert {"idempotent", "ordered", "in_range"} <= laws[FAN]
+    assert "in_range" in laws[SEAT] and not laws[SEAT] & {"idempotent", "ordered"}
+    defined = dict(re.findall(r"\(define-fun (\w+) \(\) Bool (.*)\)", "\n".join(asked[FAN].lines)))
+    assert defined["b_c0"] == defined["c1"] != defined["c0"] == defined["b_c1"]
 
 
 def test_a_claim_may_name_what_only_other_vehicles_have_where_it_is_listed(tmp_path: Path) -> None:
