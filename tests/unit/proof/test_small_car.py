@@ -151,6 +151,8 @@ def test_laws_of_clamps_are_asked_where_there_are_clamps_and_of_the_rules_backwa
     assert "in_range" in laws[SEAT] and not laws[SEAT] & {"idempotent", "ordered"}
     defined = dict(re.findall(r"\(define-fun (\w+) \(\) Bool (.*)\)", "\n".join(asked[FAN].lines)))
     assert defined["b_c0"] == defined["c1"] != defined["c0"] == defined["b_c1"]
+    assert defined["i_c0"].replace(" ", "") == defined["c0"].replace(" ", "")
+    assert {symbol.rstrip("0123456789") for symbol in asked[SEAT].symbols} == {"m", "slow"}, "of both laws"
 
 
 def test_a_claim_may_name_what_only_other_vehicles_have_where_it_is_listed(tmp_path: Path) -> None:
