@@ -137,6 +137,8 @@ def read_only(tmp_path: Path) -> Iterator[Path]:
     for parent in (tmp_path, *tmp_path.parents):
         if parent.stat().st_uid == os.geteuid() and parent != Path("/tmp"):
             parent.chmod(parent.stat().st_mode | 0o111)
+    with SimulatedBridge(PROFILE, audit=AuditOptions(tmp_path / "warm.jsonl", "off", "queue")) as car:
+        fan(car, 5)  # nobody may read what is imported late
     yield folder
     folder.chmod(0o755)
 
