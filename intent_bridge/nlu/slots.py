@@ -8,7 +8,7 @@ from typing import Final
 from intent_bridge.nlu.lexicon import Concept
 
 _MARKS: Final = frozenset({"to", "by", "plural", "want"})
-HINTS: Final = frozenset({"ensure", "is", "gripe", "done"})
+HINTS: Final = frozenset({"ensure", "is", "gripe", "done", "wants"})
 """Marks that say what kind of sentence it is, and nothing of the request."""
 _SETTING: Final = frozenset({"set", "take", "hold"})
 """Verbs that say nothing more than that something shall change, or be at a value."""
@@ -125,6 +125,8 @@ def _is_request(found: dict[str, object], words: dict[str, str], marks: set[str]
     """Whether what was found asks for something, or says how somebody feels."""
     if "gripe" in marks or ("is" in marks) != ("ensure" in marks):
         return False  # "make sure it is on" is a request, "it is on" none
+    if "wants" in marks and found.get("zone") in (None, "mine"):
+        return False  # "the rear wants 20"; what dad wants is told
     if "onto" in marks and not (words or found.keys() & {"number", "end"}):
         return False  # "on" before a value is "to"; else it is none
     if "hold" in marks and ("act" in found or "number" not in found):

@@ -181,6 +181,8 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
     about = _about(topics, before)
     if topics and about is None and any(things().get(r.thing or "", {}).get("part_of") for r in requests):
         return Abstained("incomplete")  # "the back window is fogged, switch its heating on"
+    if len(requests) > 1 and Slots(do="stop") in requests:
+        return Abstained("not_understood")  # "停好了, …" tells that the car has stopped
     filled = _filled(requests, about, speaker, car, asks=asks)
     if filled is None:
         return Abstained("incomplete")
