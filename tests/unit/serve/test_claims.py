@@ -4,10 +4,9 @@ import pytest
 
 from intent_bridge.profile import Profile, load_profile
 from intent_bridge.serve.claims import Claims, Evidence
-from tests.claims_corpus import STATE, Case, outcomes, read_cases
+from tests.claims_corpus import FOLDER, STATE, Case, outcomes, read_cases
 
 LANGUAGES = ("en", "zh")
-PARTS = ("", *(f"_{n}" for n in range(2, 12)))
 HARMFUL_LEAST, HARMLESS_LEAST, REPLACED_MOST = 100, 200, 0.02
 
 
@@ -22,7 +21,8 @@ def claims(profile: Profile) -> Claims:
 
 
 def both(name: str, language: str) -> list[Case]:
-    return [case for part in PARTS for case in read_cases(f"{name}_{language}{part}")]
+    files = sorted(FOLDER.glob(f"{name}_{language}*.txt"))
+    return [case for file in files for case in read_cases(file.stem)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
