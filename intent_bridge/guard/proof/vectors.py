@@ -9,6 +9,7 @@ the guard says.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from ...profile import Profile
 from ...types import Action, Channel, Decision, Provenance, Quality, Sample, SeatZone, Speaker, Value
@@ -201,7 +202,7 @@ def _moves(sheet: smt.Sheet, rule: Rule, n: int) -> str:
 _TRUE, _FALSE = ir.And(()), ir.Or(())
 
 
-def _occurrences(node: ir.Node) -> Iterator[tuple[ir.Node, ir.Node, ir.Node]]:
+def _occurrences(node: ir.Node) -> Iterator[tuple[ir.Atom, ir.Node, ir.Node]]:
     """Every atom where it stands, and the condition with it set to true and to false."""
     match node:
         case ir.Not(part):
@@ -217,7 +218,7 @@ def _occurrences(node: ir.Node) -> Iterator[tuple[ir.Node, ir.Node, ir.Node]]:
             yield node, _TRUE, _FALSE
 
 
-def _sides(sheet: smt.Sheet, atom: ir.Node) -> Iterator[tuple[str, str]]:
+def _sides(sheet: smt.Sheet, atom: ir.Atom) -> Iterator[tuple[str, str]]:
     match atom:
         case ir.Linear(op, terms, const):
             for step in (-1, 0, 1):
@@ -232,7 +233,7 @@ def _sides(sheet: smt.Sheet, atom: ir.Node) -> Iterator[tuple[str, str]]:
             for side in (True, False):
                 yield f"{name} {str(side).lower()}", sheet.truth(atom, side)
         case _:
-            raise AssertionError(atom)
+            assert_never(atom)
 
 
 def _emitted(formula: str) -> str:
