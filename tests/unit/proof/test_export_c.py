@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,33 @@ def test_what_a_path_cannot_take_is_denied_in_c_too(tmp_path: Path) -> None:
     for path, values in ((SEAT, (-1, 51)), (AIRFLOW, ("NONE",)), (FAN, (-1, 11))):
         wanted += [Vector("range", path, value, {FAN: 3, SEAT: 3}, WHO, "deny", value) for value in values]
     assert run(tmp_path, profile, rules, wanted) == f"0 of {len(wanted)} vectors wrong\n"
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="needs gcc")
+def test_a_path_without_rules_takes_in_c_just_what_it_has(tmp_path: Path) -> None:
+    profile, rules = car(tmp_path, rule(id="seat.moving", when=f"{SPEED} > 5 km/h"))
+    flow = profile.actuators[AIRFLOW].spec.values
+    taken: list[tuple[str, Value]] = [(AIRFLOW, name) for name in flow or ()]
+    taken += [(AIR_CON, value) for value in (False, True)] + [(FAN, value) for value in (0, 10)]
+    wanted = [Vector("", path, value, {}, WHO, "allow", value) for path, value in taken]
+    beyond: list[tuple[str, Value]] = [(AIRFLOW, len(flow or ())), (AIR_CON, 2), (FAN, 11)]
+    wanted += [Vector("", path, value, {}, WHO, "deny", value) for path, value in beyond]
+    assert run(tmp_path, profile, rules, wanted) == f"0 of {len(wanted)} vectors wrong\n"
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="needs gcc")
+def test_a_require_reads_in_c_what_its_bounds_read_and_a_bound_may_be_nothing(tmp_path: Path) -> None:
+    moving = rule(id="seat.moving", when=f"{SPEED} > 5 km/h")
+    off = rule(id="fan.off", effect="clamp", on=[FAN], hi="0 %", when="speaker == app")
+    needs = rule(id="air.fan", effect="require", on=[AIR_CON], when="value") + THEN_FAN
+    profile, rules = car(tmp_path, moving, off, needs)
+    guard = Guard(profile, rules)
+    app = ("app", "unknown", "app", False)
+    asked = [Vector("", AIR_CON, value, {FAN: fan}, WHO) for value, fan in product((False, True), (2, 5))]
+    asked += [Vector("", FAN, value, {}, who) for value, who in product((0, 5), (WHO, app))]
+    judged = [replace(v, decision=d, emitted=e) for v in asked for d, e in (judge(guard, v),)]
+    assert {vector.decision for vector in judged} == {"allow", "clamp"}
+    assert run(tmp_path, profile, rules, judged) == f"0 of {len(judged)} vectors wrong\n"
 
 
 def test_the_head_lists_inputs_and_context_in_their_order(tmp_path: Path) -> None:

@@ -65,19 +65,19 @@ def test_a_bound_between_two_steps_is_rounded_by_the_solver_as_by_the_guard(tmp_
 
 IONS = "Vehicle.Cabin.Ioniser.IsOn"
 LACKING = f"    names:\n      {AIR_CON}: {{type: boolean}}\n      {IONS}: {{type: boolean}}\n"
+LACKING += f"      {FAN}: {{type: number, unit: percent}}\n"
 
 
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="needs gcc")
-@pytest.mark.parametrize("name", [*HALF, "lacking"])
+@pytest.mark.parametrize("name", [*HALF, "lacking", "one lacking of two"])
 def test_the_c_function_rounds_as_the_guard_does_and_denies_where_a_companion_is_lacking(
     tmp_path: Path, name: str
 ) -> None:
-    if name == "lacking":
-        ions = (
-            rule(id="air.ions", effect="require", on=[AIR_CON], when="value") + f"  then: {{{IONS}: true}}\n"
-        )
+    if "lacking" in name:
+        then = f"{{{IONS}: true{'' if name == 'lacking' else f', {FAN}: {{at_least: 30 %}}'}}}"
+        ions = rule(id="air.ions", effect="require", on=[AIR_CON], when="value") + f"  then: {then}\n"
         profile = with_pack(tmp_path, ions, layer="base", head=LACKING)
-        cases = [Vector(name, AIR_CON, value, {}, WHO) for value in (False, True)]
+        cases = [Vector(name, AIR_CON, value, {FAN: 5}, WHO) for value in (False, True)]
     else:
         profile = with_pack(tmp_path, HALF[name])
         cases = [Vector(name, FAN, value, {FAN: now}, WHO) for now, value in product(range(11), repeat=2)]
@@ -162,6 +162,9 @@ def test_a_claim_may_name_what_only_other_vehicles_have_where_it_is_listed(tmp_p
     assert failed(profile) == {}
     claims(tmp_path, f"on: [{SEAT}], may: {WEATHER} == HAIL", head=LISTED)
     with pytest.raises(ProfileError, match="give one of DRY, WET"):
+        failed(profile)
+    claims(tmp_path, f"on: [{SEAT}], may: {TILT} > 5", head=LISTED)
+    with pytest.raises(ProfileError, match="; write it in m\n"):
         failed(profile)
 
 

@@ -27,7 +27,7 @@ from intent_bridge.types import (
     Speaker,
     Value,
 )
-from tests.unit.guard.car import AIR_CON, FAN, GEAR, SPEED, rule, with_pack
+from tests.unit.guard.car import AIR_CON, FAN, GEAR, OUTSIDE, SPEED, rule, with_pack
 
 from .planted import sedan
 from .test_export_c import EACH, car
@@ -101,6 +101,8 @@ SLEW = "  limit: {slew: 30 %, exceeded: confirm}\n"
 MANY = (
     *EACH,
     rule(id="fan.slew", effect="limit", on=[FAN], when=f"{GEAR} == R") + SLEW,
+    rule(id="seat.step", effect="limit") + "  limit: {slew: 150 mm}\n",
+    rule(id="seat.hot", when=f"{OUTSIDE} > 50 Celsius", on_unknown="defer", deadline_ms=1000),
     rule(id="flow.low", effect="clamp", on=[FAN], lo="90 %", when=f"{GEAR} == N"),
 )
 
