@@ -39,6 +39,8 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool) -> Reading | Non
     """The topics of a clause that can be left out; None where it cannot. `begins`: nothing stands before."""
     if not 0 < len(clause) <= WORDS_MAX:
         return None
+    if begins and len(clause) == 1 and clause[0] in lexicon.openers:
+        return ()
     phrases = list(_longest(lexicon, clause))
     verbs = (at for at, (word, about) in enumerate(phrases) if _is_verb(lexicon, word, about, at))
     verb_at = next(verbs, None)

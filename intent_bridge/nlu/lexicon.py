@@ -125,6 +125,8 @@ class Lexicon:
     stops: frozenset[str]
     links: frozenset[str]
     """Words between a reason and what follows from it: "so"."""
+    openers: frozenset[str]
+    """Words that say nothing where they stand alone before a comma: "right, …"."""
     verb_ends: tuple[str, ...]
     """How an unknown word ends that is a verb: "coming"."""
     first: dict[str, "list[Way] | Node"]
@@ -216,6 +218,7 @@ def lexicon(language: str) -> Lexicon:
         frozenset(about["commas"]),
         frozenset(about["stops"]),
         frozenset(about.get("links", ())),
+        frozenset(about.get("openers", ())),
         tuple(about.get("verb_ends", ())),
         first,
         Node(()),

@@ -51,8 +51,10 @@ class Heard:
 
     @property
     def right(self) -> bool:
-        """Every call as wanted, and none besides."""
-        return self.got in (self.said.wanted, *self.said.also)
+        """Every call as wanted, in any order, and none besides."""
+        return sorted(self.got, key=str) in [
+            sorted(one, key=str) for one in (self.said.wanted, *self.said.also)
+        ]
 
     @property
     def wrong_action(self) -> bool:
