@@ -5,7 +5,7 @@ import random
 import pytest
 
 from intent_bridge.nlu.outline import NOTHING, Heard, Outlines
-from tests.nlu.corpus import Said, catalogue, sentences
+from tests.nlu.corpus import Said, catalogue, sentences, without_own
 
 
 @pytest.fixture(scope="module")
@@ -107,8 +107,8 @@ def test_what_the_grammar_understands_can_be_said_in_outline(outlines: Outlines,
     def can(said: Said) -> bool:
         heard = outlines.heard(said.text, language)
         found = [outlines.calls(choice, heard) or () for choice in heard.choices]
-        made = [[(call.name, dict(call.arguments)) for call in calls] for calls in found]
-        return any([(n, dict(a)) for n, a in wanted] in made for wanted in (said.wanted, *said.also))
+        made = [tuple((call.name, without_own(call.arguments)) for call in calls) for calls in found]
+        return any(wanted in made for wanted in (said.wanted, *said.also))
 
     lost = [said.text for said in few if not can(said)]
     assert len(lost) <= len(few) // 20, lost  # corrections, mostly
