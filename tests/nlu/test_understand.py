@@ -166,6 +166,7 @@ def test_a_clause_of_unknown_words_that_only_says_why_is_left_out(
     [
         ("en", "at the fjord, open the window"),  # a place to come is a time
         ("en", "unless the parrot minds, open the window"),
+        ("en", "in the morning, open the window"),
         ("en", "open the window, the one by granny"),  # says which
         ("en", "open the window, or whistle"),
         ("en", "open the window, I changed my mind about it"),
@@ -175,6 +176,7 @@ def test_a_clause_of_unknown_words_that_only_says_why_is_left_out(
         ("zh", "等到了峡湾，打开车窗"),
         ("zh", "打开车窗，逗鹦鹉玩的"),
         ("zh", "剧本里写着，打开车窗"),
+        ("zh", "请打开车窗，鹦鹉这么求道"),
         ("zh", "奶奶坐后排，打开座椅加热"),
     ],
 )  # fmt: skip
