@@ -87,6 +87,8 @@ def test_the_c_function_rounds_as_the_guard_does_and_denies_where_a_companion_is
     assert len({v.decision for v in judged}) > 1
     (tmp_path / "rules.c").write_text(export_c(profile, rules), encoding="utf-8")
     (tmp_path / "test.c").write_text(export_test(profile, rules, judged), encoding="utf-8")
+    demands = "demands |= IB_REQUIRE" in export_c(profile, rules)
+    assert not demands, "nothing is left to the caller where a companion cannot be had"
     subprocess.run(["gcc", "-std=c99", "-Wall", "-Werror", "-o", "test", "test.c"], cwd=tmp_path, check=True)
     done = subprocess.run([tmp_path / "test"], capture_output=True, text=True, check=False)
     assert done.stdout == f"0 of {len(judged)} vectors wrong\n"

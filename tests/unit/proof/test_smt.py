@@ -27,7 +27,7 @@ from intent_bridge.types import (
     Speaker,
     Value,
 )
-from tests.unit.guard.car import AIR_CON, FAN, GEAR, OUTSIDE, SPEED, rule, with_pack
+from tests.unit.guard.car import AIR_CON, AIRFLOW, DOOR, FAN, GEAR, OUTSIDE, SPEED, rule, with_pack
 
 from .planted import sedan
 from .test_export_c import EACH, car
@@ -103,6 +103,7 @@ MANY = (
     rule(id="fan.slew", effect="limit", on=[FAN], when=f"{GEAR} == R") + SLEW,
     rule(id="seat.step", effect="limit") + "  limit: {slew: 150 mm}\n",
     rule(id="seat.hot", when=f"{OUTSIDE} > 50 Celsius", on_unknown="defer", deadline_ms=1000),
+    rule(id="flow.gear", effect="confirm", on=[AIRFLOW], when=f"{GEAR} == R"),
     rule(id="flow.low", effect="clamp", on=[FAN], lo="90 %", when=f"{GEAR} == N"),
 )
 
@@ -111,6 +112,8 @@ def test_the_solver_says_of_every_request_what_the_guard_says(tmp_path: Path) ->
     profile, rules = car(tmp_path, *MANY)
     guard, made = Guard(profile, rules), make_vectors(profile, rules)
     every = [*made.vectors, *(replace(one, state={}) for one in made.vectors)]
+    apart: dict[str, Value] = {FAN: 3, GEAR: "N", SPEED: 0, DOOR: True}  # the clamps exclude each other
+    every.append(Vector("", FAN, 5, apart, ("driver", "driver", "voice", False)))
     for path in profile.actuators:
         given = [one for one in every if one.path == path]
         for vector, (words, emitted) in zip(given, solved(profile, rules, path, given), strict=True):

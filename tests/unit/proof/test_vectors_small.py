@@ -35,6 +35,9 @@ def test_a_clamp_is_shown_binding_resting_and_on_both_sides_of_its_condition(tmp
         assert binds.value in beyond and rests.value in beyond and rests.emitted == rests.value
     for about, decision in (("at +1", "clamp"), ("at +0", "allow"), ("at -1", "allow"), ("true", "clamp")):
         assert found[f"a.high: {FAST} {about}"].decision == decision
+    for gear in "PRND":
+        vector = found[f"b.low: {GEAR} D at {gear}"]
+        assert vector.decision == ("clamp" if gear == "D" else "allow") and vector.value in range(4)
     assert found["a.high: fires"].state[SPEED] in range(51, 3001)
     assert found["a.high: rests"].state[SPEED] in range(51)
 
@@ -67,7 +70,9 @@ def test_every_goal_is_shown_once_or_named_as_one_that_no_state_shows(tmp_path: 
     twice = rule(id="b.seat", when=f"({FAST} and {GEAR} == P) or ({FAST} and {GEAR} == D)")
     found = made(tmp_path, never_alone, rule(id="c.seat", effect="confirm"), twice)
     assert any(FAN in text and "> 10 km/h" in text for text in found.infeasible)
-    parts = [one.about.split(" | ") for one in found.vectors]
-    assert all(len(each) == len(set(each)) for each in parts)
+    both = made(tmp_path, rule(id="b.seat", when=f"{FAST} and ({FAST} or untrusted_text)"))
+    for one in (*found.vectors, *both.vectors):
+        parts = one.about.split(" | ")
+        assert len(parts) == len(set(parts)), "two places of a rule that one state shows are named once"
     plain = made(tmp_path, never_alone, rule(id="c.seat", effect="confirm"))
     assert plain.goals == sum(len(one.about.split(" | ")) for one in plain.vectors) + len(plain.infeasible)
