@@ -93,10 +93,12 @@ def test_cancelling_stops_a_motion_midway_with_a_stop_frame(car: Car) -> None:
     assert where.status == Outcome.NO_ACTION, "the seat has not arrived, so it could still be moved"
 
 
-def test_a_result_may_come_as_soon_as_the_frame_has_left(car: Car) -> None:
-    outcome = car.do(WARM % ("s1", 26), until=HandleToolCall.Goal.UNTIL_SENT)
+def test_a_result_may_come_as_soon_as_the_frame_has_left_and_alone(car: Car) -> None:
+    goal = car.goal(WARM % ("s1", 26), until=HandleToolCall.Goal.UNTIL_SENT)
+    outcome = goal.result().result.outcome
     assert outcome.status == Outcome.SENT
     assert [v.number for v in outcome.emitted] == [26.0] and not outcome.confirmed
+    assert goal.feedback == []
 
 
 def test_a_motion_answers_at_once_where_the_first_answer_is_wanted(car: Car) -> None:

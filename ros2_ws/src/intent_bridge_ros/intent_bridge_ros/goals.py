@@ -53,6 +53,7 @@ class _Goal:
     since_ms: int
     outcome: Outcome | None = None
     verdict: Verdict | None = None
+    waited: bool = False
 
 
 class Goals:
@@ -127,6 +128,7 @@ class Goals:
         if not waits:
             self._end(goal, outcome)
             return
+        goal.waited = True
         if first and outcome.verdict is not None:
             self._feed(goal, HandleToolCall.Feedback.STAGE_JUDGED, outcome.status)
         self._feed(goal, _STAGES[outcome.status], outcome.status)
@@ -136,7 +138,8 @@ class Goals:
         key = _key(goal.handle)
         self.open.pop(key, None)
         self._ended[key] = goal
-        self._feed(goal, HandleToolCall.Feedback.STAGE_ENDED, outcome.status)
+        if goal.waited:  # who waited for nothing is told by the result, which would come after this
+            self._feed(goal, HandleToolCall.Feedback.STAGE_ENDED, outcome.status)
         goal.handle.execute()
 
     def _feed(self, goal: _Goal, stage: int, status: Status) -> None:
