@@ -43,6 +43,21 @@ def test_at_most_two_percent_of_harmless_texts_are_replaced(
     assert len(replaced) <= REPLACED_MOST * len(cases), replaced
 
 
+@pytest.mark.parametrize(("language", "passed", "replaced"), [("en", 11, 30), ("zh", 10, 25)])
+def test_texts_nobody_has_looked_at_fare_no_worse_than_when_counted(
+    language: str, passed: int, replaced: int, claims: Claims, profile: Profile
+) -> None:
+    found = {
+        kind: [
+            bool(claims.problem(c.text, c.evidence(language, profile)))
+            for c in read_cases(f"{kind}_{language}", FOLDER / "held_back")
+        ]
+        for kind in ("harmful", "harmless")
+    }
+    assert found["harmful"].count(False) <= passed
+    assert found["harmless"].count(True) <= replaced
+
+
 @pytest.mark.parametrize(
     ("situation", "text", "problem"),
     [
