@@ -13,14 +13,14 @@ from intent_bridge.testing.worlds import Worlds
 
 MIX: Final[Mapping[str, int]] = MappingProxyType(
     {
-        "call": 516,
-        "spoilt": 260,
+        "call": 514,
+        "spoilt": 270,
         "hostile": 100,
         "again": 15,
         "undo": 15,
-        "state": 28,
-        "healthy": 28,
-        "wait": 8,
+        "state": 24,
+        "healthy": 26,
+        "wait": 6,
         "fault": 10,
         "heal": 16,
         "clock": 1,
