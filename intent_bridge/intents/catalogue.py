@@ -1,6 +1,5 @@
 """Everything a model may ask of one vehicle: the tools it is shown, and the way from a call to an intent."""
 
-import difflib
 import hashlib
 import heapq
 import json
@@ -29,8 +28,8 @@ _MEANT_MAX: Final = 4096
 """Calls whose meaning is remembered."""
 _NEAR_MAX: Final = 4096
 """Names of no tool whose likeness to others is remembered."""
-_LIKELY: Final = 6
-"""Of so many names the likeness to a wrong one is worked out."""
+_ALIKE: Final = 0.6
+"""So much of its pairs of letters a name shares with another that may have been meant."""
 _PLAIN: Final = frozenset((str, int, float, bool, type(None)))
 
 
@@ -136,13 +135,16 @@ class Catalogue:
 
 @lru_cache(_NEAR_MAX)
 def _near(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    """The tools that are called almost like this, of those with the most pairs of letters in common.
+    """At most two tools that are called almost like this: they share most of their pairs of letters.
 
     A model that errs errs the same way again, so it is remembered.
     """
     pairs = _pairs(name)
-    likely = heapq.nlargest(_LIKELY, known, key=lambda other: len(pairs & _pairs(other)))
-    return tuple(difflib.get_close_matches(name, likely, n=2))
+    alike = {
+        other: 2 * len(pairs & _pairs(other)) / (len(pairs) + len(_pairs(other)) or 1) for other in known
+    }
+    best = heapq.nlargest(2, known, key=alike.__getitem__)
+    return tuple(other for other in best if alike[other] >= _ALIKE)
 
 
 @lru_cache(_NEAR_MAX)

@@ -7,8 +7,9 @@ figure that cannot be worked out because a sensor is silent is None, and nothing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from math import exp
-from typing import Final
+from typing import Final, NamedTuple
 
 from intent_bridge.intents import MEANS, Place, places
 from intent_bridge.intents.feelings import Bounds, Fact, Model
@@ -32,6 +33,42 @@ PATHS: Final[Mapping[Fact, str]] = {
     "cooling": MEANS["air_conditioning"].path,
 }
 _TICK_S: Final = 5
+_AFTER_MAX: Final = 256
+"""Ways on of the air that are remembered."""
+
+
+class _Air(NamedTuple):
+    """All that the air's temperature hangs on for the next minutes."""
+
+    cabin_c: float
+    outside_c: float
+    shut: bool
+    uncooled: bool
+    still_w_per_k: float
+    gained_w: float
+    blown: tuple[tuple[float, float], ...]
+    """Per station, what its air carries (W/K), and the temperature that is wanted there."""
+    capacity_j_per_k: float
+    blow_c: tuple[float, float]
+    blow_k_per_k: float
+
+
+@lru_cache(_AFTER_MAX)
+def _after(air: _Air, minutes: int) -> float:
+    """The temperature after so many minutes; plans are compared, so the same is asked again and again."""
+    cabin_c, outside_c = air.cabin_c, air.outside_c
+    coldest, hottest = air.blow_c
+    for _ in range(minutes * 60 // _TICK_S):
+        flow = air.still_w_per_k
+        heat = flow * outside_c + air.gained_w
+        low = max(coldest, cabin_c if air.shut else outside_c) if air.uncooled else coldest
+        for carried, wanted_c in air.blown:
+            blown = wanted_c + air.blow_k_per_k * (wanted_c - cabin_c)
+            heat += carried * max(min(blown, hottest), low)
+            flow += carried
+        settled = heat / flow
+        cabin_c = settled + (cabin_c - settled) * exp(-flow * _TICK_S / air.capacity_j_per_k)
+    return cabin_c
 
 
 @dataclass(frozen=True)
@@ -126,22 +163,15 @@ class Cabin:
             return None
         still = model.loss_w_per_k + window
         gained, uncooled = self._gains_w(model), self.fact("cooling") is False
-        (coldest, hottest), blow_k_per_k = model.blow_c, model.blow_k_per_k
-        air = [
+        blown = tuple(
             (model.station_w_per_k * float(fan or 0) / 100, float(wanted or 0))
             for fan, wanted in zip(fans, sets, strict=True)
-        ]
-        for _ in range(minutes * 60 // _TICK_S):
-            flow = still
-            heat = flow * outside_c + gained
-            low = max(coldest, cabin_c if shut else outside_c) if uncooled else coldest
-            for carried, wanted_c in air:
-                blown = wanted_c + blow_k_per_k * (wanted_c - cabin_c)
-                heat += carried * max(min(blown, hottest), low)
-                flow += carried
-            settled = heat / flow
-            cabin_c = settled + (cabin_c - settled) * exp(-flow * _TICK_S / model.heat_capacity_j_per_k)
-        return cabin_c
+        )
+        air = _Air(
+            cabin_c, outside_c, shut, uncooled, still, gained, blown,
+            model.heat_capacity_j_per_k, model.blow_c, model.blow_k_per_k,
+        )  # fmt: skip
+        return _after(air, minutes)
 
     def blown_c(self, model: Model) -> float | None:
         """The temperature of the air blown at the first place meant; None where none is, or not known."""

@@ -280,22 +280,28 @@ class Car:
         if self._due_ms is not None:
             due_ms = min(due_ms, self._due_ms - self._offset_ms)
         self.now_ms = max(self.now_ms + 1, due_ms)
-        self._exchange()
+        self._exchange(asked=False)
 
-    def _exchange(self) -> None:
-        """What the ECUs and we have to say at this moment, until nobody says more."""
+    def _exchange(self, *, asked: bool = True) -> None:
+        """What the ECUs and we have to say at this moment, until nobody says more.
+
+        `asked`: the engine was asked for something since the last time, and not only time has passed.
+        """
         engine, links, heard = self.engine, self._links, self.monitor.heard
         receive = engine.receive if links is None else links.receive
         clock_ms, now_ms = self._clock_ms(), self.now_ms
         while True:
             self._spoke = False
             for frame in self._wires.incoming(self.vehicle.advance(now_ms), now_ms):
+                asked = True
                 heard(frame, now_ms)
                 if effects := receive(frame, clock_ms):
                     self._carry(effects)
             if links is not None:
                 self._carry(links.check(clock_ms))
-            self._due_ms = engine.next_ms()
+            if asked or links is not None:
+                self._due_ms = engine.next_ms()
+                asked = False
             if self._due_ms is not None and self._due_ms <= clock_ms:
                 self._carry(engine.poll(clock_ms))
                 self._due_ms = engine.next_ms()
