@@ -335,10 +335,9 @@ class Bridge(Policies, Knowledge):
             self._step(min(now_ms + IDLE_MS, now_ms + IDLE_MS if due_ms is None else due_ms))
 
     def _carry_out(self, effects: list[Effect]) -> None:
-        ended: set[str] = set()
-        """Calls that ended by a refused frame: what else was planned for them is void."""
-        unstopped: dict[str, str] = {}
-        """Calls whose stop or neutral frame did not leave, and why."""
+        ended: set[str] = set()  # calls that ended by a refused frame: what else was planned for them is void
+        unstopped: dict[str, str] = {}  # calls whose stop or neutral frame did not leave, and why
+        later: list[Effect] = []  # how calls end by it: frames built, and so counted, after all of these
         for effect in effects:
             if ended and call_of(effect) in ended:
                 continue
@@ -346,7 +345,7 @@ class Bridge(Policies, Knowledge):
                 case Record(body=body):
                     if not self._audit.write(corrected_record(body, unstopped)):
                         self._carry_out_failed(str(body.get("call_id", "")), self._transport.now_ms())
-                        return
+                        break
                 case Send(call_id=call_id, frame=frame):
                     code = self._send(frame)
                     if code is None:
@@ -357,7 +356,7 @@ class Bridge(Policies, Knowledge):
                     )
                     if more:
                         ended.add(call_id)
-                        self._carry_out(more)
+                        later += more
                     else:
                         unstopped[call_id] = code
                 case Answer(outcome=outcome):
@@ -366,6 +365,8 @@ class Bridge(Policies, Knowledge):
                         self.engine.memory.keep(told)
                     self._awaited.came(told)
                     self._tell("outcome", told)
+        if later:
+            self._carry_out(later)
 
     def _send(self, frame: Frame) -> str | None:
         """Hand over one frame; None when its bus took it, else the code that says why not."""

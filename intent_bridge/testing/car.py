@@ -311,6 +311,8 @@ class Car:
     def _carry(self, effects: Iterable[Effect]) -> None:
         over: set[str] = set()
         """Calls that ended because their bus is off: what else was planned for them is void."""
+        later: list[Effect] = []
+        """How they end: these frames were built, and counted, after all the others."""
         for effect in effects:
             if over and _call_of(effect) in over:
                 continue
@@ -325,13 +327,15 @@ class Car:
                     self.monitor.restarted()  # counted and never sent: a gap, as if the bus had lost it
                     if refused:
                         over.add(call_id)
-                        self._carry(refused)
+                        later += refused
                 case Answer(outcome=outcome):
                     self.outcomes[outcome.call_id] = outcome
                     if outcome.status is Status.DONE and outcome.frames:
                         self.acted += 1
                 case Record():
                     self._recorded.add(_call_of(effect))
+        if later:
+            self._carry(later)
 
     def _send(self, raw: RawFrame) -> None:
         self._spoke = True

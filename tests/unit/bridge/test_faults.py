@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from intent_bridge.bridge import Bridge, Condition, SimulatedBridge, watch
+from intent_bridge.engine import Send
 from intent_bridge.errors import TransportError
 from intent_bridge.transports import LinkChange
 from intent_bridge.transports.condition import DEAD
-from intent_bridge.types import Outcome, RawFrame, Status
+from intent_bridge.types import Frame, Outcome, RawFrame, Status
 
 FAN = "Vehicle.Cabin.HVAC.Station.Row1.Driver.FanSpeed"
 SEAT = "Vehicle.Cabin.Seat.Row1.PassengerSide.Position"
@@ -101,6 +102,29 @@ def test_what_a_dead_bus_was_carrying_is_not_delivered_and_other_buses_go_on(
     assert car.ended(moving.call_id, events) == ("not_delivered", condition.value)
     assert ("comfort", condition.value) in car.conditions
     assert car.light(True) == "done"
+
+
+def test_the_end_of_a_call_whose_frame_was_refused_leaves_behind_frames_that_were_counted_before_it(
+    car: Car, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    position = car.move_seat()
+    height = car.do("set_seat_height", zone="passenger", millimetres=80)
+    engine = car.car.engine
+    runs = [engine.commands.running[call.call_id] for call in (position, height)]
+    first, second = (engine.encoder.encode(run.permit, engine.live, {})[0] for run in runs)
+    left: list[int | None] = []
+
+    def send(frame: Frame) -> str | None:
+        if frame is first:
+            return "recovering"
+        left.append(frame.counter)
+        return None
+
+    monkeypatch.setattr(car.car, "_send", send)
+    car.car._carry_out([Send(position.call_id, first), Send(height.call_id, second)])
+    assert position.call_id not in engine.commands.running
+    assert len(left) >= 2
+    assert left == [((second.counter or 0) + n) % 16 for n in range(len(left))]
 
 
 def test_error_passive_is_named_and_stops_nothing(car: Car) -> None:
