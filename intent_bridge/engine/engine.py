@@ -10,7 +10,7 @@ One engine is one session of one vehicle. Whoever owns the clock calls `receive`
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from typing import Final
+from typing import Final, assert_never
 
 from intent_bridge.codec import NO_SECURITY, EgressGate, Encoder, Reading, Receiver, Security
 from intent_bridge.engine.commands import Commands, Ended, Refused
@@ -288,8 +288,10 @@ class Engine:
                 return self.close(replace(outcome, confirmation=confirmation), now_ms, order)
             case Decision.DEFER:
                 return self._defer(order, verdict, now_ms)
-            case _:  # deny, or what nobody knows
+            case Decision.DENY:
                 return self.close(judged(order, verdict, Status.DENIED, "rule"), now_ms, order)
+            case _:
+                assert_never(verdict.decision)
 
     def act(self, order: Order, verdict: Verdict, now_ms: int, *, human_yes: bool) -> list[Effect]:
         if verdict.permit is None:

@@ -1,11 +1,10 @@
 """Everything a model may ask of one vehicle: the tools it is shown, and the way from a call to an intent."""
 
+import difflib
 import hashlib
-import heapq
 import json
 from collections.abc import Mapping
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final, cast
 
 from intent_bridge.errors import Problem, ProfileError, ToolCallError
@@ -28,8 +27,6 @@ _MEANT_MAX: Final = 4096
 """Calls whose meaning is remembered."""
 _NEAR_MAX: Final = 4096
 """Names of no tool whose likeness to others is remembered."""
-_ALIKE: Final = 0.6
-"""So much of its pairs of letters a name shares with another that may have been meant."""
 _PLAIN: Final = frozenset((str, int, float, bool, type(None)))
 
 
@@ -135,21 +132,8 @@ class Catalogue:
 
 @lru_cache(_NEAR_MAX)
 def _near(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    """At most two tools that are called almost like this: they share most of their pairs of letters.
-
-    A model that errs errs the same way again, so it is remembered.
-    """
-    pairs = _pairs(name)
-    alike = {
-        other: 2 * len(pairs & _pairs(other)) / (len(pairs) + len(_pairs(other)) or 1) for other in known
-    }
-    best = heapq.nlargest(2, known, key=alike.__getitem__)
-    return tuple(other for other in best if alike[other] >= _ALIKE)
-
-
-@lru_cache(_NEAR_MAX)
-def _pairs(name: str) -> frozenset[str]:
-    return frozenset(map("".join, pairwise(name)))
+    """The tools that are called almost like this: a model that errs errs the same way again."""
+    return tuple(difflib.get_close_matches(name, known, n=2))
 
 
 @once

@@ -15,7 +15,7 @@ from typing import Final
 from intent_bridge.nlu.hearing import numbers_in
 from intent_bridge.serve.settings import DATA, Strict, load_data
 
-_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 
 
 class TopicWords(Strict):
@@ -150,7 +150,7 @@ class Language:
         text = self.spans.sub(" ", text)
         spelled = numbers_in(text, self._name)
         wholes = {int(n) for n in spelled if n != int(n)}  # "22 point five" is not 22
-        return [*{*map(Decimal, _NUMBER.findall(text))} - wholes - {*spelled}, *spelled]
+        return [*{*map(Decimal, NUMBER.findall(text))} - wholes - {*spelled}, *spelled]
 
     def is_risk(self, text: str, *, asked: bool = False) -> bool:
         """Whether a sentence, of an answer or of the person, is about a matter of the driver's."""

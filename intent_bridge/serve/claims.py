@@ -6,7 +6,6 @@ replaced by our own sentence. Any sentence that claims something done, or a stat
 state that says so. What is a risk and what is safe are lists per language (`data/claims/<language>.yaml`).
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +13,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from intent_bridge.profile import Profile, plain, to_vss
-from intent_bridge.serve.claim_words import Language, Sentence, languages
+from intent_bridge.serve.claim_words import NUMBER, Language, Sentence, languages
 from intent_bridge.types import ActionReport, Outcome, Status
 
 _CONFIRMED: Final = (Status.DONE, Status.NO_EFFECT)
@@ -29,7 +28,6 @@ _FAILED: Final = (
     Status.ERROR,
     Status.STOPPED,
 )
-_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 _GENERIC_CHARS: Final = 24
 """A claim without a setting ("Done.") is short; a longer one speaks of something we do not know."""
 CLOSE: Final = Decimal("0.5")
@@ -131,7 +129,7 @@ class _Check:
         """Whether a speed is named that is neither the limit nor what the car does or was set to."""
         known = [v for p, v in self._known.items() if "Speed" in p and isinstance(v, int | float)]
         known += [v for a in self._plans if isinstance(v := self._plain(a, a.emitted), int | float)]
-        said = [Decimal(n) for hit in self._lists.speed_number.findall(text) for n in _NUMBER.findall(hit)]
+        said = [Decimal(n) for hit in self._lists.speed_number.findall(text) for n in NUMBER.findall(hit)]
         return any(all(abs(n - Decimal(str(v))) > CLOSE for v in known) for n in said)
 
     def _completion(self, sentence: Sentence) -> str:
@@ -181,7 +179,7 @@ class _Check:
 
     def _numbers_fit(self, text: str, meant: list[ActionReport]) -> bool:
         pairs = zip(self._values(meant), meant, strict=True)
-        numbers = {n for value, action in pairs for n in self._numbers(value, action)}
+        numbers = {n for value, action in pairs for n in self._counted(value, action.path)}
         return all(n in numbers for n in self._lists.numbers(text))
 
     def _values_fit(self, text: str, meant: list[ActionReport], patterns: tuple[str, ...]) -> bool:
@@ -230,15 +228,12 @@ class _Check:
             return None
         return plain(to_vss(self._profile.sensors[action.path].quantity, value))  # type: ignore[arg-type]
 
-    def _numbers(self, value: object, action: ActionReport) -> set[Decimal]:
-        return self._counted(value, action.path)
-
     def _counted(self, value: object, path: str) -> set[Decimal]:
         """The numbers by which a value may be named: in its unit, in steps, or at the end of its name."""
         if isinstance(value, bool) or value is None:
             return set()
         if isinstance(value, str):
-            return {Decimal(n) for n in _NUMBER.findall(value.replace("_", "."))}
+            return {Decimal(n) for n in NUMBER.findall(value.replace("_", "."))}
         number = Decimal(str(value))
         quantity = self._profile.sensors[path].quantity
         in_steps = {number / quantity.step} if quantity.step and quantity.unit == "percent" else set()

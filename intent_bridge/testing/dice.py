@@ -29,17 +29,7 @@ class Dice:
         return low + self.index(high - low + 1)
 
 
-class _Seeded(Dice):
-    """Dice that fall by a seed; `pick` is what a drive does most."""
-
-    def __init__(self, random: Callable[[], float]) -> None:
-        super().__init__(lambda n: int(random() * n))
-        self._random = random
-
-    def pick(self, choices: Sequence[T]) -> T:
-        return choices[int(self._random() * len(choices))]
-
-
 def seeded(seed: int) -> Dice:
     """Dice that fall the same way for the same seed."""
-    return _Seeded(Random(seed).random)
+    random = Random(seed).random
+    return Dice(lambda n: int(random() * n))

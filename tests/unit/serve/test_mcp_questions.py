@@ -57,7 +57,7 @@ def test_what_the_desk_refuses_itself_is_worded_for_a_car_that_moves(speed: int,
     async def main() -> Outcome:
         async with AsyncBridge(Bridge.simulated("demo_sedan", speed_km_h=speed)) as car:
             desk = Desk(car)
-            desk._texts = Texts()  # type: ignore[assignment]
+            desk._texts = Texts()  # type: ignore[assignment]  # as much of one as is asked
             refused = await desk.call(open_access().stdio, "set_window", {"percent": 900}, _silent)
             desk.close()
             return refused

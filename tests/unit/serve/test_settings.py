@@ -38,7 +38,7 @@ def test_without_the_library_of_a_lane_the_error_says_what_to_install(
     with pytest.raises(
         ModuleNotFoundError, match=r"lanes need pybreaker: pip install 'intent-bridge\[llm\]'"
     ):
-        import intent_bridge.serve.breaker  # noqa: F401
+        import intent_bridge.serve.breaker  # noqa: F401  # the import is what is tested
 
 
 def test_an_address_that_asks_too_often_over_http_is_told_to_wait() -> None:
@@ -55,8 +55,9 @@ def test_an_address_that_asks_too_often_over_http_is_told_to_wait() -> None:
 
     async def ask() -> None:
         limited = Limited(app, per_minute=1)
+        scope = {"type": "http", "client": ("10.0.0.1", 1)}
         for _ in range(100):
-            await limited({"type": "http", "client": ("10.0.0.1", 1)}, None, send)  # type: ignore[arg-type]
+            await limited(scope, None, send)  # type: ignore[arg-type]  # nothing is received
 
     asyncio.run(ask())
     assert 0 < len(passed) < 100
