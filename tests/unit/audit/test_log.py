@@ -153,6 +153,43 @@ def test_a_batch_is_synced_when_it_is_full_and_at_the_end(
     assert len(synced) == 3
 
 
+def test_a_batch_begins_anew_when_the_disk_has_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("intent_bridge.audit.log.os.fsync", lambda _: None)
+    log = AuditLog(tmp_path / "a.jsonl", fsync="batch")
+    before = log._syncing
+    for written in range(3 * FSYNC_BATCH):
+        log.write({"n": written})
+        full = (written + 1) % FSYNC_BATCH == 0
+        assert (log._syncing is not before) == full
+        before = log._syncing
+    log.write({"n": 0})
+    log.sync()
+    for written in range(FSYNC_BATCH):
+        assert log._syncing is None
+        log.write({"n": written})
+    assert log._syncing is not None
+    log.close()
+
+
+def test_nothing_is_forced_onto_the_disk_when_fsync_is_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr("intent_bridge.audit.log.os.fsync", synced.append)
+    write(tmp_path / "a.jsonl", 2 * LOST_MOST)
+    assert synced == []
+
+
+def test_a_record_is_in_the_file_when_write_returns(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    log = AuditLog(path, fsync="off")
+    log.write({"n": 1})
+    assert verify(path) == (1, None)
+    log.close()
+
+
 def test_nobody_waits_for_the_disk_before_as_much_again_was_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
