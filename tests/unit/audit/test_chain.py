@@ -194,7 +194,7 @@ def test_the_last_files_can_be_read_alone_and_their_records_still_follow_each_ot
 
 
 def test_a_restart_goes_on_after_the_newest_of_many_closed_files(tmp_path: Path) -> None:
-    path = tmp_path / "audit.jsonl"
+    path = tmp_path / "of the car.jsonl"
     write(path, 4 * LOOK_EVERY, max_bytes=1000)
     assert len(files(path)) == 5 and path.stat().st_size == 0
     write(path, 5)

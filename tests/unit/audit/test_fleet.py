@@ -7,8 +7,17 @@ from typing import Any
 
 import pytest
 
-from intent_bridge.audit import read
-from intent_bridge.audit.fleet import MAX_EXAMPLES, Candidate, Tally, asked_of, compared, judge_group
+from intent_bridge.audit import AuditLog, export, read
+from intent_bridge.audit.fleet import (
+    MAX_EXAMPLES,
+    Candidate,
+    Tally,
+    asked_of,
+    compared,
+    judge_fleet,
+    judge_group,
+    tasks_of,
+)
 from intent_bridge.bridge import SimulatedBridge
 from intent_bridge.profile import load_profile
 from intent_bridge.types import Action, Decision, Verdict
@@ -170,3 +179,21 @@ def test_calls_of_another_vehicle_in_the_same_file_are_counted_and_not_judged(
     pq.write_table(pa.table(dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))), file)
     tally = judge_group("demo_sedan", None, (str(file), 0))
     assert (tally.judged, tally.elsewhere) == (2, 3)
+
+
+def test_every_group_of_every_file_is_judged_by_the_vehicles_own_rules(
+    records: list[Mapping[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pyarrow")
+    monkeypatch.setattr(export, "ROWS_PER_GROUP", 2)
+    log, files = tmp_path / "audit.jsonl", [tmp_path / "one.parquet", tmp_path / "two.parquet"]
+    written = AuditLog(log, fsync="off")
+    for record in records:
+        written.write({key: value for key, value in record.items() if key not in ("prev", "hash")})
+    written.close()
+    for file in files:
+        export.export([log], file)
+    assert len(records) == 4
+    assert tasks_of(files) == [(str(file), group) for file in files for group in (0, 1)]
+    total = judge_fleet(files, "demo_sedan", None)
+    assert (total.judged, total.kinds) == (4, {"same": 4})
