@@ -230,6 +230,16 @@ def test_seals_can_be_kept_elsewhere(tmp_path: Path) -> None:
     assert "no file of seals" in str(verify_chain(path, (KEY,)).broken)
 
 
+def test_what_is_sealed_already_is_not_sealed_again_at_the_close(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("intent_bridge.audit.keeper.SEAL_EVERY", 3)
+    path = tmp_path / "audit.jsonl"
+    for more in (3, 0):
+        write(path, more)
+        assert len(lines(seals_file(path))) == 1
+
+
 def test_a_seal_is_whole_in_its_file_before_it_is_forced_onto_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
