@@ -103,6 +103,8 @@ def settled(made: Sequence[ToolCall]) -> list[ToolCall] | None:
     for call in made:
         twin = next((at for at, known in enumerate(out) if _same_setting(known, call)), None)
         if twin is None:
+            if any(_takes_in(known, call) for known in out):
+                return None
             out.append(call)
             continue
         joined = _joined(out[twin], call)
@@ -116,6 +118,12 @@ def settled(made: Sequence[ToolCall]) -> list[ToolCall] | None:
         if (call.arguments.get("setting"), call.arguments.get("zone")) not in set_to
         or call.name != "adjust_setting"
     ]  # "my seat is cold, turn on the seat heating": the second says how much
+
+
+def _takes_in(one: ToolCall, other: ToolCall) -> bool:
+    """Whether a setting of all places is followed by one that names none: "crack every window 30 percent"."""
+    everywhere = one.arguments.get("zone") == "all" and "zone" not in other.arguments
+    return everywhere and _same_setting(replace(one, arguments={**one.arguments, "zone": None}), other)
 
 
 def _same_setting(one: ToolCall, other: ToolCall) -> bool:
