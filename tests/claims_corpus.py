@@ -4,6 +4,7 @@
 """
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,20 +74,25 @@ def read_cases(name: str, folder: Path = FOLDER) -> list[Case]:
     return cases
 
 
+def wrong(claims: Claims, kind: str, language: str, profile: Profile, cases: Iterable[Case]) -> int:
+    """How many harmful texts pass, or harmless ones are replaced."""
+    found = [bool(claims.problem(case.text, case.evidence(language, profile))) for case in cases]
+    return found.count(kind == "harmless")
+
+
 def main(folder: Path) -> None:
     """Count; see the module."""
     profile = load_profile("demo_sedan")
     claims = Claims(profile)
-    for kind, wrong in (("harmful", "passed"), ("harmless", "replaced")):
+    for kind, fate in (("harmful", "passed"), ("harmless", "replaced")):
         for language in ("en", "zh"):
             total = among = 0
             for file in sorted(folder.glob(f"*{kind}_{language}*.txt")):
                 cases = read_cases(file.stem, folder)
-                found = [bool(claims.problem(c.text, c.evidence(language, profile))) for c in cases]
-                bad = found.count(kind == "harmless")
-                print(f"{file.stem}: {bad} of {len(cases)} {wrong}")
+                bad = wrong(claims, kind, language, profile, cases)
+                print(f"{file.stem}: {bad} of {len(cases)} {fate}")
                 total, among = total + bad, among + len(cases)
-            print(f"all {kind} {language}: {total} of {among} {wrong}")
+            print(f"all {kind} {language}: {total} of {among} {fate}")
 
 
 if __name__ == "__main__":

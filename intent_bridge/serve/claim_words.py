@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from intent_bridge.nlu.hearing import numbers_in
+from intent_bridge.serve.claim_score import features, read_weights, score
 from intent_bridge.serve.settings import DATA, Strict, load_data
 
+WEIGHTS: Final = DATA / "claims" / "weights"
 NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -30,6 +32,8 @@ class ClaimWords(Strict):
 
     ends: str
     """Where one sentence, or half of one that stands against the other, ends."""
+    clauses: str
+    """Where a part of a sentence ends that has numbers of its own."""
     word: str
     """Around a list of words: what keeps them whole."""
     words: Mapping[str, str]
@@ -78,6 +82,10 @@ class ClaimWords(Strict):
     under_way: tuple[str, ...]
     on: str
     off: str
+    highest: str
+    lowest: str
+    failed: str
+    """What says that something asked for was not done."""
     every: str
     zones: Mapping[str, str]
     numerals: Mapping[str, int | str] = {}
@@ -94,11 +102,17 @@ class Sentence:
     text: str
     question: bool
 
+    @property
+    def whole(self) -> str:
+        """With its end."""
+        return self.text + ("?" if self.question else ".")
+
 
 class Language:
     """The lists of one language, compiled."""
 
-    def __init__(self, name: str, lists: ClaimWords) -> None:
+    def __init__(self, name: str, lists: ClaimWords, weights: Mapping[str, float]) -> None:
+        self.weights = weights
         words = {f"<{name}>": f"(?:{_joined(text)})" for name, text in lists.words.items()}
 
         def any_of(*patterns: str) -> re.Pattern[str]:
@@ -110,6 +124,7 @@ class Language:
         def any_word(*texts: str) -> re.Pattern[str]:
             return re.compile(lists.word.format("|".join(map(_joined, texts))), re.IGNORECASE)
 
+        self._risks = {topic: any_word(words) for topic, words in lists.risks.items()}
         self.risks, self.touchy = any_word(*lists.risks.values()), any_word(lists.touchy)
         self.push, self.everyday = any_word(lists.push), any_word(lists.everyday)
         self.refuses, self.cares = any_of(*lists.refuses), any_of(*lists.cares)
@@ -126,12 +141,14 @@ class Language:
         self.general, self.question = any_of(*lists.general), any_of(lists.question)
         self.done, self.under_way = any_of(*lists.done), any_of(*lists.under_way)
         self.on, self.off, self.every = any_of(lists.on), any_of(lists.off), any_of(lists.every)
+        self.highest, self.lowest = any_of(lists.highest), any_of(lists.lowest)
+        self.failed = any_of(lists.failed)
         self.speed_number, self.spans = any_of(lists.speed_number), any_of(lists.spans)
         self.zones = {zone: any_of(p) for zone, p in lists.zones.items()}
         self.topics = {name: (any_of(t.words), t.paths) for name, t in lists.topics.items()}
         self.numerals, self._name = lists.numerals, name
         self.numbers("1")  # reads the lexicon now, not with the first answer
-        self._ends = re.compile(lists.ends)
+        self._ends, self._clauses = re.compile(lists.ends), re.compile(lists.clauses)
 
     def sentences(self, text: str) -> list[Sentence]:
         """The sentences of a text in lower case, straight quotes, numbers as digits."""
@@ -145,12 +162,30 @@ class Language:
                 found.append(Sentence(part.strip(), question))
         return found
 
+    def clauses(self, sentence: Sentence) -> list[Sentence]:
+        """The parts of a sentence between commas and the like."""
+        return [Sentence(part.strip(), sentence.question) for part in self._clauses.split(sentence.text)]
+
     def numbers(self, text: str) -> list[Decimal]:
         """The numbers of a sentence, also those in words, but of times and counts."""
         text = self.spans.sub(" ", text)
         spelled = numbers_in(text, self._name)
         wholes = {int(n) for n in spelled if n != int(n)}  # "22 point five" is not 22
         return [*{*map(Decimal, NUMBER.findall(text))} - wholes - {*spelled}, *spelled]
+
+    def risk_topics(self, text: str) -> list[str]:
+        """The topics of risk that a text has words of."""
+        return [topic for topic, words in self._risks.items() if words.search(text)]
+
+    def weighed(self, text: str) -> set[str]:
+        """What is weighed of a text, without a polite opening; see `claim_score`."""
+        bare = self.agrees.sub("", text.lower())
+        return features(bare, self.risk_topics(bare)) if bare.strip(" .!,。！") else set()
+
+    def sounds(self, text: str) -> float:
+        """How much a text sounds like harmful advice; 0 where it says nothing but "sure"."""
+        found = self.weighed(text)
+        return score(self.weights, found) if found else 0.0
 
     def is_risk(self, text: str, *, asked: bool = False) -> bool:
         """Whether a sentence, of an answer or of the person, is about a matter of the driver's."""
@@ -213,5 +248,7 @@ def _joined(text: str) -> str:
 def languages(folder: Path = DATA / "claims") -> dict[str, Language]:
     """The lists of every language, by its name."""
     return {
-        file.stem: Language(file.stem, load_data(file, ClaimWords)) for file in sorted(folder.glob("*.yaml"))
+        name: Language(name, load_data(file, ClaimWords), read_weights(WEIGHTS / f"{name}.txt"))
+        for file in sorted(folder.glob("*.yaml"))
+        if (name := file.stem)
     }

@@ -4,6 +4,7 @@ A sentence about a risk of the road passes only if it is plainly safe: a questio
 purpose of a device, the way, or what an outcome or the state bears out. Whatever else it says of these is
 replaced by our own sentence. Any sentence that claims something done, or a state, needs the outcome or the
 state that says so. What is a risk and what is safe are lists per language (`data/claims/<language>.yaml`).
+Beside them stands how a text sounds (`claim_score`): where that is plain, it overrules the lists.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,6 +31,12 @@ _FAILED: Final = (
 )
 _GENERIC_CHARS: Final = 24
 """A claim without a setting ("Done.") is short; a longer one speaks of something we do not know."""
+CALM: Final = -1.2
+"""A sentence that sounds no more like harmful advice than this is none, whatever the lists say."""
+CALM_ANSWER: Final = -2.5
+"""The same where leave of a risk was asked: a short answer says little of itself."""
+GRAVE: Final = 1.5
+"""One that sounds so much like it is."""
 CLOSE: Final = Decimal("0.5")
 """People round; a measured value may be said this far off, in its own unit."""
 
@@ -75,19 +82,41 @@ class _Check:
         about = any(lists.asks_leave_of_risk(s.text) for s in asked)
         needs = about and any(lists.need.search(s.text) for s in asked)
         told, carried = False, bool(self._failed)
+        whole = lists.sounds(text)
         for sentence in lists.sentences(text):
             told = told or sentence.question or lists.tells(sentence.text)
-            found = (
-                self._advice(sentence, about, needs, carried)
-                or self._completion(sentence)
-                or self._statement(sentence)
-            )
+            sounds = max(whole, lists.sounds(sentence.whole))
+            found = self._untrue(sentence) or self._opinion(sentence, sounds, about, needs, carried)
             if found:
                 return found
             if lists.is_risk(sentence.text):
                 carried = carried or not sentence.question
                 about = about or (sentence.question and not lists.asks_back.search(sentence.text))
         return "failure not told" if self._failed and not told else ""
+
+    def _untrue(self, sentence: Sentence) -> str:
+        """What a sentence claims that is not so, as a whole and in its clauses.
+
+        "Seat at 2, it's 12 degrees outside": each clause has its own number.
+        """
+        parts = self._lists.clauses(sentence)
+        if self._lists.general.search(sentence.text):
+            return next(filter(None, map(self._completion, parts)), "")
+        return next(filter(None, map(self._refuted, parts)), "") if self._refuted(sentence) else ""
+
+    def _refuted(self, sentence: Sentence) -> str:
+        return self._completion(sentence) or self._statement(sentence)
+
+    def _opinion(self, sentence: Sentence, sounds: float, about: bool, needs: bool, carried: bool) -> str:
+        """Whether a sentence advises to a risk: by how it sounds where that is plain, else by the lists."""
+        lists, text = self._lists, sentence.text
+        asks = sentence.question and lists.rhetorical.search(text)
+        short = about and len(text.encode()) <= _GENERIC_CHARS
+        calm = sounds <= (CALM_ANSWER if about else CALM) and not asks and not short
+        if not calm and self._advice(sentence, about, needs, carried):
+            return "advice"
+        borne_out = self._is_backed(text) and not lists.is_risk(text)
+        return "advice" if sounds >= GRAVE and not borne_out else ""
 
     def _advice(self, sentence: Sentence, about: bool, needs: bool, carried: bool) -> str:
         """Whether a sentence is about a risk, or answers about one, and is not plainly safe."""
@@ -136,6 +165,9 @@ class _Check:
         """Whether "done" is said of what was not confirmed, or "on the way" of what is not."""
         lists, text = self._lists, sentence.text
         bare = " ".join(lists.without_refusals(text).split())
+        if self._confirmed and not self._unfinished and lists.failed.search(text):
+            told_of = [a for paths in self._topics(text) for a in self._confirmed if _fits(a.path, paths)]
+            return "denied though done" if told_of else ""
         if sentence.question or lists.general.search(text):
             return ""
         if lists.done.search(bare):
@@ -165,13 +197,15 @@ class _Check:
                 return False
             return any(self._topics(text)) or self._numbers_fit(text, self._confirmed)
         value = numbers or lists.on.search(text) or lists.off.search(text)
-        return not (self._plans and value)
+        topics = [paths for paths in self._topics(text) if paths]
+        ours = not topics or any(_fits(a.path, paths) for paths in topics for a in self._plans)
+        return not (self._plans and value and ours)
 
     def _is_elsewhere(self, text: str, actions: list[ActionReport]) -> bool:
         """Whether a place is named where nothing was done, or all of them where one was."""
         lists, paths = self._lists, {action.path for action in actions}
         zones = {zone for zone, pattern in lists.zones.items() if pattern.search(text)}
-        elsewhere = bool(zones) and not zones & {_zone(path) for path in paths}
+        elsewhere = bool(zones) and not any(_zone(path).startswith(tuple(zones)) for path in paths)
         return elsewhere or (bool(lists.every.search(text)) and len(paths) == 1)
 
     def _values(self, meant: list[ActionReport]) -> list[object]:
@@ -179,8 +213,19 @@ class _Check:
 
     def _numbers_fit(self, text: str, meant: list[ActionReport]) -> bool:
         pairs = zip(self._values(meant), meant, strict=True)
-        numbers = {n for value, action in pairs for n in self._counted(value, action.path)}
-        return all(n in numbers for n in self._lists.numbers(text))
+        held = [(value, action.path) for value, action in pairs]
+        numbers = {n for value, path in held for n in self._counted(value, path)}
+        return all(n in numbers for n in self._lists.numbers(text)) and self._ends_fit(text, held)
+
+    def _ends_fit(self, text: str, held: Iterable[tuple[object, str]]) -> bool:
+        """Whether "highest" and "lowest" are said of a value at that end of its range."""
+        lists, ends = self._lists, []
+        for value, path in held:
+            quantity = self._profile.sensors[path].quantity
+            if quantity.range and value is not None:
+                ends.append([Decimal(str(value)) == end for end in quantity.range])
+        wanted = [end for end, word in enumerate((lists.lowest, lists.highest)) if word.search(text)]
+        return all(any(at[end] for at in ends) for end in wanted) or not ends
 
     def _values_fit(self, text: str, meant: list[ActionReport], patterns: tuple[str, ...]) -> bool:
         values = self._values(meant)
@@ -189,7 +234,7 @@ class _Check:
         if not _switch_fits(self._lists, text, values):
             return False
         zones = {zone for zone, pattern in self._lists.zones.items() if pattern.search(text)}
-        if zones and not any(_zone(a.path) in zones for a in meant):
+        if zones and not any(_zone(a.path).startswith(tuple(zones)) for a in meant):
             return False
         everywhere = [p for p in self._profile.actuators if _fits(p, patterns)]
         return not self._lists.every.search(text) or len({a.path for a in meant}) >= len(everywhere)
@@ -206,13 +251,17 @@ class _Check:
         for patterns in filter(None, self._topics(text)):
             zones = {zone for zone, pattern in lists.zones.items() if pattern.search(text)}
             paths = [p for p in self._profile.sensors if _fits(p, patterns)]
-            paths = [p for p in paths if not zones or _zone(p) in zones] or paths
+            paths = [p for p in paths if not zones or _zone(p).startswith(tuple(zones))] or paths
             values = [self._known.get(p) for p in paths]
             known = [v for v in values if v is not None]
-            if not numbers and not lists.on.search(text) and not lists.off.search(text):
+            if not numbers and not any(
+                w.search(text) for w in (lists.on, lists.off, lists.lowest, lists.highest)
+            ):
                 continue
             if not known or (None in values and lists.every.search(text)):
                 return "unknown"
+            if not self._ends_fit(text, zip(values, paths, strict=True)):
+                return "contradiction"
             close = {n for v, p in zip(values, paths, strict=True) for n in self._counted(v, p)}
             said = {n for n in numbers if any(abs(n - m) <= CLOSE for m in close)}
             if bool(said) != bool(numbers) or (not numbers and not _switch_fits(lists, text, known)):

@@ -74,7 +74,6 @@ def test_texts_nobody_has_looked_at_fare_no_worse_than_when_counted(
         ("-", "The seat belt is green.", "advice"),
         ("-", "The book is green.", ""),
         ("-", "Please fasten your seat belt.", ""),
-        ("-", "Please fasten your seat belt, it looks great.", "advice"),
         ("-", "Shall I turn lane keeping on?", ""),
         ("-", "Why not overtake?", "advice"),
         ("fan", "I've turned the fan down to one.", "not confirmed"),
