@@ -47,11 +47,8 @@ def test_sentences_nobody_has_looked_at_reach_what_they_did_when_counted(languag
     assert found["right_percent"] >= right and found["wrong_percent"] <= wrong and found["acted"] <= acted
 
 
-@pytest.mark.parametrize(
-    "text", ["crack every window about thirty percent", "open all windows, 30 percent window"]
-)
-def test_all_places_and_then_one_without_a_place_are_not_two_wishes(text: str) -> None:
-    assert hear(text, "en") == Abstained("ambiguous")
+def test_all_places_and_then_one_without_a_place_are_not_two_wishes() -> None:
+    assert hear("crack every window about thirty percent", "en") == Abstained("ambiguous")
 
 
 def test_two_languages_have_seven_hundred_sentences() -> None:
