@@ -17,6 +17,26 @@ _EDGES: Final = frozenset({"and", "then", "stop", "but"})
 
 def requests_of(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
     """The requests of a sentence, cut where one has to end; None where it cannot be cut in one way."""
+    found = _requests(concepts, car)
+    return found if found is not None else _requests(_listed(concepts), car)
+
+
+def _listed(concepts: Sequence[Concept]) -> list[Concept]:
+    """With "and" between two things that stand side by side, neither in the other: "AC, radio off"."""
+    out: list[Concept] = []
+    for concept in concepts:
+        before = out[-1] if out else None
+        if before is not None and before.kind == concept.kind == "thing" and not _is_one(before, concept):
+            out.append(Concept("mark", "and"))
+        out.append(concept)
+    return out
+
+
+def _is_one(one: Concept, other: Concept) -> bool:
+    return one.name == other.name or slots([one, other]) is not None
+
+
+def _requests(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
     chunks: list[tuple[str, list[Concept]]] = [("", [])]
     for concept in concepts:
         if concept.kind == "mark" and concept.name in _EDGES:
@@ -64,6 +84,9 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
                 made = None  # a "don't" stands before what it forbids
             if chunk[start].kind == "unit":
                 made = None  # a unit belongs to the number before it
+            places = [c.name for c in chunk[start:end] if c.kind == "zone"]
+            if len(places) > len({*places}):
+                made = None  # the second "passenger" begins a request of its own
             if start and chunk[start].kind == "size" and chunk[start - 1].kind == "feeling":
                 made = None  # "so cold" is one thing
             full = made

@@ -79,6 +79,8 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
             words[kind] = name  # also how it is, as `state`
         else:
             return None
+    if found.get("act") == "spare":
+        found["act"] = "off"  # "the massage, I don't need it any more"
     state = words.pop("state", None)
     if state is not None and not _stated(found, words, _STATES[state]):
         return None
@@ -257,5 +259,7 @@ _MERGES: Final = {"zone": _ROWS, "act": _ACTS, "thing": _THINGS, "size": _SIZES,
 
 def _merged(kind: str, one: str, other: str) -> str | None:
     """What two words of a kind mean together, where they do: rear and left, seat and seat heating."""
+    if kind == "zone" and "each" in (one, other):
+        return one if other == "each" else other  # "the rear ones, both of them"
     table = _MERGES.get(kind, {})
     return table.get((one, other)) or table.get((other, one))  # type: ignore[attr-defined, no-any-return]

@@ -131,6 +131,15 @@ def reasoned(requests: Sequence[Slots]) -> list[Slots]:
     return [one for one in requests if not is_reason(one) and not is_beside(one)]
 
 
+def shared(requests: Sequence[Slots]) -> list[Slots]:
+    """ "The massage and the heating, both off": there "both" counts the things, not the places."""
+    out: list[Slots] = []
+    for one in requests:
+        listed = out and out[-1].thing is not None and not out[-1].has_value
+        out.append(replace(one, zone=None) if listed and one.zone == "each" else one)
+    return out
+
+
 def had(said: Slots, car: Car) -> Slots | None:
     """ "My back hurts": what of this the car has; None where it has nothing."""
     first: Mapping[str, str] | None = things().get(said.thing or "", {}).get("first_of")
@@ -151,7 +160,8 @@ def mended(said: Slots) -> Slots:
 _PLACES: Final = {"behind_passenger": {"left": "rear_right", "right": "rear_left"},
                   "front_left": {"left": "driver", "right": "passenger"},
                   "front_right": {"left": "passenger", "right": "driver"}}  # fmt: skip
-_CATALOGUES: Final = {"left": "left_side", "right": "right_side", "mine": None, "behind_driver": "behind_me"}
+_CATALOGUES: Final = {"left": "left_side", "right": "right_side", "mine": None, "behind_driver": "behind_me",
+                     "each": "all"}
 
 
 def zone_name(zone: str | None, side: DriverSide) -> str | None:

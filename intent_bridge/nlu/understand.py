@@ -17,6 +17,7 @@ from intent_bridge.nlu.things import (
     Problem,
     felt_thing,
     reasoned,
+    shared,
     switched_to,
     things,
     usual_thing,
@@ -183,7 +184,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         return Abstained("incomplete")  # "the back window is fogged, switch its heating on"
     if len(requests) > 1 and Slots(do="stop") in requests:
         return Abstained("not_understood")  # "停好了, …" tells that the car has stopped
-    filled = _filled(requests, about, speaker, car, asks=asks)
+    filled = _filled(shared(requests), about, speaker, car, asks=asks)
     if filled is None:
         return Abstained("incomplete")
     if PLACE in topics and any(_lacks_place(request) for request in filled):

@@ -81,9 +81,13 @@ def _comfort(said: Slots, side: DriverSide) -> tuple[ToolCall, ...] | Problem:
 
 def _do(said: Slots, side: DriverSide) -> tuple[ToolCall, ...] | Problem:
     assert said.do is not None
-    if said != Slots(do=said.do, thing=said.thing, zone=said.zone, act=said.act, marks=said.marks & _PLURAL):
+    named = said.do.startswith("scene:")
+    beside = Slots(do=said.do, thing=said.thing, zone=said.zone, act=said.act, marks=said.marks & _PLURAL)
+    if named:  # "switch to nap mode"
+        beside = replace(beside, set=said.set, marks=said.marks & {"plural", "to"})
+    if said != beside:
         return Problem("not_understood")
-    if said.do.startswith("scene:"):
+    if named:
         if said.act in ("off", "close") or said.thing is not None:
             return Problem("not_offered")
         return (ToolCall("", "activate_scene", {"scene": said.do.removeprefix("scene:")}),)
@@ -155,7 +159,7 @@ class _Wish:
             plural = self.table.get("plural") if "plural" in said.marks and said.zone is None else None
             return {"zone": plural} if plural else {}
         if not zoned:
-            return {} if zone == "all" else Problem("not_offered")
+            return {} if zone in ("all", "each") else Problem("not_offered")
         return {"zone": zone}
 
     def made(self, act: str | None) -> tuple[str, dict[str, Any]] | Problem:
@@ -289,6 +293,8 @@ class _Wish:
             number = number * units.get(said.unit or "none", 1)
         if table.get("keep") and act is not None and act not in table["keep"]:
             return Problem("not_understood")
+        if "by" in said.marks and said.unit == "percent" and "to" not in said.marks:
+            act = {"open": "up", "close": "down"}.get(act or "", act)  # "open it another 20 percent"
         direction = _UP.get(act or "")
         relative = direction is not None and "to" not in said.marks
         if relative and number >= table.get("absolute_from", 10**6):
