@@ -27,7 +27,7 @@ NUMBERS: Final = 251
 CHARACTERS_MAX: Final = 300
 WORDS_MAX: Final = 60
 """A longer sentence is no command to a car."""
-PHRASES_MAX: Final = 8192
+PHRASES_MAX: Final = 10**9
 """A pattern that stands for more phrases is a mistake in the data."""
 
 _MARKS: Final = "'’`"
