@@ -18,7 +18,7 @@ PLACE: Final = Concept("topic", "place")
 SOMETHING: Final = Concept("topic", "something")
 """A thing, but not one that "it" could be: "granny's window is stuck"."""
 
-_MARKS: Final = frozenset({"and", "to", "onto", "by", "plural", "done", "is", "comma", "want"})
+_MARKS: Final = frozenset({"and", "to", "onto", "by", "plural", "done", "is", "comma", "want", "wants"})
 _FREE: Final = frozenset(
     {"polite", "remark", "who", "feeling", "state", "verb", "thing", "zone", "answer", ""}
 )
@@ -61,7 +61,7 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool) -> Reading | Non
                 strange = strange or not ours
             elif concept.kind == "act" and concept.name.startswith("too_"):
                 complains = True
-            elif concept.kind == "zone" and concept.name not in ("mine", "kids", "all"):
+            elif concept.kind == "zone" and concept.name not in ("mine", "kids", "all", "each"):
                 topics[PLACE] = None
     if complains and not strange and not topics:
         return (SOMETHING,)  # "too windy, …": whatever is

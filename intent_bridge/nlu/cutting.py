@@ -22,7 +22,7 @@ def requests_of(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
 
 
 def _listed(concepts: Sequence[Concept]) -> list[Concept]:
-    """With "and" between two things that stand side by side, neither in the other: "AC, radio off"."""
+    """With "and" between two things that stand side by side, neither in the other: "AC, massage off"."""
     out: list[Concept] = []
     for concept in concepts:
         before = out[-1] if out else None
@@ -33,7 +33,7 @@ def _listed(concepts: Sequence[Concept]) -> list[Concept]:
 
 
 def _is_one(one: Concept, other: Concept) -> bool:
-    return one.name == other.name or slots([one, other]) is not None
+    return bool(FOREIGN & {one.name, other.name}) or slots([one, other]) is not None
 
 
 def _requests(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:

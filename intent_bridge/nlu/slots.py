@@ -72,6 +72,8 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
             found["negated"] = True
         elif kind == "who":
             marks.add("who")
+        elif kind == "zone" and _is_elsewhere(found.get("zone"), name, concepts[:at]):
+            return None  # "mine halfway, the passenger's shut"
         elif kind in ("thing", "act", "zone", "unit", "end", "size", "feeling", "do", "ref"):
             if not _named(found, kind, name):
                 return None
@@ -92,6 +94,14 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
 
 def _ends_with_amount(concepts: Sequence[Concept]) -> bool:
     return len(concepts) > 1 and concepts[-1].kind == "unit" and concepts[-2].kind == "num"
+
+
+def _is_elsewhere(known: object, zone: str, before: Sequence[Concept]) -> bool:
+    """Whether a place is another one than that named before the last comma."""
+    if known in (None, zone) or "each" in (known, zone):
+        return False
+    at = max((n for n, c in enumerate(before) if c[:2] == ("mark", "comma")), default=0)
+    return any(c.kind == "zone" for c in before[:at]) and all(c.kind != "zone" for c in before[at:])
 
 
 def _marked(name: str, marks: set[str]) -> bool:

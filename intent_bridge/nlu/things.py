@@ -160,8 +160,13 @@ def mended(said: Slots) -> Slots:
 _PLACES: Final = {"behind_passenger": {"left": "rear_right", "right": "rear_left"},
                   "front_left": {"left": "driver", "right": "passenger"},
                   "front_right": {"left": "passenger", "right": "driver"}}  # fmt: skip
-_CATALOGUES: Final = {"left": "left_side", "right": "right_side", "mine": None, "behind_driver": "behind_me",
-                     "each": "all"}
+_CATALOGUES: Final = {
+    "left": "left_side",
+    "right": "right_side",
+    "mine": None,
+    "behind_driver": "behind_me",
+    "each": "all",
+}
 
 
 def zone_name(zone: str | None, side: DriverSide) -> str | None:

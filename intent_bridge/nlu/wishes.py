@@ -188,6 +188,8 @@ class _Wish:
 
     def switched(self, act: str) -> tuple[str, dict[str, Any]] | Problem:
         """Only on, off, open or close."""
+        if "to" in self.said.marks and self.said.act is not None and not self.table.get("set_is_on"):
+            return Problem("incomplete")  # "open the window to …"
         same = {"open": "on", "close": "off"}.get(act, act)
         arguments = self.table.get(act, self.table.get(same))
         if arguments is None:

@@ -34,7 +34,7 @@ def test_what_was_worked_on_is_understood(language: str) -> None:
     assert found["right_percent"] >= 97 and found["wrong_percent"] <= 0.2 and found["acted"] == 0
 
 
-FLOORS: dict[str, tuple[float, float, int]] = {"en": (58, 1, 0), "zh": (64, 3.3, 1)}
+FLOORS: dict[str, tuple[float, float, int]] = {"en": (58, 1, 0), "zh": (72, 3.7, 1)}
 """What held-back sentences reached when they were counted, by language; the goal is (97, 0.2, 0).
 
 Share right of those in scope, share of wrong actions, and how many of those that must not act did."""
@@ -251,10 +251,10 @@ def test_mistakes_in_a_lexicon_are_said_with_their_place(
     (tmp_path / "xx" / "language.yaml").write_text(
         "rank: 9\nspaced: true\nnumbers: en\ncommas: [',']\nstops: ['.']\n"
     )
-    wide = "(a|b|c|d|e|f|g|h|i|j)" * 4
+    wide = "(a|b|c|d|e|f|g|h|i|j)" * 10
     (tmp_path / "xx" / "words.yaml").write_text(f'act.on: ["{wide}"]\n')
     lexicon.cache_clear()
-    with pytest.raises(ValueError, match=r"words.yaml: act.on: .* stands for 10000 phrases"):
+    with pytest.raises(ValueError, match=r"words.yaml: act.on: .* stands for 10000000000 phrases"):
         lexicon("xx")
     lexicon.cache_clear()
     assert FOLDER.is_dir()
