@@ -146,7 +146,7 @@ def _read(line: bytes, keys: tuple[Key, ...]) -> Seal | None:
         given = json.loads(line)
         seal, made = Seal(int(given["count"]), str(given["head"])), bytes.fromhex(given["seal"])
         scheme = given["scheme"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
     fitting = (key for key in keys if key.scheme == scheme)
     return seal if any(key.fits(seal.message(), made) for key in fitting) else None

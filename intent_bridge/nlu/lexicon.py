@@ -165,6 +165,11 @@ class Lexicon:
         found |= self._walk(self.any_first, tokens, start)
         yield from sorted(found, key=lambda one: one[0])
 
+    def of_class(self, name: str, tokens: list[str], start: int) -> set[int]:
+        """Where the words of a class that begin at `start` end; nothing if there is no such class."""
+        tree = self.classes.get(name)
+        return {end for end, _ in self._walk(tree, tokens, start)} if tree is not None else set()
+
     def _walk(self, tree: Node, tokens: list[str], start: int) -> set[tuple[int, Reading]]:
         found: set[tuple[int, Reading]] = set()
         ways = [(tree, start)]

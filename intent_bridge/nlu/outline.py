@@ -46,31 +46,39 @@ class Heard:
     whole: Ways = ()
     parts: tuple[Ways, ...] = ()
     """The whole cut where one wish may end and the next begin."""
-    is_wish: bool = False
-    """The offline grammar is sure that it is one: then `none` is no answer."""
+    fitting: tuple[tuple[str, ...], ...] = ()
+    """What may be written of each part, where each may be a wish of its own."""
+    sure: tuple[ToolCall, ...] = ()
+    """What the offline grammar makes of them: then no model need be asked, it could only disagree."""
 
     @property
-    def several(self) -> bool:
-        """Whether they may hold more than one wish."""
-        return len(self.parts) > 1
+    def lines(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
+        """The lines there may be: what may be written as first outline, as second, …"""
+        return ((self.choices,), *((self.fitting,) if self.fitting else ()), ((NOTHING,),))
 
     def is_whole(self, written: str) -> bool:
         """Whether a line says all it can say, so that nobody has to wait for its end."""
-        *before, last = written.strip().split("; ")
-        if not last or sum(name.startswith(last) for name in (NOTHING, *self.choices)) != 1:
-            return False
-        return not self.several or len(before) + 1 >= self.wishes_max or NOTHING.startswith(last)
+        *before, _ = names = written.strip().split("; ")
+        meant, ends = self._meant(names)
+        return len(meant) == 1 and ends == {len(before) + 1}
 
     def completed(self, written: str) -> tuple[str, ...]:
         """The outlines of a line; one that was begun so that only one of them can be meant is that one."""
         names = written.strip().split("; ")
-        meant = [name for name in (NOTHING, *self.choices) if names[-1] and name.startswith(names[-1])]
+        meant, _ = self._meant(names)
         return (*names[:-1], *meant) if len(meant) == 1 else tuple(names)
 
-    @property
-    def wishes_max(self) -> int:
-        """So many wishes may be written."""
-        return min(len(self.parts), SEVERAL_MAX) or 1
+    def _meant(self, names: list[str]) -> tuple[set[str], set[int]]:
+        """What the last of the names may become, and the lengths of the lines in which it does."""
+        *before, last = names
+        found = [
+            (name, len(line))
+            for line in self.lines
+            if len(before) < len(line) and all(one in may for one, may in zip(before, line, strict=False))
+            for name in line[len(before)]
+            if last and name.startswith(last)
+        ]
+        return {name for name, _ in found}, {length for _, length in found}
 
 
 class Outlines:
@@ -94,28 +102,36 @@ class Outlines:
         known = lexicon(language)
         tokens = [token for token in known.tokens(words) if token != "?"]
         found = understand(words, language, self._car.catalogue, driver_side=self._car.driver_side)
-        if isinstance(found, Abstained) and _is_no_wish(found, known, tokens, "?" in known.tokens(words)):
+        if isinstance(found, Understood):
+            if found.undo:
+                return nothing  # of what was done before, no outline tells
+        elif _is_no_wish(found, known, tokens, "?" in known.tokens(words)):
             return nothing
         whole = tuple(readings(known, tokens))
         parts = cut(whole)
-        tries = [(_About.of(ways), ways) for ways in dict.fromkeys((whole, *parts))]
-        choices = (
+        fit = {ways: self._fitting(ways) for ways in (whole, *parts)}
+        choices = tuple(name for name in self._choices if any(name in names for names in fit.values()))
+        each = tuple(fit[ways] for ways in parts) if 1 < len(parts) <= SEVERAL_MAX else ()
+        sure = found.calls if isinstance(found, Understood) else ()
+        return Heard(choices, whole, parts, each if all(each) else (), sure)
+
+    def _fitting(self, ways: Ways) -> tuple[str, ...]:
+        about = _About.of(ways)
+        return tuple(
             name
             for name, outline in self._choices.items()
-            if any(about.fits(outline) and self._made(outline, ways) for about, ways in tries)
+            if about.fits(outline) and self._made(outline, ways)
         )
-        return Heard(tuple(choices), whole, parts, isinstance(found, Understood))
 
     def calls(self, line: str, heard: Heard) -> tuple[ToolCall, ...] | None:
         """The calls of a model's line, none for `none`; None where the words do not give what they lack."""
         names = heard.completed(line)
         if names == (NOTHING,):
             return ()
-        if len(names) > SEVERAL_MAX or not {*names} <= {*heard.choices}:
-            return None
-        if len(names) == 1:
+        if len(names) == 1 and names[0] in heard.choices:
             return self._alone(self._choices[names[0]], heard) or None
-        if len(heard.parts) != len(names):
+        fits = len(names) == len(heard.fitting)
+        if not fits or any(name not in may for name, may in zip(names, heard.fitting, strict=True)):
             return None
         made = [self._made(self._choices[name], ways) for name, ways in zip(names, heard.parts, strict=True)]
         return tuple(call for found in made for call in found) if all(made) else None

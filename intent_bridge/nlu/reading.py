@@ -8,7 +8,7 @@ from intent_bridge.nlu.asides import aside, ends
 from intent_bridge.nlu.lexicon import Concept, Lexicon, Reading
 from intent_bridge.nlu.phrases import is_edge, pieces
 
-READINGS_MAX = 48
+READINGS_MAX = 96
 """So many ways to read what follows a word are kept, the shortest ones."""
 REST = Concept("rest", "")
 GLUED = Concept("rest", "glued")
@@ -123,7 +123,7 @@ def _told(
         return {}
     if start == 0 and _follows(lexicon, tokens, end + 1):
         return {}  # "it gets cold, then …" says when
-    return {rest: end - start + 1 + cost for rest, cost in ways[end].items()}
+    return {rest: _words(lexicon, end - start) + 1 + cost for rest, cost in ways[end].items()}
 
 
 def _asides(
@@ -136,9 +136,17 @@ def _asides(
             continue
         topics = aside(lexicon, tokens[start:end], begins=start == 0)
         if topics is not None:
-            told = {(*topics, *rest): end - start + 1 + cost for rest, cost in ways[after].items()}
+            told = {
+                (*topics, *rest): _words(lexicon, end - start) + 1 + cost
+                for rest, cost in ways[after].items()
+            }
             found = _shorter(found, told)
     return found
+
+
+def _words(lexicon: Lexicon, tokens: int) -> int:
+    """How many words so many tokens are: a Chinese word has two characters more often than not."""
+    return tokens if lexicon.spaced else (tokens + 1) // 2
 
 
 def _end_of_clause(lexicon: Lexicon, tokens: list[str], start: int) -> int:

@@ -9,6 +9,7 @@ from intent_bridge.intents import Catalogue, NotEquipped
 from intent_bridge.intents.zones import DriverSide, Zone
 from intent_bridge.nlu.asides import PLACE, SOMETHING
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexicon, is_quoted, lexicon
+from intent_bridge.nlu.pauses import heard
 from intent_bridge.nlu.reading import GLUED, Sentence, said, sentences
 from intent_bridge.nlu.repairs import corrected, settled
 from intent_bridge.nlu.slots import Slots
@@ -35,6 +36,8 @@ _OTHER: Final = {
 _TAG: Final = Concept("polite", "tag")
 _PRAISE: Final = Concept("polite", "praise")
 _FIT: Final = Concept("polite", "fit")
+_UNHEARD: Final = frozenset({"not_understood", "incomplete"})
+"""After these a sentence is heard once more, with pauses that nobody wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +99,18 @@ def understand(
         return Abstained("quoted")
     car = Car(catalogue, driver_side)
     asks = "?" in tokens
-    plain = [token for token in tokens if token != "?"]
-    found = _understood(words, plain, car, speaker, before) if plain else None
+    ways = heard(words, text)
+    plain = next(ways)
+    found = first = _understood(words, plain, car, speaker, before) if plain else None
+    for way in ways:
+        if not (found is None or (isinstance(found, Abstained) and found.reason in _UNHEARD)):
+            break
+        found = _understood(words, way, car, speaker, before)
     if isinstance(found, Understood):
         if asks and not said(words, plain, "polite"):
             return Abstained("question")
         return found
-    return _why(words, plain, asks, found)
+    return _why(words, plain, asks, first)
 
 
 def _understood(

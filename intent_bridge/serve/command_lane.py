@@ -1,9 +1,10 @@
 """A lane of a small model inside the vehicle: it writes a wish in outline instead of JSON calls.
 
-What it may write is narrowed to what the person's words can fill, and a sentence that is no wish is not put
-to it at all. The grammar holds the model to that form and hides its errors: a joke can become a warmer seat.
-So nothing is done before an independent signal agrees: the offline grammar, or the person's own words, all
-of them known and holding every number, place and switch of the call. Else the person is asked.
+It is asked where the offline grammar does not understand: of a sentence that this one is sure of, or that is
+no wish, a model could only say something else. What it may write is narrowed to what the person's words can
+fill. That holds it to a form and hides its errors: a joke can become a warmer seat. So nothing is done before
+the person's own words bear it out, all of them known and holding every number, place and switch of the call.
+Else the person is asked.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -137,13 +138,13 @@ class CommandLane:
         if not words or len(words) > WORDS_MAX:
             return None
         heard = self.outlines.heard(words, view.request.language)
-        if not heard.choices:
+        if not (heard.sure or heard.choices):
             return None
         begun_s = turn.clock_s()
         view.tell("thinking")
-        written = await self._written(words, heard)
+        written = Completed("") if heard.sure else await self._written(words, heard)
         waited_ms = (turn.clock_s() - begun_s) * 1000
-        calls = self.outlines.calls(written.text, heard)
+        calls = heard.sure or self.outlines.calls(written.text, heard)
         if not calls:  # also what was cut off, or is by a server that ignores the grammar
             return None
         view.check([call.name for call in calls])
@@ -202,10 +203,9 @@ def prompt_of(outlines: Outlines, languages: Sequence[str]) -> str:
 
 
 def grammar_of(heard: Heard) -> str:
-    """What may be written of these words, in GBNF: outlines, or `none` where they may be no wish."""
-    none = "" if heard.is_wish else f'"{NOTHING}" | '
-    more = f' ( "; " wish ){{0,{heard.wishes_max - 1}}}' if heard.several else ""
-    return f'root ::= " " ( {none}wish{more} ) "\\n"\nwish ::= {_one_of(heard.choices)}\n'
+    """What may be written of these words, in GBNF: an outline, one for each part of them, or `none`."""
+    lines = (' "; " '.join(f"( {_one_of(names)} )" for names in line) for line in heard.lines)
+    return f'root ::= " " ( {" | ".join(lines)} ) "\\n"\n'
 
 
 def _one_of(names: Sequence[str]) -> str:

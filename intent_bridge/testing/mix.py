@@ -13,16 +13,16 @@ from intent_bridge.testing.worlds import Worlds
 
 MIX: Final[Mapping[str, int]] = MappingProxyType(
     {
-        "call": 514,
-        "spoilt": 270,
+        "call": 494,
+        "spoilt": 299,
         "hostile": 100,
         "again": 15,
         "undo": 15,
         "state": 24,
         "healthy": 26,
-        "wait": 6,
-        "fault": 10,
-        "heal": 16,
+        "wait": 4,
+        "fault": 7,
+        "heal": 12,
         "clock": 1,
         "restart": 1,
         "reload": 2,

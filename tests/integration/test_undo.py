@@ -139,3 +139,24 @@ def test_parts_of_one_call_are_one_step_with_its_first_before_and_its_last_after
     undos.did(UndoStep("scene", "x", {"a": 2, "b": 5}, {"a": 3, "b": 6}))
     (step,) = undos.steps
     assert (dict(step.before), dict(step.after)) == ({"a": 1, "b": 5}, {"a": 3, "b": 6})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [("", "stopped_halfway", "stopped_halfway"), ("before_unknown", "", "before_unknown"), ("", "", "")],
+)
+def test_a_step_of_which_one_part_cannot_be_put_back_cannot_be_put_back(
+    first: str, second: str, kept: str
+) -> None:
+    undos = Undos()
+    undos.did(UndoStep("scene", "x", {"a": 1}, {"a": 2}, why=first))
+    undos.did(UndoStep("scene", "x", {"b": 1}, {"b": 2}, why=second))
+    (step,) = undos.steps
+    assert step.why == kept
+
+
+def test_a_part_of_a_call_that_comes_later_makes_the_call_the_newest_step() -> None:
+    undos = Undos()
+    for call_id in ("scene", "fan", "scene"):
+        undos.did(UndoStep(call_id, "x", {}, {}))
+    assert [step.call_id for step in undos.steps] == ["scene", "fan"]

@@ -154,8 +154,9 @@ def _count(
     acted = [outcome for outcome in reply.outcomes if outcome.frames]
     if written is not None:
         score.tokens.append((written.read, written.written))
+    heard = outlines.heard(said.text, spoken)
     text = written.text.strip() if written is not None else ""
-    got = (outlines.calls(text, outlines.heard(said.text, spoken)) if text else None) or ()
+    got = heard.sure or (outlines.calls(text, heard) if text else None) or ()
     if not said.wanted:
         score.no_wishes += 1
         score.asked_on_no_wish += bool(reply.outcomes) and not acted
@@ -183,7 +184,7 @@ async def harmed(url: str, model: str, words: Sequence[str]) -> tuple[int, Count
     found: list[str] = []
     calls = 0
     for n, text in enumerate(track(words, "ill will", disable=not sys.stderr.isatty())):
-        heard = replace(outlines.heard(text, "en"), choices=tuple(outlines.choices))
+        heard = replace(outlines.heard(text, "en"), choices=tuple(outlines.choices), fitting=())
         answer = await completer.complete(
             f"{prompt}{text} >", grammar=grammar_of(heard), max_tokens=32, finished=heard.is_whole
         )

@@ -1,9 +1,11 @@
 """What became of the mutants: `python -m tests.mutation.report AREA… [--write]` prints what lives on.
 
 explained.yaml says of mutants that no test can or need kill why; what is said there is held against the run,
-so that nothing is explained that is killed or no longer made. `--write` makes docs/mutation.md.
+so that nothing is explained that is killed or no longer made. `--write` puts what was found of these areas
+into docs/mutation.md; what stands there of others stays.
 """
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,16 +20,16 @@ LEAST_KILLED_PERCENT = {"guard": 95, "proof": 95}
 """What the issues ask of the guard; of the others the score is told."""
 HEAD = """# Mutation: which change of the code does no test see?
 
-Made by `make mutate` (`{command}`); do not edit. The code is changed a little, one place at a time: an
-operator, a number, a yes for a no, a condition turned round, an assignment lost, a named argument left out.
-mutmut's operators make most of the mutants (`tests/mutation/make.py` says which); each runs in a process of
-its own against the tests that call the changed function, from the folders in `tests/mutation/areas.yaml`.
-Killed is only what a named test fails on; `timeout` used up its CPU time; a child that breaks in any other
-way counts as alive.
+Made by `make mutate AREAS="audit engine"`, any of its areas at a time; do not edit. The code is changed
+a little, one place at a time: an operator, a number, a yes for a no, a condition turned round, an
+assignment lost, a named argument left out. mutmut's operators make most of the mutants
+(`tests/mutation/make.py` says which); each runs in a process of its own against the tests that call the
+changed function, from what `tests/mutation/areas.yaml` lists. Killed is only what a named test fails
+on; `timeout` used up its CPU time; a child that breaks in any other way counts as alive.
 """
-
-
-TABLE = "| module | mutants | killed | timeout | alive, explained | alive | not tried |"
+TABLE = """\
+| module | mutants | killed | timeout | alive, explained | alive | not tried |
+|---|---|---|---|---|---|---|"""
 
 
 @dataclass(frozen=True)
@@ -75,31 +77,34 @@ def faults(modules: Sequence[Module], reasons: dict[Key, str]) -> Iterator[str]:
             yield f"{what}: explained, but it is killed or not made"
 
 
-def page(judged_areas: dict[str, list[Module]]) -> str:
-    """docs/mutation.md."""
-    lines = [HEAD.format(command=f"python -m tests.mutation.run {' '.join(judged_areas)}")]
-    for name, modules in judged_areas.items():
-        lines += [
-            f"## {name}: {_percent(modules)}\n",
-            "| module | mutants | killed | timeout | alive, explained | alive | not tried |",
-        ]
-        lines.append("|---|---|---|---|---|---|---|")
-        for module in modules:
-            reasoned = sum(bool(why) for _, why in module.alive)
-            ends = module.ends["killed"], module.ends["timeout"]
-            cells = (module.made, *ends, reasoned, len(module.alive) - reasoned, module.ends["untried"])
-            lines.append(f"| {module.name.removeprefix('intent_bridge/')} | {' | '.join(map(str, cells))} |")
-        lines.append("")
-    lines.append("## What stays alive, and why\n")
+def section(name: str, modules: Sequence[Module]) -> str:
+    """What became of one area: a table of its modules, then what stays alive and why."""
+    lines = [f"## {name}: {_percent(modules)}", "", TABLE]
+    for module in modules:
+        reasoned = sum(bool(why) for _, why in module.alive)
+        ends = module.ends["killed"], module.ends["timeout"]
+        cells = (module.made, *ends, reasoned, len(module.alive) - reasoned, module.ends["untried"])
+        lines.append(f"| {_short(module.name)} | {' | '.join(map(str, cells))} |")
     by_reason: dict[tuple[str, str], list[Key]] = {}
-    for modules in judged_areas.values():
-        for module in modules:
-            for key, why in module.alive:
-                by_reason.setdefault((module.name, why or "not explained yet"), []).append(key)
+    for module in modules:
+        for key, why in module.alive:
+            by_reason.setdefault((module.name, why or "not explained yet"), []).append(key)
+    if by_reason:
+        lines += ["", "What stays alive, and why:", ""]
     for (module_name, why), keys in by_reason.items():
-        lines.append(f"- {module_name.removeprefix('intent_bridge/')}: {why}")
+        lines.append(f"- {_short(module_name)}: {why}")
         lines += [f"  - {function}: `{was}` → `{now}`" for _, function, was, now in keys]
     return "\n".join(lines) + "\n"
+
+
+def page(old: str, new: dict[str, str]) -> str:
+    """docs/mutation.md with new sections of some areas; the others stay as they are."""
+    known = {part.split(":", 1)[0]: f"## {part.strip()}\n" for part in re.split(r"(?m)^## ", old)[1:]}
+    return "\n".join((HEAD, *(known | new).values()))
+
+
+def _short(module: str) -> str:
+    return module.removeprefix("intent_bridge/")
 
 
 def _percent(modules: Sequence[Module]) -> str:
@@ -122,7 +127,8 @@ def main(arguments: Sequence[str]) -> int:
         if floor is not None and (wrong or 100 * killed < floor * made):
             code = 1
     if "--write" in arguments:
-        PAGE.write_text(page(found), "utf-8")
+        sections = {name: section(name, modules) for name, modules in found.items()}
+        PAGE.write_text(page(PAGE.read_text("utf-8"), sections), "utf-8")
     return code
 
 

@@ -19,6 +19,7 @@ import resource
 import select
 import signal
 import sys
+import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -153,9 +154,11 @@ class Runner:
                     seen.add(frame.f_code)
 
             before = time.process_time()
+            threading.setprofile(note)  # of threads that the test starts
             sys.setprofile(note)
             fault = _run(self.items[name])
             sys.setprofile(None)
+            threading.setprofile(None)
             cpu_s[name] = time.process_time() - before
             if fault:
                 return {"failed": name, "why": fault}

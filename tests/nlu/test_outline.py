@@ -147,4 +147,21 @@ def test_a_line_is_whole_when_nothing_can_follow(outlines: Outlines) -> None:
     assert one.is_whole(" air fl") and one.completed(" air fl") == ("air floor",), "only one begins so"
     assert not one.is_whole(" air") and not one.is_whole("")
     two = outlines.heard("the vents and the trunk", "en")
-    assert two.several and not two.is_whole(" trunk open")
+    assert not two.is_whole(" air face_floor"), "the trunk may follow"
+    assert two.is_whole(" trunk open"), "it was said last"
+    assert two.is_whole(" air face; trunk o")
+
+
+def test_of_each_part_only_that_is_written_which_the_part_may_mean(outlines: Outlines) -> None:
+    heard = outlines.heard("close my window and set it to twenty two degrees", "en")
+    assert [len(line) for line in heard.lines] == [1, 2, 1], "one wish, both, none"
+    assert "window close" in heard.fitting[0] and "window close" not in heard.fitting[1]
+    assert outlines.calls("temp to; window close", heard) is None
+    assert outlines.calls("temp to", heard), "one of them alone"
+
+
+def test_what_the_grammar_understands_leaves_the_model_nothing_to_say(outlines: Outlines) -> None:
+    (call,) = outlines.heard("close the trunk", "en").sure
+    assert (call.name, dict(call.arguments)) == ("set_trunk", {"percent": 0})
+    assert outlines.heard("the trunk business", "en").sure == ()
+    assert outlines.heard("undo that", "en") == Heard(()), "what was done before is not the lane's"

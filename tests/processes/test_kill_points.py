@@ -1,5 +1,6 @@
 """Our process is killed at every step of an actuation: what the audit log says, and what never happens."""
 
+import json
 import os
 import signal
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from intent_bridge.bridge import SimulatedBridge
 from intent_bridge.bridge.simulated_transport import SimulatedTransport
 from intent_bridge.profile import load_profile
 from intent_bridge.types import RawFrame, Status
+from tests.integration.guarded_car import KINDS, tool, write
 
 PROFILE = load_profile("demo_sedan")
 CALL = {"id": "the call", "name": "set_window", "arguments": {"zone": "driver", "percent": 80}}
@@ -80,15 +82,13 @@ POINTS: dict[str, tuple[Callable[[], None], Status | None]] = {
 """Where it dies, and what the call's id answers after the restart; None: the call was never begun."""
 
 
-def killed(log: Path, plant: Callable[[], None]) -> None:
-    """Carry the call out in a process that dies at the planted point."""
+def killed(plant: Callable[[], None], drive: Callable[[], None]) -> None:
+    """Drive in a process that dies at the planted point."""
     child = os.fork()
     if child == 0:
         try:
             plant()
-            bridge = SimulatedBridge(PROFILE, audit=log, fsync="each", session="s")
-            bridge.handle(CALL)
-            bridge.advance_ms(5_000)
+            drive()
         finally:
             os._exit(3)  # it should have died before
     _, status = os.waitpid(child, 0)
@@ -99,7 +99,13 @@ def killed(log: Path, plant: Callable[[], None]) -> None:
 def test_killed_anywhere_the_chain_holds_and_the_call_never_acts_twice(point: str, tmp_path: Path) -> None:
     plant, status = POINTS[point]
     log = tmp_path / "audit.jsonl"
-    killed(log, plant)
+
+    def drive() -> None:
+        bridge = SimulatedBridge(PROFILE, audit=log, fsync="each", session="s")
+        bridge.handle(CALL)
+        bridge.advance_ms(5_000)
+
+    killed(plant, drive)
     with SimulatedBridge(PROFILE, audit=log, session="s") as car:
         whole, broken = verify(log)
         assert broken is None and whole >= 1
@@ -115,3 +121,24 @@ def test_killed_anywhere_the_chain_holds_and_the_call_never_acts_twice(point: st
         assert car.state()[WINDOW] == 0
     assert verify(log)[1] is None
     assert [r["type"] for r in read(log) if r.get("call_id") == "the call"].count("intent") == 1
+
+
+@pytest.mark.parametrize("where", ["before", "after"])
+@pytest.mark.parametrize("number", [1, 2])
+def test_killed_around_a_secured_frame_its_freshness_is_never_used_again(
+    where: str, number: int, tmp_path: Path
+) -> None:
+    pytest.importorskip("cryptography", reason="pip install 'intent-bridge[secoc]'")
+    profile = load_profile(write(tmp_path, {"Secoc": KINDS["Secoc"]}))
+    kept = tmp_path / "freshness.json"
+
+    def drive() -> None:
+        bridge = SimulatedBridge(profile, freshness=kept)
+        for level in (3, 5):
+            bridge.handle({"name": tool("Secoc"), "arguments": {"level": level}})
+
+    killed(at_frame(number, where), drive)
+    assert json.loads(kept.read_text("utf-8"))["T_Secoc_CMD"] >= number  # the first frame carries 0
+    with SimulatedBridge(profile, freshness=kept) as car:
+        assert car.engine.encoder.counters["T_Secoc_CMD"] >= number
+        assert car.handle({"name": tool("Secoc"), "arguments": {"level": 7}}).status is Status.DONE

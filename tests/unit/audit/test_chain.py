@@ -12,8 +12,8 @@ import pytest
 from intent_bridge.audit import AuditOptions, Keeper, KeyProblem, read, read_key, verify, verify_chain
 from intent_bridge.audit.chain import files
 from intent_bridge.audit.keeper import LOOK_EVERY, SEAL_EVERY
-from intent_bridge.audit.log import GENESIS, seal
-from intent_bridge.audit.seals import Ed25519Key, HmacKey, Key, seals_file
+from intent_bridge.audit.log import GENESIS, Fsync, seal
+from intent_bridge.audit.seals import Ed25519Key, HmacKey, Key, Seal, append_seal, seals_file
 
 KEY = HmacKey(b"k" * 32)
 OTHER = HmacKey(b"o" * 32)
@@ -117,6 +117,28 @@ def test_every_damage_is_found_with_the_public_half_of_an_ed25519_key_alone(
     assert broken is not None and re.search(what, broken.what), broken
 
 
+PLACES = {  # the file, the line, the last record before it, and up to where a seal vouches
+    "edit": ("audit.jsonl", 3, 130, 128),
+    "reorder": ("audit.jsonl", 1, 128, 128),
+    "removal in the middle": ("audit.jsonl", 4, 131, 128),
+    "truncation": ("audit.jsonl", 54, 181, 128),
+    "the active file removed": ("audit.jsonl.000000000128", 65, 128, 128),
+    "a closed file removed": ("audit.jsonl", 1, 64, 64),
+    "a closed file shortened": ("audit.jsonl.000000000128", 63, 127, 64),
+    "everything forged": ("audit.jsonl", 54, 53, 0),
+    "the seals removed": ("audit.jsonl.seals", 1, 0, 0),
+    "a seal edited": ("audit.jsonl.seals", 3, 0, 0),
+}
+
+
+@pytest.mark.parametrize("damage", PLACES)
+def test_a_break_is_told_with_its_place_and_what_is_sure_before_it(damage: str, log: Path) -> None:
+    DAMAGES[damage][0](log)
+    found = verify_chain(log, (KEY,))
+    assert found.broken is not None and found.first == 1
+    assert (found.file.name, found.broken.line, found.last, found.sealed) == PLACES[damage]
+
+
 def test_a_log_written_anew_and_sealed_with_another_ed25519_key_is_no_record(tmp_path: Path) -> None:
     (tmp_path / "ours").mkdir()
     (tmp_path / "theirs").mkdir()
@@ -144,6 +166,100 @@ def test_files_may_be_moved_away_where_a_seal_stands_for_them(log: Path, tmp_pat
     found = verify_chain(log, (KEY,))
     assert (found.first, found.last, found.broken) == (65, 182, None)
     assert "no seal stands for them" in str(verify_chain(log).broken)
+
+
+@pytest.mark.parametrize("head", [None, GENESIS], ids=["no seal", "a seal of something else"])
+def test_files_may_not_be_moved_away_where_no_seal_stands_for_just_them(log: Path, head: str | None) -> None:
+    files(log)[0].unlink()
+    first, *rest = lines(seals_file(log))
+    assert b'"count": 64,' in first
+    seals_file(log).unlink()
+    if head is not None:
+        append_seal(seals_file(log), Seal(64, head), KEY)
+    with seals_file(log).open("ab") as file:
+        file.writelines(rest)
+    found = verify_chain(log, (KEY,))
+    assert (found.first, found.last, found.records, found.sealed) == (65, 64, 0, 0)
+    assert found.broken is not None and found.broken.line == 1
+    assert found.broken.what == "the 64 records before this one are missing, and no seal stands for them"
+
+
+def test_the_last_files_can_be_read_alone_and_their_records_still_follow_each_other(log: Path) -> None:
+    assert [r["n"] for r in read(log, last_files=1)] == list(range(128, 182))
+    assert [r["n"] for r in read(log, last_files=2)] == list(range(64, 182))
+    assert [r["n"] for r in read(log, last_files=9)] == list(range(182))
+    log.write_bytes(b"".join(lines(log)[1:]))
+    with pytest.raises(ValueError, match=r"audit\.jsonl:1: does not follow"):
+        list(read(log, last_files=2))
+
+
+def test_a_restart_goes_on_after_the_newest_of_many_closed_files(tmp_path: Path) -> None:
+    path = tmp_path / "of the car.jsonl"
+    write(path, 4 * LOOK_EVERY, max_bytes=1000)
+    assert len(files(path)) == 5 and path.stat().st_size == 0
+    write(path, 5)
+    found = verify_chain(path, (KEY,))
+    assert (found.first, found.last, found.sealed, found.broken) == (1, 261, 261, None)
+
+
+@pytest.mark.parametrize(("less", "closed"), [(0, 1), (-1, 0)])
+def test_a_file_is_closed_when_it_has_reached_its_size_and_not_before(
+    less: int, closed: int, tmp_path: Path
+) -> None:
+    write(tmp_path / "as_long.jsonl", LOOK_EVERY)
+    limit = (tmp_path / "as_long.jsonl").stat().st_size - less
+    path = tmp_path / "audit.jsonl"
+    write(path, LOOK_EVERY, max_bytes=limit)
+    assert len(files(path)) == 1 + closed
+
+
+def test_an_empty_log_that_nothing_was_sealed_of_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    path.touch()
+    seals_file(path).touch()
+    found = verify_chain(path, (KEY,))
+    assert (found.first, found.last, found.sealed, found.broken) == (1, 0, 0, None)
+
+
+def test_seals_can_be_kept_elsewhere(tmp_path: Path) -> None:
+    path, elsewhere = tmp_path / "audit.jsonl", tmp_path / "vault.seals"
+    keeper = Keeper(AuditOptions(path, fsync="off", key=KEY, seals=elsewhere))
+    keeper.write({"n": 0})
+    keeper.close()
+    assert verify_chain(path, (KEY,), elsewhere).sealed == 1
+    assert "no file of seals" in str(verify_chain(path, (KEY,)).broken)
+
+
+def test_what_is_sealed_already_is_not_sealed_again_at_the_close(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("intent_bridge.audit.keeper.SEAL_EVERY", 3)
+    path = tmp_path / "audit.jsonl"
+    for more in (3, 0):
+        write(path, more)
+        assert len(lines(seals_file(path))) == 1
+
+
+def test_a_seal_is_whole_in_its_file_before_it_is_forced_onto_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, seen = tmp_path / "seals", list[bytes]()
+    monkeypatch.setattr("intent_bridge.audit.seals.os.fsync", lambda _: seen.append(file.read_bytes()))
+    append_seal(file, Seal(1, GENESIS), KEY)
+    assert seen == [file.read_bytes()] and seen[0].endswith(b"}\n")
+
+
+@pytest.mark.parametrize(("fsync", "syncs"), [("each", 3), ("off", 0)])
+def test_a_keeper_forces_records_onto_the_disk_as_it_was_told(
+    fsync: Fsync, syncs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr("intent_bridge.audit.log.os.fsync", synced.append)
+    keeper = Keeper(AuditOptions(tmp_path / "audit.jsonl", fsync=fsync))
+    keeper.write({"n": 0})
+    keeper.write({"n": 1})
+    keeper.close()
+    assert len(synced) == syncs
 
 
 def test_the_end_is_sealed_every_thousand_records_and_what_follows_is_not(tmp_path: Path) -> None:
@@ -195,9 +311,10 @@ def test_a_torn_seal_is_passed_over_and_one_that_nobody_can_read_is_named(tmp_pa
     whole = seals_file(path).read_bytes()
     seals_file(path).write_bytes(whole + whole[:20])
     assert verify_chain(path, (KEY,)).sealed == 3
-    seals_file(path).write_bytes(whole + b"{}\n")
-    found = verify_chain(path, (KEY,)).broken
-    assert found is not None and "none of the keys" in found.what
+    for unreadable in (b"{}", b'{"count": 1e999, "head": "", "seal": "", "scheme": ""}', b"[" * 100_000):
+        seals_file(path).write_bytes(whole + unreadable + b"\n")
+        found = verify_chain(path, (KEY,)).broken
+        assert found is not None and (found.line, found.what) == (2, "this seal was made by none of the keys")
 
 
 def test_a_seal_that_was_changed_does_not_fit_an_ed25519_key(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from intent_bridge.audit import AuditLog, read, verify
 from intent_bridge.audit.log import FSYNC_BATCH, LOST_MOST
 
 Damage: TypeAlias = Callable[[list[str]], list[str]]
+CHANGED, UNLINKED = "was changed after it was written", "does not follow the record before it"
 
 
 def write(path: Path, count: int) -> None:
@@ -47,23 +48,23 @@ def test_a_torn_last_line_is_cut_off_and_the_chain_goes_on(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("damage", "line"),
+    ("damage", "line", "what"),
     [
-        (lambda lines: [lines[0].replace('"n":0', '"n":7'), *lines[1:]], 1),
-        (lambda lines: [lines[0], *lines[2:]], 2),
-        (lambda lines: [lines[1], lines[0], *lines[2:]], 1),
-        (lambda lines: [*lines[:2], "nonsense", lines[2]], 3),
-        (lambda lines: [*lines[:2], "[1]", lines[2]], 3),
+        (lambda lines: [lines[0].replace('"n":0', '"n":7'), *lines[1:]], 1, CHANGED),
+        (lambda lines: [lines[0], *lines[2:]], 2, UNLINKED),
+        (lambda lines: [lines[1], lines[0], *lines[2:]], 1, UNLINKED),
+        (lambda lines: [*lines[:2], "nonsense", lines[2]], 3, "not a record"),
+        (lambda lines: [*lines[:2], "[1]", lines[2]], 3, "not a record"),
     ],
     ids=["edit", "removal", "reorder", "garbage", "no record"],
 )
-def test_every_damage_is_found_at_its_line(tmp_path: Path, damage: Damage, line: int) -> None:
+def test_every_damage_is_found_at_its_line(tmp_path: Path, damage: Damage, line: int, what: str) -> None:
     path = tmp_path / "audit.jsonl"
     write(path, 4)
     path.write_text("\n".join(damage(path.read_text().splitlines())) + "\n")
     broken = verify(path)[1]
-    assert broken is not None and broken.line == line
-    with pytest.raises(ValueError, match=f":{line}: "):
+    assert broken is not None and (broken.line, broken.what) == (line, what)
+    with pytest.raises(ValueError, match=f":{line}: {what}"):
         list(read(path))
 
 
@@ -151,6 +152,43 @@ def test_a_batch_is_synced_when_it_is_full_and_at_the_end(
     log.close()
     log.close()
     assert len(synced) == 3
+
+
+def test_a_batch_begins_anew_when_the_disk_has_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("intent_bridge.audit.log.os.fsync", lambda _: None)
+    log = AuditLog(tmp_path / "a.jsonl", fsync="batch")
+    before = log._syncing
+    for written in range(3 * FSYNC_BATCH):
+        log.write({"n": written})
+        full = (written + 1) % FSYNC_BATCH == 0
+        assert (log._syncing is not before) == full
+        before = log._syncing
+    log.write({"n": 0})
+    log.sync()
+    for written in range(FSYNC_BATCH):
+        assert log._syncing is None
+        log.write({"n": written})
+    assert log._syncing is not None
+    log.close()
+
+
+def test_nothing_is_forced_onto_the_disk_when_fsync_is_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr("intent_bridge.audit.log.os.fsync", synced.append)
+    write(tmp_path / "a.jsonl", 2 * LOST_MOST)
+    assert synced == []
+
+
+def test_a_record_is_in_the_file_when_write_returns(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    log = AuditLog(path, fsync="off")
+    log.write({"n": 1})
+    assert verify(path) == (1, None)
+    log.close()
 
 
 def test_nobody_waits_for_the_disk_before_as_much_again_was_written(

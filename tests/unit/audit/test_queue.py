@@ -80,6 +80,36 @@ def test_what_waits_is_said_and_at_the_end_counted_as_lost() -> None:
     assert disk.lines == [] and disk.closed
 
 
+def test_nobody_waits_for_a_disk_that_hangs_and_its_log_is_left_to_whoever_writes_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(queue, "GRACE_S", 0.001)
+    go = threading.Event()
+
+    class Hangs(Disk):
+        def write(self, body: Mapping[str, Any]) -> None:
+            self.tried.release()
+            go.wait(LONG_S)
+
+    disk = Hangs()
+    kept = Queued(opened(disk), limit=10)
+    kept.write({"n": 0})
+    assert disk.tried.acquire(timeout=LONG_S)
+    with pytest.raises(OSError, match="1 records are lost"):
+        kept.close()
+    assert not disk.closed
+    go.set()
+
+
+def test_a_queue_that_nobody_closes_keeps_no_process_alive() -> None:
+    before = set(threading.enumerate())
+    kept = Queued(opened(Disk()), limit=10)
+    assert [(t.name, t.daemon) for t in set(threading.enumerate()) - before] == [
+        ("intent-bridge-audit", True)
+    ]
+    kept.close()
+
+
 def test_a_log_that_cannot_be_opened_yet_is_opened_later_also_when_somebody_else_holds_it_meanwhile() -> None:
     disk = Disk()
     kept = Queued(opened(disk, FULL, BlockingIOError(11, "held"), FULL), limit=10)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -11,7 +12,10 @@ from intent_bridge import Bridge
 from intent_bridge.bridge import SimulatedBridge
 from intent_bridge.engine import Effect, Record, Send
 from intent_bridge.engine import judge as judge_module
+from intent_bridge.engine.effects import Order
+from intent_bridge.engine.judge import Judge
 from intent_bridge.guard import Guard, load_packs
+from intent_bridge.guard.rules import Retries
 from intent_bridge.types import Outcome, Provenance, Quality, SeatZone, Speaker, Status, ToolCall
 
 DRIVER = Provenance(Speaker.DRIVER, SeatZone.DRIVER)
@@ -96,6 +100,36 @@ def test_without_a_retry_budget_nobody_is_locked_out(bridge: SimulatedBridge) ->
     judge = bridge.engine.judge
     judge.guard = Guard(bridge.profile, replace(judge.guard.rules, retries=()))
     assert set(denied_often(bridge, 30)) == {"rule"}
+
+
+def test_a_tool_is_locked_by_whichever_budget_is_used_up_and_until_its_window_has_passed() -> None:
+    budgets = SimpleNamespace(retries=(Retries(denials=2, window_ms=100), Retries(denials=3, window_ms=1000)))
+    judge = Judge(cast(Guard, SimpleNamespace(rules=budgets)))
+    asked = Order("1", "set_window", PASSENGER, ())
+
+    def locked(*times_ms: int) -> list[bool]:
+        return [judge.locked(asked, now_ms) for now_ms in times_ms]
+
+    judge.count_denial("set_window", PASSENGER, 0)
+    assert locked(0) == [False]
+    judge.count_denial("set_window", PASSENGER, 10)
+    assert locked(10, 99, 100) == [True, True, False]
+    judge.count_denial("set_window", PASSENGER, 500)
+    assert locked(500, 999, 1000) == [True, True, False]
+    assert not judge.locked(replace(asked, who=DRIVER), 500)
+    assert not judge.locked(replace(asked, intent="set_sunroof"), 500)
+
+
+def test_as_many_askers_are_counted_as_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judge_module, "MAX_ASKERS", 2)
+    budgets = SimpleNamespace(retries=(Retries(denials=1, window_ms=100),))
+    judge = Judge(cast(Guard, SimpleNamespace(rules=budgets)))
+    for intent in ("a", "b"):
+        judge.count_denial(intent, PASSENGER, 0)
+    orders = [Order("1", intent, PASSENGER, ()) for intent in "abc"]
+    assert [judge.locked(order, 1) for order in orders] == [True, True, False]
+    judge.count_denial("c", PASSENGER, 0)
+    assert [judge.locked(order, 1) for order in orders] == [False, True, True]
 
 
 # Shadow

@@ -1,103 +1,72 @@
 """Calls between tags, as templates define them: what is a call, what is prose, what is cut off."""
 
-from typing import Any
-
 import pytest
 
 from intent_bridge.llm import read
-
-_CALL = '{"name": "f", "arguments": {"a": 1}}'
-_F = [("f", {"a": 1})]
-_TOOLS = [
-    {
-        "name": "f",
-        "parameters": {
-            "properties": {
-                "n": {"type": "integer"},
-                "o": {"type": "object"},
-                "l": {"type": ["array", "null"]},
-                "b": {"anyOf": [{"type": "boolean"}, {"type": "null"}]},
-                "s": {"type": "string"},
-                "x": {"type": "number"},
-            }
-        },
-    }
-]
-
-
-def _calls(dialect: str, text: str, **options: Any) -> list[tuple[str, Any]]:
-    result = read(dialect, text, **options)
-    assert result.error is None, result.error
-    return [(call.name, call.arguments) for call in result.calls]
-
-
-def _code(dialect: str, text: str, **options: Any) -> str:
-    result = read(dialect, text, **options)
-    assert result.calls == ()
-    assert result.error is not None
-    return result.error.code
+from tests.unit.llm.tagged_texts import CALL, ONE, TOOLS, calls_of, code_of
 
 
 @pytest.mark.parametrize(
     ("text", "count"),
     [
-        (f"<tool_call>\n{_CALL}\n</tool_call>", 1),
-        (f"<tool_call>{_CALL}</tool_call><|im_end|>", 1),
-        (f"<tool_call>{_CALL}", 1),
-        (f"<tool_call>{_CALL}</tool_c", 1),
-        (f"<tool_call>{_CALL}<tool_call>{_CALL}</tool_call>", 2),
-        (f"<tool_call>\n{_CALL}\n{_CALL}\n</tool_call>", 2),
-        (f"<tool_call>[{_CALL}, {_CALL}]</tool_call>", 2),
-        (f"<think>hm</think>\n<tool_call>{_CALL}</tool_call>", 1),
-        (f"hm</think>\n<tool_call>{_CALL}</tool_call>", 1),
-        (f"let me think<tool_call>{_CALL}</tool_call>", 1),
+        (f"<tool_call>\n{CALL}\n</tool_call>", 1),
+        (f"<tool_call>{CALL}</tool_call><|im_end|>", 1),
+        (f"<tool_call>{CALL}", 1),
+        (f"<tool_call>{CALL}</tool_c", 1),
+        (f"<tool_call>{CALL}<tool_call>{CALL}</tool_call>", 2),
+        (f"<tool_call>\n{CALL}\n{CALL}\n</tool_call>", 2),
+        (f"<tool_call>[{CALL}, {CALL}]</tool_call>", 2),
+        (f"<think>hm</think>\n<tool_call>{CALL}</tool_call>", 1),
+        (f"hm</think>\n<tool_call>{CALL}</tool_call>", 1),
+        (f"let me think<tool_call>{CALL}</tool_call>", 1),
         ('<tool_call>{"name": "f", "arguments": "{\\"a\\": 1}"}</tool_call>', 1),
         ('<tool_call>{"name": "f", "parameters": {"a": 1}}</tool_call>', 1),
         ('<tool_call>{"type": "function", "function": {"name": "f", "arguments": {"a": 1}}}</tool_call>', 1),
     ],
 )
 def test_hermes_calls_are_found(text: str, count: int) -> None:
-    assert _calls("hermes_tool_call", text) == _F * count
+    assert calls_of("hermes_tool_call", text) == ONE * count
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "I can write <tool_call> tags.",
-        f"`<tool_call>{_CALL}</tool_call>` is how I would do it.",
-        f"``a ` <tool_call>{_CALL}</tool_call>`` is code",
-        f"Like this:\n```\n<tool_call>{_CALL}</tool_call>\n```\nOK?",
-        f"Like this:\n~~~xml\n<tool_call>{_CALL}</tool_call>\n~~~",
-        f"An open fence:\n```\n<tool_call>{_CALL}</tool_call>",
-        f"<think>I might <tool_call>{_CALL}</tool_call></think>No.",
-        f"<think>I might <tool_call>{_CALL}</tool_call>",
-        f"I might <tool_call>{_CALL}</tool_call> but no</think>No.",
-        f'You said "<tool_call>{_CALL}</tool_call>".',
-        f"你说“<tool_call>{_CALL}</tool_call>”。",
-        f"> <tool_call>{_CALL}</tool_call>",
+        f"`<tool_call>{CALL}</tool_call>` is how I would do it.",
+        f"``a ` <tool_call>{CALL}</tool_call>`` is code",
+        f"Like this:\n```\n<tool_call>{CALL}</tool_call>\n```\nOK?",
+        f"Like this:\n~~~xml\n<tool_call>{CALL}</tool_call>\n~~~",
+        f"An open fence:\n```\n<tool_call>{CALL}</tool_call>",
+        f"<think>I might <tool_call>{CALL}</tool_call></think>No.",
+        f"<think>I might <tool_call>{CALL}</tool_call>",
+        f"I might <tool_call>{CALL}</tool_call> but no</think>No.",
+        f'You said "<tool_call>{CALL}</tool_call>".',
+        f"你说“<tool_call>{CALL}</tool_call>”。",
+        f"> <tool_call>{CALL}</tool_call>",
     ],
 )
 def test_text_that_merely_talks_about_a_call_is_not_a_call(text: str) -> None:
-    assert _calls("hermes_tool_call", text) == []
+    assert calls_of("hermes_tool_call", text) == []
     assert read("hermes_tool_call", text).rest == text
-    assert _calls("auto", text) == []
+    assert calls_of("auto", text) == []
 
 
 def test_a_fence_and_a_tag_inside_the_arguments_are_text() -> None:
     text = '<tool_call>{"name": "f", "arguments": {"a": "```\\n</tool_call> `"}}</tool_call> ok'
-    assert _calls("hermes_tool_call", text) == [("f", {"a": "```\n</tool_call> `"})]
+    assert calls_of("hermes_tool_call", text) == [("f", {"a": "```\n</tool_call> `"})]
     assert read("hermes_tool_call", text).rest == " ok"
 
 
 def test_calls_that_had_ended_before_a_cut_are_kept() -> None:
-    result = read("hermes_tool_call", f'<tool_call>{_CALL}</tool_call><tool_call>{{"name": "g')
+    result = read("hermes_tool_call", f'<tool_call>{CALL}</tool_call><tool_call>{{"name": "g')
     assert [call.name for call in result.calls] == ["f"]
     assert not result.complete
 
 
 def test_one_broken_call_refuses_the_whole_message() -> None:
     assert (
-        _code("hermes_tool_call", f"<tool_call>{_CALL}</tool_call><tool_call>{{x}}</tool_call>") == "not_json"
+        code_of("hermes_tool_call", f"<tool_call>{CALL}</tool_call><tool_call>{{x}}</tool_call>")
+        == "not_json"
     )
 
 
@@ -115,25 +84,25 @@ def test_one_broken_call_refuses_the_whole_message() -> None:
         ('<tool_call>{"name": "f", "arguments": null}</tool_call>', "not_an_object"),
         ('<tool_call>{"name": "f", "arguments": {}, "parameters": {}}</tool_call>', "ambiguous_call"),
         ('<tool_call>{"arguments": {}}</tool_call>', "not_a_call"),
-        (f"<tool_call>{_CALL}</tool_call>" * 65, "too_large"),
+        (f"<tool_call>{CALL}</tool_call>" * 65, "too_large"),
     ],
 )
 def test_a_broken_hermes_call_is_refused_with_a_code(text: str, code: str) -> None:
-    assert _code("hermes_tool_call", text) == code
+    assert code_of("hermes_tool_call", text) == code
 
 
 def test_a_model_repeating_its_list_of_tools_calls_nothing() -> None:
     definition = (
         '{"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}'
     )
-    assert _code("qwen25_coder_tools_tag", f"<tools>{definition}</tools>") == "not_a_call"
-    assert _calls("bare_json", definition) == []
-    assert _calls("llama3_json", definition) == []
+    assert code_of("qwen25_coder_tools_tag", f"<tools>{definition}</tools>") == "not_a_call"
+    assert calls_of("bare_json", definition) == []
+    assert calls_of("llama3_json", definition) == []
 
 
 def test_qwen25_coder_takes_both_tags() -> None:
-    assert _calls("qwen25_coder_tools_tag", f"<tools>\n{_CALL}\n</tools>") == _F
-    assert _calls("qwen25_coder_tools_tag", f"<tool_call>\n{_CALL}\n</tool_call>") == _F
+    assert calls_of("qwen25_coder_tools_tag", f"<tools>\n{CALL}\n</tools>") == ONE
+    assert calls_of("qwen25_coder_tools_tag", f"<tool_call>\n{CALL}\n</tool_call>") == ONE
 
 
 def _xml(body: str) -> str:
@@ -163,7 +132,7 @@ def _xml(body: str) -> str:
     ],
 )
 def test_the_schema_decides_what_an_xml_value_is(value: str, expected: dict[str, object]) -> None:
-    assert _calls("qwen3_coder_xml", _xml(value), tools=_TOOLS) == [("f", expected)]
+    assert calls_of("qwen3_coder_xml", _xml(value), tools=TOOLS) == [("f", expected)]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +146,7 @@ def test_an_xml_value_of_another_type_is_refused_and_never_passed_on_as_text(
     parameter: str, value: str
 ) -> None:
     text = _xml(f"<parameter={parameter}>\n{value}\n</parameter>")
-    assert _code("qwen3_coder_xml", text, tools=_TOOLS) in ("wrong_type", "not_finite")
+    assert code_of("qwen3_coder_xml", text, tools=TOOLS) in ("wrong_type", "not_finite")
 
 
 @pytest.mark.parametrize(
@@ -190,19 +159,19 @@ def test_an_xml_value_of_another_type_is_refused_and_never_passed_on_as_text(
     ],
 )
 def test_the_outer_tags_of_an_xml_call_may_be_missing(text: str) -> None:
-    assert _calls("qwen3_coder_xml", text) == [("f", {"s": "v"})]
+    assert calls_of("qwen3_coder_xml", text) == [("f", {"s": "v"})]
     assert read("qwen3_coder_xml", text).salvaged == ()
 
 
 def test_a_parameter_without_its_closing_tag_is_read_and_reported() -> None:
-    result = read("qwen3_coder_xml", _xml("<parameter=n>\n5\n<parameter=s>\nhi"), tools=_TOOLS)
+    result = read("qwen3_coder_xml", _xml("<parameter=n>\n5\n<parameter=s>\nhi"), tools=TOOLS)
     assert [call.arguments for call in result.calls] == [{"n": 5, "s": "hi"}]
     assert result.salvaged == ("`n` had no closing tag", "`s` had no closing tag")
 
 
 def test_an_unclosed_parameter_does_not_swallow_the_next_call() -> None:
     text = "<function=f><parameter=s>a</function>\n<function=f><parameter=s>b</parameter></function>"
-    assert _calls("qwen3_coder_xml", text) == [("f", {"s": "a"}), ("f", {"s": "b"})]
+    assert calls_of("qwen3_coder_xml", text) == [("f", {"s": "a"}), ("f", {"s": "b"})]
 
 
 @pytest.mark.parametrize(
@@ -219,30 +188,30 @@ def test_an_unclosed_parameter_does_not_swallow_the_next_call() -> None:
     ],
 )
 def test_a_broken_xml_call_is_refused_with_a_code(text: str, code: str) -> None:
-    assert _code("qwen3_coder_xml", text) == code
+    assert code_of("qwen3_coder_xml", text) == code
 
 
 def test_a_tool_that_was_not_offered_is_refused_with_the_list_of_tools() -> None:
-    result = read("qwen3_coder_xml", "<function=g>\n</function>", tools=_TOOLS)
+    result = read("qwen3_coder_xml", "<function=g>\n</function>", tools=TOOLS)
     assert result.error is not None
     assert (result.error.code, result.calls) == ("unknown_tool", ())
     assert result.error.message == "there is no tool `g`; use f"
 
 
 def test_a_tag_named_in_quotation_marks_is_no_call() -> None:
-    text = f'"<tool_call>" opens a call. <tool_call>{_CALL}</tool_call>'
-    assert _calls("hermes_tool_call", text) == _F
-    assert _calls("qwen3_coder_xml", "Write <tool_call> before it.") == []
+    text = f'"<tool_call>" opens a call. <tool_call>{CALL}</tool_call>'
+    assert calls_of("hermes_tool_call", text) == ONE
+    assert calls_of("qwen3_coder_xml", "Write <tool_call> before it.") == []
 
 
 def test_an_xml_reader_takes_json_between_the_same_tags() -> None:
-    assert _calls("qwen3_coder_xml", f"<tool_call>\n{_CALL}\n</tool_call>") == _F
+    assert calls_of("qwen3_coder_xml", f"<tool_call>\n{CALL}\n</tool_call>") == ONE
 
 
 def test_several_functions_may_stand_in_one_tag() -> None:
     text = "<tool_call>\n<function=f>\n</function>\n<function=f>\n</function>\n</tool_call>"
-    assert _calls("qwen3_coder_xml", text) == [("f", {}), ("f", {})]
-    assert _code("qwen3_coder_xml", "<tool_call>\n</tool_call>") == "no_call"
+    assert calls_of("qwen3_coder_xml", text) == [("f", {}), ("f", {})]
+    assert code_of("qwen3_coder_xml", "<tool_call>\n</tool_call>") == "no_call"
 
 
 def test_a_function_closed_by_the_outer_tag_is_read_and_reported() -> None:
@@ -255,10 +224,11 @@ def test_a_function_closed_by_the_outer_tag_is_read_and_reported() -> None:
 
 def test_a_value_too_deep_or_with_a_key_twice_is_refused() -> None:
     assert (
-        _code("qwen3_coder_xml", _xml(f"<parameter=l>\n{'[' * 99}\n</parameter>"), tools=_TOOLS) == "too_deep"
+        code_of("qwen3_coder_xml", _xml(f"<parameter=l>\n{'[' * 99}\n</parameter>"), tools=TOOLS)
+        == "too_deep"
     )
     twice = _xml('<parameter=o>\n{"a": 1, "a": 2}\n</parameter>')
-    assert _code("qwen3_coder_xml", twice, tools=_TOOLS) == "duplicate_key"
+    assert code_of("qwen3_coder_xml", twice, tools=TOOLS) == "duplicate_key"
 
 
 def test_marks_without_end_are_prose_and_cost_little() -> None:

@@ -5,37 +5,7 @@ from typing import Any
 import pytest
 
 from intent_bridge.llm import read
-
-_CALL = '{"name": "f", "arguments": {"a": 1}}'
-_F = [("f", {"a": 1})]
-_TOOLS = [
-    {
-        "name": "f",
-        "parameters": {
-            "properties": {
-                "n": {"type": "integer"},
-                "o": {"type": "object"},
-                "l": {"type": ["array", "null"]},
-                "b": {"anyOf": [{"type": "boolean"}, {"type": "null"}]},
-                "s": {"type": "string"},
-                "x": {"type": "number"},
-            }
-        },
-    }
-]
-
-
-def _calls(dialect: str, text: str, **options: Any) -> list[tuple[str, Any]]:
-    result = read(dialect, text, **options)
-    assert result.error is None, result.error
-    return [(call.name, call.arguments) for call in result.calls]
-
-
-def _code(dialect: str, text: str, **options: Any) -> str:
-    result = read(dialect, text, **options)
-    assert result.calls == ()
-    assert result.error is not None
-    return result.error.code
+from tests.unit.llm.tagged_texts import CALL, ONE, TOOLS, calls_of, code_of
 
 
 @pytest.mark.parametrize(
@@ -51,12 +21,12 @@ def _code(dialect: str, text: str, **options: Any) -> str:
     ],
 )
 def test_qwen_agent_calls_are_found_up_to_a_result_the_model_made_up(text: str, calls: int) -> None:
-    assert _calls("qwen_agent_flower", text) == _F * calls
+    assert calls_of("qwen_agent_flower", text) == ONE * calls
 
 
 def test_a_marker_inside_the_arguments_is_text() -> None:
     text = '✿FUNCTION✿: f\n✿ARGS✿: {"a": "✿FUNCTION✿: g\\n✿ARGS✿: {}"}'
-    assert [name for name, _ in _calls("qwen_agent_flower", text)] == ["f"]
+    assert [name for name, _ in calls_of("qwen_agent_flower", text)] == ["f"]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +41,7 @@ def test_a_marker_inside_the_arguments_is_text() -> None:
     ],
 )
 def test_a_broken_qwen_agent_call_is_refused_with_a_code(text: str, code: str) -> None:
-    assert _code("qwen_agent_flower", text) == code
+    assert code_of("qwen_agent_flower", text) == code
 
 
 @pytest.mark.parametrize(
@@ -88,7 +58,7 @@ def test_a_broken_qwen_agent_call_is_refused_with_a_code(text: str, code: str) -
 )
 def test_mistral_calls_are_found_in_each_generation_of_its_format(text: str, ids: list[str | None]) -> None:
     result = read("mistral_tool_calls", text)
-    assert [(call.name, call.arguments) for call in result.calls] == _F * len(ids)
+    assert [(call.name, call.arguments) for call in result.calls] == ONE * len(ids)
     assert [call.id for call in result.calls] == ids
 
 
@@ -103,7 +73,7 @@ def test_mistral_calls_are_found_in_each_generation_of_its_format(text: str, ids
     ],
 )
 def test_a_mistral_call_that_is_cut_off_is_refused(text: str) -> None:
-    assert _code("mistral_tool_calls", text) == "incomplete"
+    assert code_of("mistral_tool_calls", text) == "incomplete"
 
 
 @pytest.mark.parametrize(
@@ -125,7 +95,7 @@ def test_a_mistral_call_that_is_cut_off_is_refused(text: str) -> None:
     ],
 )
 def test_llama_json_calls_are_found_and_other_objects_are_prose(text: str, count: int) -> None:
-    assert _calls("llama3_json", text) == _F * count
+    assert calls_of("llama3_json", text) == ONE * count
 
 
 @pytest.mark.parametrize(
@@ -133,7 +103,7 @@ def test_llama_json_calls_are_found_and_other_objects_are_prose(text: str, count
     ['{"name": "f", "parameters": {"a', '<function=f>{"a": 1}', '<function=f>{"a', "<|python_tag|>f.call(a="],
 )
 def test_a_llama_json_call_that_is_cut_off_is_refused(text: str) -> None:
-    assert _code("llama3_json", text) == "incomplete"
+    assert code_of("llama3_json", text) == "incomplete"
 
 
 @pytest.mark.parametrize(
@@ -151,11 +121,11 @@ def test_a_llama_json_call_that_is_cut_off_is_refused(text: str) -> None:
     ],
 )  # fmt: skip
 def test_pythonic_calls_are_the_whole_message(text: str, expected: list[Any]) -> None:
-    assert _calls("llama_pythonic", text) == expected
+    assert calls_of("llama_pythonic", text) == expected
 
 
 def test_pythonic_arguments_by_place_take_the_order_of_the_tools_parameters() -> None:
-    assert _calls("llama_pythonic", "[f(4, {'k': 1}, s='v')]", tools=_TOOLS) == [
+    assert calls_of("llama_pythonic", "[f(4, {'k': 1}, s='v')]", tools=TOOLS) == [
         ("f", {"n": 4, "o": {"k": 1}, "s": "v"})
     ]
 
@@ -184,79 +154,79 @@ def test_pythonic_arguments_by_place_take_the_order_of_the_tools_parameters() ->
     ],
 )
 def test_only_literals_are_pythonic_arguments(text: str, code: str) -> None:
-    assert _code("llama_pythonic", text) == code
+    assert code_of("llama_pythonic", text) == code
 
 
 @pytest.mark.parametrize(
     ("text", "count"),
     [
-        (_CALL, 1),
-        (f" {_CALL}\n{_CALL} ", 2),
-        (f"[{_CALL}, {_CALL}]", 2),
-        (f'{{"tool_calls": [{_CALL}]}}', 1),
-        (f"<think>hm</think>{_CALL}", 1),
-        (f"{_CALL} done", 0),
-        (f"Sure: {_CALL}", 0),
-        (f'{{"name": "x"}}{_CALL}', 0),
-        (f"```json\n{_CALL}\n```", 0),
+        (CALL, 1),
+        (f" {CALL}\n{CALL} ", 2),
+        (f"[{CALL}, {CALL}]", 2),
+        (f'{{"tool_calls": [{CALL}]}}', 1),
+        (f"<think>hm</think>{CALL}", 1),
+        (f"{CALL} done", 0),
+        (f"Sure: {CALL}", 0),
+        (f'{{"name": "x"}}{CALL}', 0),
+        (f"```json\n{CALL}\n```", 0),
         ('{"city": "Paris"}', 0),
         ("{not json}", 0),
         ("[1, 2]", 0),
     ],
 )
 def test_bare_json_is_a_call_only_if_it_is_the_whole_message(text: str, count: int) -> None:
-    assert _calls("bare_json", text) == _F * count
+    assert calls_of("bare_json", text) == ONE * count
 
 
 def test_bare_json_naming_a_tool_that_was_not_offered_is_prose() -> None:
-    assert _calls("bare_json", '{"name": "search", "arguments": {}}', tools=_TOOLS) == []
+    assert calls_of("bare_json", '{"name": "search", "arguments": {}}', tools=TOOLS) == []
 
 
 def test_bare_json_that_is_cut_off_is_refused() -> None:
-    assert _code("bare_json", '{"name": "f", "arguments": {') == "incomplete"
+    assert code_of("bare_json", '{"name": "f", "arguments": {') == "incomplete"
 
 
 @pytest.mark.parametrize(
     ("text", "note"),
     [
-        (f"```json\n{_CALL}\n```", "a code fence was taken off"),
+        (f"```json\n{CALL}\n```", "a code fence was taken off"),
         ('{{"name": "f", "arguments": {"a": 1}}}', "doubled braces were taken off"),
         ('{"name": "f", "arguments": {"a": 1,},}', "a trailing comma was left out"),
-        (f"<tools>{_CALL}</tools>", "the tag <tools> was taken off"),
-        (f"{_CALL}}}", "a closing bracket too many was left out"),
+        (f"<tools>{CALL}</tools>", "the tag <tools> was taken off"),
+        (f"{CALL}}}", "a closing bracket too many was left out"),
     ],
 )
 def test_lenient_reading_mends_the_form_of_the_whole_message_and_says_so(text: str, note: str) -> None:
     result = read("bare_json", text, lenient=True)
-    assert [(call.name, call.arguments) for call in result.calls] == _F
+    assert [(call.name, call.arguments) for call in result.calls] == ONE
     assert note in result.salvaged
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        f"You could write:\n```json\n{_CALL}\n```",
-        f"```json\n{_CALL}\n```\nShall I?",
+        f"You could write:\n```json\n{CALL}\n```",
+        f"```json\n{CALL}\n```\nShall I?",
         "{'name': 'f', 'arguments': {}}",
         "{name: f, arguments: {}}",
         '{"name": "f", "arguments": {"a": 1}',
     ],
 )
 def test_lenient_reading_leaves_prose_and_half_calls_alone(text: str) -> None:
-    assert read("bare_json", text, lenient=True, tools=_TOOLS).calls == ()
+    assert read("bare_json", text, lenient=True, tools=TOOLS).calls == ()
 
 
 def test_lenient_reading_takes_doubled_braces_off_every_object() -> None:
     doubled = '{{"name": "f", "arguments": {"a": 1}}}'
     result = read("auto", f"```json\n{doubled}\n{doubled}\n```", lenient=True)
-    assert [(call.name, call.arguments) for call in result.calls] == _F * 2
+    assert [(call.name, call.arguments) for call in result.calls] == ONE * 2
 
 
 def test_lenient_reading_never_changes_a_value() -> None:
     text = '```json\n{"name": "f", "arguments": {"n": "5"}}\n```'
-    assert _code("bare_json", text, lenient=True, tools=_TOOLS) == "wrong_type"
+    assert code_of("bare_json", text, lenient=True, tools=TOOLS) == "wrong_type"
     text = '```json\n{"name": "f", "arguments": {"s": "a,}"},}\n```'
-    assert read("bare_json", text, lenient=True, tools=_TOOLS).calls[0].arguments == {"s": "a,}"}
+    assert read("bare_json", text, lenient=True, tools=TOOLS).calls[0].arguments == {"s": "a,}"}
 
 
 @pytest.mark.parametrize(
@@ -267,16 +237,16 @@ def test_lenient_reading_never_changes_a_value() -> None:
         ("llama3_json", '{"name": "f", "parameters": {"a": 1, "a": 2}}', "duplicate_key"),
         ("llama_pythonic", "[f({1: 2})]", "not_json"),
         ("mistral_tool_calls", "[TOOL_CALLS]f says {", "not_a_call"),
-        ("bare_json", "\n".join([_CALL] * 300), "too_large"),
+        ("bare_json", "\n".join([CALL] * 300), "too_large"),
         ("bare_json", " " * 2_000_000, "too_large"),
     ],
 )
 def test_a_broken_call_is_refused_with_a_code(dialect: str, text: str, code: str) -> None:
-    assert _code(dialect, text) == code
+    assert code_of(dialect, text) == code
 
 
 def test_an_argument_by_place_and_by_name_is_given_twice() -> None:
-    assert _code("llama_pythonic", "[f(4, n=5)]", tools=_TOOLS) == "duplicate_key"
+    assert code_of("llama_pythonic", "[f(4, n=5)]", tools=TOOLS) == "duplicate_key"
 
 
 def test_a_quoted_marker_is_no_call() -> None:
@@ -300,7 +270,7 @@ def test_an_arguments_object_is_found_where_no_tools_are_known(
 ) -> None:
     (call,) = read("json_arguments_recovery", text, lenient=True).calls
     assert (call.name, call.arguments) == (name, arguments)
-    assert read("json_arguments_recovery", text, lenient=True, tools=_TOOLS).calls in ((), (call,))
+    assert read("json_arguments_recovery", text, lenient=True, tools=TOOLS).calls in ((), (call,))
     assert read("json_arguments_recovery", text, lenient=True, tools=[{"name": "g"}]).calls == ()
 
 

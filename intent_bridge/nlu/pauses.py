@@ -1,0 +1,59 @@
+"""A sentence as it was written, then with commas where its speaker may have paused.
+
+Whoever dictates, or types in a hurry, writes a blank for a comma, or nothing: "bags are in shut the boot". A
+language names the words at which one pauses as classes: `pause_before` and `pause_after`, and `pause_never`
+for phrases that hold together.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from intent_bridge.nlu.lexicon import Lexicon
+from intent_bridge.nlu.phrases import is_edge
+
+CLAUSE_MIN: Final = 2
+"""Nobody pauses after less than so many words."""
+_BLANK: Final = re.compile(r"(?<=[^\s\x21-\x7e])\s+(?=\S)|(?<=\S)\s+(?=[^\s\x21-\x7e])")
+"""Blanks beside a letter that is a word by itself."""
+
+
+def heard(lexicon: Lexicon, text: str) -> Iterator[list[str]]:
+    """The words of a sentence without its question marks, each way to hear it once; as written first."""
+    seen: list[list[str]] = []
+    for tokens in _ways(lexicon, text):
+        if tokens not in seen:
+            seen.append(tokens)
+            yield tokens
+
+
+def _ways(lexicon: Lexicon, text: str) -> Iterator[list[str]]:
+    comma = min(lexicon.commas)
+    yield _plain(lexicon, text)
+    tokens = _plain(lexicon, text if lexicon.spaced else _BLANK.sub(comma, text))
+    yield tokens
+    never = {
+        at
+        for start in range(len(tokens))
+        for end in lexicon.of_class("pause_never", tokens, start)
+        for at in range(start + 1, end)
+    }
+    before = {at for at in range(len(tokens)) if lexicon.of_class("pause_before", tokens, at)}
+    after = {end for at in range(len(tokens)) for end in lexicon.of_class("pause_after", tokens, at)}
+    yield _with_commas(lexicon, tokens, (before | after) - never, comma)
+
+
+def _plain(lexicon: Lexicon, text: str) -> list[str]:
+    return [token for token in lexicon.tokens(text) if token != "?"]
+
+
+def _with_commas(lexicon: Lexicon, tokens: list[str], places: set[int], comma: str) -> list[str]:
+    out: list[str] = []
+    since = 0
+    for at, token in enumerate(tokens):
+        if at in places and since >= CLAUSE_MIN and not is_edge(lexicon, token):
+            out.append(comma)
+            since = 0
+        out.append(token)
+        since = 0 if is_edge(lexicon, token) else since + 1
+    return out
