@@ -61,6 +61,8 @@ class AnthropicStream:
         kind, index = table.get("type"), index_of(table, "index")
         if kind == "error":
             check_no_error(table)
+        elif kind == "message_start":
+            self._start(child(table, "message"))
         elif kind == "content_block_start":
             if index in self._blocks:
                 raise ToolCallError("not_a_message", "two content blocks have one index; number them")
@@ -72,6 +74,12 @@ class AnthropicStream:
             self._open.discard(index)
         elif kind == "message_delta":
             self._stop_reason = child(table, "delta").get("stop_reason") or self._stop_reason
+
+    def _start(self, message: Mapping[str, Any]) -> None:
+        """A message may begin with whole blocks, and be nothing else: the rest of one that was paused."""
+        for place, block in enumerate(items(message, "content")):
+            self._blocks["start", place] = dict(table_of(block, "a content block"))
+        self._stop_reason = message.get("stop_reason") or self._stop_reason
 
     def _add_delta(self, index: object, delta: Mapping[str, Any]) -> None:
         if index not in self._open:

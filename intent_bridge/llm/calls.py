@@ -16,7 +16,7 @@ _SEPARATOR: Final = re.compile(r"[\s,;]*")
 
 
 def as_call(value: object, *, bare: bool) -> RawCall | None:
-    """The call that an object is, None if it is none.
+    """The call that an object is, None if it is none. `function` may hold the call, or name the tool.
 
     `bare`: nothing but its shape says that it is a call, so it must have a name and arguments.
     """
@@ -24,7 +24,7 @@ def as_call(value: object, *, bare: bool) -> RawCall | None:
         return None
     function = value.get("function")
     inner: Mapping[str, Any] = function if isinstance(function, Mapping) else value
-    name = inner.get("name")
+    name = inner.get("name", function if isinstance(function, str) else None)
     present = [key for key in ARGUMENT_KEYS if key in inner]
     if not isinstance(name, str) or (bare and not present):
         return None

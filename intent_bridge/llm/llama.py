@@ -1,6 +1,7 @@
 """Llama's two formats: a Python list of calls (3.2, 4), and JSON objects (3.1, 3.2, 4).
 
-[set_window(window='driver', percent=50), get_state()]       the whole message; <|python_start|> around it
+[set_window(window='driver', percent=50), get_state()]       the whole message
+<|python_start|>[set_window(percent=50)]<|python_end|>       anywhere in it
 {"name": "f", "parameters": {…}}; {"name": "g", …}           with <|python_tag|> before it, or in prose
 <function=f>{"p": 1}</function>                              3.1, user-defined tools
 <|python_tag|>f.call(p="x")                                  3.1, built-in tools
@@ -20,6 +21,8 @@ from intent_bridge.llm.table import ToolTable
 from intent_bridge.llm.tagged import FUNCTION, Region, read_tagged
 
 _TAG: Final = "<|python_tag|>"
+_START: Final = "<|python_start|>"
+_END: Final = "<|python_end|>"
 _BEGINS_LIKE_CALLS: Final = re.compile(r"\[\s*[^\W\d][\w.]*\s*\(")
 _BUILT_IN: Final = re.compile(r"[^\W\d]\w*\.call\(")
 _NAME: Final = re.compile(r"([^>\n]+)>\s*(?=\{)")
@@ -27,22 +30,47 @@ _BEGINS_LIKE_A_CALL: Final = re.compile(r'\{\s*"(?:name|type|function|parameters
 
 
 def read_pythonic(text: str, table: ToolTable) -> Message:
-    """The message that is a Python list of calls and nothing else; arguments must be literals."""
+    """The message that is Python lists of calls, or that has them between their marks in prose."""
     text = without_end_tokens(text)
     start = Prose(text, ()).start()
-    body = text[start:].strip().removesuffix("<|python_end|>")
-    for mark in ("<|python_start|>", _TAG):
-        body = body.removeprefix(mark).lstrip()
+    body = text[start:].strip().removeprefix(_TAG).lstrip()
     if not _BEGINS_LIKE_CALLS.match(body):
-        return Message((), text)
+        return read_tagged(text, (_START,), _marked_list, table)
     reader = LiteralReader(body, 0)
     try:
-        calls = tuple(_named(call, table) for call in reader.calls())
+        calls = _lists(reader, table)
         if reader.peek():
             raise reader.refusal()
     except ToolCallError as error:
         return Message((), joined([text[:start]]), complete=error.code != "incomplete", error=error)
-    return Message(calls, joined([text[:start]]))
+    return Message(tuple(calls), joined([text[:start]]))
+
+
+def _lists(reader: LiteralReader, table: ToolTable) -> list[RawCall]:
+    """The calls of a list, and of further ones right behind it."""
+    found = reader.calls()
+    while _BEGINS_LIKE_CALLS.match(reader.text, skip_blank(reader.text, reader.at)):
+        found += reader.calls()
+    return [_named(call, table) for call in found]
+
+
+def _marked_list(text: str, at: int, mark: str, table: ToolTable) -> Region:
+    at = skip_blank(text, at)
+    if not _BEGINS_LIKE_CALLS.match(text, at):
+        if at < len(text) and _END in text[at:]:
+            found = quote(text[at : at + 20])
+            raise ToolCallError("not_a_call", f"expected a list such as [f(a=1)] behind {mark}, not {found}")
+        return Region([], at, cut=at >= len(text), prose=at < len(text))
+    reader = LiteralReader(text, at)
+    try:
+        calls = _lists(reader, table)
+    except ToolCallError as error:
+        if error.code != "incomplete":
+            raise
+        return Region([], len(text), cut=True)
+    if reader.peek() and not text.startswith(_END, reader.at):
+        raise reader.refusal()
+    return Region(calls, min(reader.at + len(_END), len(text)))
 
 
 def read_llama_json(text: str, table: ToolTable) -> Message:

@@ -53,6 +53,8 @@ def _listed(text: str, at: int) -> Region:
     objects = read_objects(text, at)
     calls = [must_call(value) for value in objects.values]
     end = len(text) if objects.cut else _behind_end(text, objects.end)
+    if text.startswith("[", at) and text.startswith(MARK, skip_blank(text, end)):
+        raise ToolCallError("ambiguous_call", "a list holds every call and another follows it; send one list")
     return Region(calls, end, cut=objects.cut, notes=objects.notes)
 
 

@@ -16,7 +16,7 @@ _MARKS: Final[Mapping[str, tuple[str, ...]]] = {
     "hermes_tool_call": ("<tool_call>",),
     "qwen25_coder_tools_tag": ("<tools>", "<tool_call>"),
     "qwen3_coder_xml": ("<tool_call>",),
-    "qwen_agent_flower": ("✿FUNCTION✿",),
+    "qwen_agent_flower": ("✿FUNCTION✿:",),
     "mistral_tool_calls": ("[TOOL_CALLS]",),
     "llama3_json": ("<|python_tag|>", "<function="),
     "bare_json": (),
@@ -24,8 +24,8 @@ _MARKS: Final[Mapping[str, tuple[str, ...]]] = {
 _NAME: Final = re.compile(r'"name"\s*:\s*"((?:[^"\\]|\\.)*)"')
 _ARGUMENTS: Final = re.compile(r'"(?:arguments|parameters|args|input)"\s*:\s*(?=\{)')
 _HEAD: Final = re.compile(
-    r"[ \t]*[:：]?\s*(?P<name>[^\s\[\]{}<>✿]+)"
-    r"(?:>|\[CALL_ID\][^\s\[]*|\[ARGS\]|✿ARGS✿[ \t]*[:：]?|\s)*(?P<open>\{|\Z)"
+    r"\s*(?P<name>[^\s\[\]{}<>✿]+)"
+    r"(?:>|\[CALL_ID\][^\s\[]*|\[ARGS\]|✿ARGS✿:|\s)*(?P<open>\{|\Z)"
 )
 
 

@@ -12,7 +12,7 @@ from intent_bridge.intents.refusal import quote
 
 _BLANK: Final = re.compile(r"\s*")
 _NAME: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![\w.])")
+_NUMBER: Final = re.compile(r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![\w.])")
 _STRING: Final = re.compile(r"'((?:[^'\\\n]|\\.)*)'|\"((?:[^\"\\\n]|\\.)*)\"", re.DOTALL)
 _ESCAPE: Final = re.compile(
     r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U000[0-9a-fA-F]{5}|U0010[0-9a-fA-F]{4}|.)", re.DOTALL
@@ -123,7 +123,7 @@ class LiteralReader:
             self.at = match.end()
             if len(match[0]) > MAX_DIGITS:
                 raise ToolCallError("number_too_long", f"a number has more than {MAX_DIGITS} characters")
-            return int(match[0]) if match[0].removeprefix("-").isdigit() else float(match[0])
+            return int(match[0]) if match[0].lstrip("+-").isdigit() else float(match[0])
         match = _NAME.match(self.text, self.at)
         if match and match[0] in _CONSTANTS:
             self.at = match.end()

@@ -21,7 +21,7 @@ from intent_bridge.llm.calls import must_call, read_objects
 from intent_bridge.llm.model import Message, RawCall, cut_off
 from intent_bridge.llm.prose import Prose, joined, skip_blank, without_end_tokens
 from intent_bridge.llm.table import ToolTable
-from intent_bridge.llm.typed import read_typed
+from intent_bridge.llm.typed import read_typed, trimmed
 
 MAX_MARKS: Final = 256
 """Opening marks looked at in one message; behind them the text is prose."""
@@ -33,6 +33,7 @@ _NAME: Final = re.compile(r"[^>\n]*>")
 _PARAMETER_END: Final = re.compile(r"</parameter>(?=\s*(?:<parameter=|</function>|</tool_call>))")
 _NEXT_CALL: Final = re.compile(r"<tool_call>|<function=")
 _STRAY_END: Final = re.compile(r"</parameter>|</function>")
+_DRIFTED_END: Final = re.compile(r"(?<=\n)[ \t]*</parameter[^<>\n]*>?\s*\Z")
 _NEXT_PARAMETER: Final = re.compile(r"\n[ \t]*(?=<parameter=[^>\n]+>)")
 
 
@@ -100,9 +101,10 @@ def read_qwen3_coder(text: str, table: ToolTable) -> Message:
 def json_region(text: str, at: int, mark: str, table: ToolTable) -> Region:
     """JSON calls behind an opening tag, up to its closing tag or the end of the text."""
     closing = mark.replace("<", "</")
+    at, notes = _behind_doubled(text, at, mark)
     objects = read_objects(text, at)
     calls = [must_call(value) for value in objects.values]
-    notes = objects.notes
+    notes += objects.notes
     behind = skip_blank(text, objects.end)
     if calls and not objects.cut and text.startswith("}", behind):
         while text.startswith("}", behind):
@@ -120,6 +122,14 @@ def json_region(text: str, at: int, mark: str, table: ToolTable) -> Region:
         return Region([], behind, prose=True)
     found = quote(text[behind : behind + 20])
     raise ToolCallError("not_json", f"expected a JSON object or {closing}, not {found}; send one")
+
+
+def _behind_doubled(text: str, at: int, mark: str) -> tuple[int, tuple[str, ...]]:
+    """Behind opening tags that repeat the one before `at`, and what to say of them."""
+    start = at
+    while text.startswith(mark, behind := skip_blank(text, at)):
+        at = behind + len(mark)
+    return at, (f"{mark} was written twice",) if at > start else ()
 
 
 def xml_region(text: str, at: int, mark: str, table: ToolTable) -> Region:
@@ -145,7 +155,7 @@ def _bare_function(text: str, at: int, table: ToolTable) -> Region:
 
 def _functions(text: str, at: int, mark: str, table: ToolTable) -> Region:
     calls: list[RawCall] = []
-    all_notes: tuple[str, ...] = ()
+    at, all_notes = _behind_doubled(text, at, mark)
     at = skip_blank(text, at)
     while text.startswith(FUNCTION, at):
         call, at, notes = _function(text, at + len(FUNCTION), table)
@@ -190,7 +200,8 @@ def _function(text: str, at: int, table: ToolTable) -> tuple[RawCall | None, int
         if value is None:
             return nothing
         if not closed:
-            notes += (f"{quote(parameter)} had no closing tag",)
+            value, note = _without_drift(value, parameter)
+            notes += (note,)
         if len(arguments) >= MAX_PARAMETERS:
             raise ToolCallError("too_large", f"the call has more than {MAX_PARAMETERS} arguments; send fewer")
         if parameter in arguments:
@@ -222,13 +233,17 @@ def _value(text: str, at: int) -> tuple[str | None, int, bool]:
     if function_end >= 0 and _NEXT_CALL.search(text, function_end, closed_at):
         closed_at = len(text)  # that closing tag belongs to a later call
     if following and following.start() < min(closed_at, function_end if function_end >= 0 else len(text)):
-        return _trimmed(text[at : following.start() + 1]), following.end(), False
+        return trimmed(text[at : following.start() + 1]), following.end(), False
     if end and closed_at < len(text):
-        return _trimmed(text[at:closed_at]), end.end(), True
+        return trimmed(text[at:closed_at]), end.end(), True
     if function_end >= 0:
-        return _trimmed(text[at:function_end]), function_end, False
+        return trimmed(text[at:function_end]), function_end, False
     return None, len(text), False
 
 
-def _trimmed(value: str) -> str:
-    return value.removeprefix("\n").removesuffix("\n")
+def _without_drift(value: str, parameter: str) -> tuple[str, str]:
+    """An unclosed value without a misspelt closing tag at its end, and what to say of it."""
+    drift = _DRIFTED_END.search(value)
+    if drift is None:
+        return value, f"{quote(parameter)} had no closing tag"
+    return trimmed(value[: drift.start()]), f"{quote(parameter)} was closed by {quote(drift[0].strip())}"

@@ -17,6 +17,12 @@ from intent_bridge.llm.schema import types_of
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,30}")
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,3})?")
 _BLANKS: Final = " \t\r\n"
+_LINE_BREAKS: Final = re.compile(r"\A\r?\n|\r?\n\Z")
+
+
+def trimmed(value: str) -> str:
+    """What stands between two tags, without one line break on each side."""
+    return _LINE_BREAKS.sub("", value)
 
 
 def read_typed(text: str, schema: object, root: Mapping[str, Any], where: str) -> object:

@@ -16,7 +16,7 @@ from intent_bridge.llm.prose import Prose, skip_blank
 from intent_bridge.llm.pyliteral import LiteralReader
 from intent_bridge.llm.schema import types_of
 from intent_bridge.llm.table import ToolTable
-from intent_bridge.llm.typed import read_typed
+from intent_bridge.llm.typed import read_typed, trimmed
 
 CALLS_MAX: Final = 64
 _PYTHON_BEGIN: Final = re.compile(
@@ -124,7 +124,7 @@ def _xml_members(text: str, at: int, name: str, table: ToolTable) -> tuple[list[
             is_text = types_of(schema, root) == {"string"}
             begun = written.removeprefix("\n").partition("<")[0].partition("\n")[0].rstrip()
             return [*members, f"{_said(key)}: " + (_begun(begun) if is_text else "")], len(text), False
-        value: object = written.removeprefix("\n").removesuffix("\n")
+        value: object = trimmed(written)
         with suppress(ToolCallError):  # no such value: judged as the text that it is
             value = read_typed(str(value), schema, root, key)
         if value is None:

@@ -194,6 +194,22 @@ def test_a_messages_stream_that_has_not_ended_well_is_refused(events: list[Any],
     assert _code("anthropic_tool_use_sse", _sse(*events)) == code
 
 
+def test_a_messages_stream_may_begin_with_whole_blocks() -> None:
+    blocks = [
+        {"type": "text", "text": "Now."},
+        {"type": "tool_use", "id": "a", "name": "f", "input": {"x": 1}},
+    ]
+    start = {"type": "message_start", "message": {"content": blocks, "stop_reason": "tool_use"}}
+    result = read("anthropic_tool_use_sse", _sse(start, {"type": "message_stop"}))
+    assert ([(call.name, call.arguments) for call in result.calls], result.rest) == (
+        [("f", {"x": 1})],
+        "Now.",
+    )
+    start = {"type": "message_start", "message": {"content": blocks}}
+    assert _code("anthropic_tool_use_sse", _sse(start)) == "incomplete"
+    assert _code("anthropic_tool_use_sse", _sse(start, _START, _STOP, _TURN_END)) == "duplicate_id"
+
+
 def test_a_messages_stream_puts_the_input_together() -> None:
     stream = _sse(_START, _partial(""), _partial('{"x"'), _partial(": 1}"), _STOP, _TURN_END)
     assert _calls("anthropic_tool_use_sse", stream) == [("f", {"x": 1}, "a")]
@@ -321,7 +337,7 @@ def test_only_the_first_choice_counts() -> None:
         ("anthropic_tool_use_sse", _sse(_START | {"content_block": {"type": "tool_use", "input": {
             "y": 2}}}, _partial(_JSON), _STOP, _TURN_END), "ambiguous_call"),
         ("gemini_function_call", {"parts": [{"functionCall": {"name": "f", "willContinue": True}}]},
-         "unsupported_type"),
+         "incomplete"),
         ("dashscope_native", {"code": "InvalidParameter", "message": "no"}, "provider_error"),
         ("dashscope_native", [{"output": {"choices": [{"finish_reason": "stop", "message": {"tool_calls": [
             {"function": {"name": "f", "arguments": {"x": 1}}}]}}]}}], "not_a_message"),

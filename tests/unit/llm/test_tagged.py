@@ -169,6 +169,36 @@ def test_a_parameter_without_its_closing_tag_is_read_and_reported() -> None:
     assert result.salvaged == ("`n` had no closing tag", "`s` had no closing tag")
 
 
+@pytest.mark.parametrize("end", ["</parameter1>", "</parameter_s>", "</parameter"])
+def test_a_misspelt_closing_tag_is_no_part_of_the_value_and_is_reported(end: str) -> None:
+    result = read("qwen3_coder_xml", _xml(f"<parameter=s>\nhi\n{end}\n<parameter=n>\n5\n</parameter>"))
+    assert [call.arguments for call in result.calls] == [{"s": "hi", "n": "5"}]
+    assert result.salvaged == (f"`s` was closed by `{end}`",)
+
+
+def test_a_value_that_is_closed_may_end_like_a_closing_tag() -> None:
+    text = _xml("<parameter=s>\n<a/>\n</parameters>\n</parameter>")
+    assert calls_of("qwen3_coder_xml", text) == [("f", {"s": "<a/>\n</parameters>"})]
+
+
+def test_line_breaks_of_windows_are_taken_off_an_xml_value_too() -> None:
+    text = _xml("<parameter=s>\n hi\n\n</parameter>").replace("\n", "\r\n")
+    assert calls_of("qwen3_coder_xml", text) == [("f", {"s": " hi\r\n"})]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("hermes_tool_call", f"<tool_call>\n<tool_call>\n{CALL}\n</tool_call>"),
+        ("qwen3_coder_xml", f"<tool_call>\n{_xml('')}"),
+    ],
+)
+def test_an_opening_tag_written_twice_is_read_once_and_reported(dialect: str, text: str) -> None:
+    result = read(dialect, text)
+    assert [call.name for call in result.calls] == ["f"]
+    assert result.salvaged == ("<tool_call> was written twice",)
+
+
 def test_an_unclosed_parameter_does_not_swallow_the_next_call() -> None:
     text = "<function=f><parameter=s>a</function>\n<function=f><parameter=s>b</parameter></function>"
     assert calls_of("qwen3_coder_xml", text) == [("f", {"s": "a"}), ("f", {"s": "b"})]

@@ -15,7 +15,7 @@ from tests.unit.llm.tagged_texts import CALL, ONE, TOOLS, calls_of, code_of
         ('好的。\n✿FUNCTION✿: f\n✿ARGS✿: {"a": 1}\n✿RESULT✿', 1),
         ('✿FUNCTION✿: f\n✿ARGS✿: {"a": 1}\n✿FUNCTION✿: f\n✿ARGS✿: {"a": 1}', 2),
         ('✿FUNCTION✿: f\n✿ARGS✿: {"a": 1}\n✿ARGS✿: {"a": 1}', 2),
-        ('✿FUNCTION✿：f\n✿ARGS✿：{"a": 1} <!-- remark -->', 1),
+        ('✿FUNCTION✿: f\n✿ARGS✿: {"a": 1} <!-- remark -->', 1),
         ('✿FUNCTION✿: f\n✿ARGS✿: {"a": 1}\n✿RESULT✿: 5\n✿FUNCTION✿: f\n✿ARGS✿: {"a": 1}', 1),
         ('✿FUNCTION✿: f\n✿ARGS✿: {"a": 1}\n✿RETURN✿: ✿FUNCTION✿: f\n✿ARGS✿: {"a": 1}', 1),
     ],
@@ -38,10 +38,23 @@ def test_a_marker_inside_the_arguments_is_text() -> None:
         ("✿FUNCTION✿: f\n✿ARGS✿: ```py\n1\n```", "not_an_object"),
         ("✿FUNCTION✿: f\n✿ARGS✿: {'a': 1}", "not_json"),
         ("✿FUNCTION✿:\n✿ARGS✿: {}", "no_name"),
+        ("✿FUNCTION✿：f\n✿ARGS✿：{}", "not_a_call"),
+        ("✿FUNCTION✿ f\n✿ARGS✿ {}", "not_a_call"),
+        ("✿FUNCTION✿: f\n✿FUNCTION✿: g\n✿ARGS✿: {}", "no_arguments"),
     ],
 )
 def test_a_broken_qwen_agent_call_is_refused_with_a_code(text: str, code: str) -> None:
     assert code_of("qwen_agent_flower", text) == code
+
+
+def test_a_flower_marker_without_its_colon_and_arguments_is_prose() -> None:
+    assert calls_of("qwen_agent_flower", "The marker ✿FUNCTION✿ stands before a name.") == []
+
+
+def test_a_brace_too_many_behind_qwen_agents_arguments_is_reported() -> None:
+    result = read("qwen_agent_flower", '✿FUNCTION✿: f\n✿ARGS✿: {"a": 1}}')
+    assert [call.arguments for call in result.calls] == [{"a": 1}]
+    assert result.salvaged == ("a closing brace too many was left out",)
 
 
 @pytest.mark.parametrize(
@@ -114,6 +127,8 @@ def test_a_llama_json_call_that_is_cut_off_is_refused(text: str) -> None:
         ("[f(a='it\\'s', b=\"x\\n\", c=[1, -2.5, (True,)], d={'k': None})]<|eot|>",
          [("f", {"a": "it's", "b": "x\n", "c": [1, -2.5, [True]], "d": {"k": None}})]),
         ("[a.b(c=true, d=null), ]", [("a.b", {"c": True, "d": None})]),
+        ("[f(a=1)]\n[g()]", [("f", {"a": 1}), ("g", {})]),
+        ("[f(a=.5, b=5., c=+2)]", [("f", {"a": 0.5, "b": 5.0, "c": 2})]),
         ("[special delivery]", []),
         ("[]", []),
         ("see [f(a=1)]", []),
@@ -122,6 +137,33 @@ def test_a_llama_json_call_that_is_cut_off_is_refused(text: str) -> None:
 )  # fmt: skip
 def test_pythonic_calls_are_the_whole_message(text: str, expected: list[Any]) -> None:
     assert calls_of("llama_pythonic", text) == expected
+
+
+def test_pythonic_calls_between_their_marks_may_stand_in_prose() -> None:
+    text = "Warmer. <|python_start|>[f(a=1)]<|python_end|> And <|python_start|>[g()]<|python_end|> done."
+    result = read("llama_pythonic", text)
+    assert [call.name for call in result.calls] == ["f", "g"]
+    assert result.rest == "Warmer.  And  done."
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("ok <|python_start|>[f(a=1", "incomplete"),
+        ("ok <|python_start|>", "incomplete"),
+        ("<|python_start|>f(a=1)<|python_end|>", "not_a_call"),
+        ("<|python_start|>[f(a=1)] and more<|python_end|>", "not_json"),
+        ("<|python_start|>[f(a=g())]<|python_end|>", "not_json"),
+    ],
+)
+def test_what_stands_between_pythonic_marks_is_calls_or_refused(text: str, code: str) -> None:
+    assert code_of("llama_pythonic", text) == code
+
+
+def test_pythonic_marks_named_in_prose_or_code_or_thinking_are_no_call() -> None:
+    call = "<|python_start|>[f(a=1)]<|python_end|>"
+    for text in ("Behind <|python_start|> stands a list.", f"`{call}`", f"<think>{call}</think>ok"):
+        assert calls_of("llama_pythonic", text) == []
 
 
 def test_pythonic_arguments_by_place_take_the_order_of_the_tools_parameters() -> None:
@@ -155,6 +197,17 @@ def test_pythonic_arguments_by_place_take_the_order_of_the_tools_parameters() ->
 )
 def test_only_literals_are_pythonic_arguments(text: str, code: str) -> None:
     assert code_of("llama_pythonic", text) == code
+
+
+def test_a_second_list_of_mistral_calls_is_refused() -> None:
+    assert code_of("mistral_tool_calls", f"[TOOL_CALLS] [{CALL}]\n[TOOL_CALLS] [{CALL}]") == "ambiguous_call"
+
+
+@pytest.mark.parametrize("dialect", ["bare_json", "llama3_json", "hermes_tool_call"])
+def test_the_tool_may_be_named_by_the_key_function(dialect: str) -> None:
+    text = '{"function": "f", "arguments": {"a": 1}}'
+    tagged = f"<tool_call>{text}</tool_call>" if dialect == "hermes_tool_call" else text
+    assert calls_of(dialect, tagged) == ONE
 
 
 @pytest.mark.parametrize(
