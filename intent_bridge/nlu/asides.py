@@ -27,16 +27,21 @@ _WORDS: Final = frozenset({
 })  # fmt: skip
 _TOLD: Final = frozenset({"num", "unit", "end", "size", "foreign", "sign"})
 """What is told in a clause that has a verb: "it is 35 degrees outside"."""
+_SAYS: Final = frozenset({"reported", "hypothetical", "negated", "any"})
 _LATER: Final = Concept("bars", "first")
 """Words that set a time or a place without a verb before: "at the lights", not "we are at the lights"."""
 _TELLS: Final = Concept("verb", "told")
+_AND: Final = Concept("mark", "and")
 _WANT: Final = Concept("mark", "want")
 _QUESTION: Final = Concept("sign", "question")
 _NOTHING: Final = Concept("", "")
 
 
-def aside(lexicon: Lexicon, clause: list[str], *, begins: bool) -> Reading | None:
-    """The topics of a clause that can be left out; None where it cannot. `begins`: nothing stands before."""
+def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = False) -> Reading | None:
+    """The topics of a clause that can be left out; None where it cannot. `begins`: nothing stands before.
+
+    `runs_on`: no comma stands behind it. Then it must have a verb that we know, and be nobody's words.
+    """
     if not 0 < len(clause) <= WORDS_MAX:
         return None
     if begins and len(clause) == 1 and clause[0] in lexicon.openers:
@@ -44,6 +49,8 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool) -> Reading | Non
     phrases = list(_longest(lexicon, clause))
     verbs = (at for at, (word, about) in enumerate(phrases) if _is_verb(lexicon, word, about, at))
     verb_at = next(verbs, None)
+    if runs_on and (not _only_tells(phrases, verb_at) or lexicon.brings & {*clause}):
+        return None
     wants = any(_WANT in about and all(c.kind != "verb" for c in about) for _, about in phrases)
     strange = bare = complains = False
     topics: dict[Concept, None] = {}
@@ -70,6 +77,16 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool) -> Reading | Non
     if len(topics.keys() - {PLACE}) > 1 or (verb_at is None and begins):
         return (SOMETHING,)
     return tuple(topics)
+
+
+def _only_tells(phrases: list[tuple[str, set[Concept]]], verb_at: int | None) -> bool:
+    known = verb_at is not None and bool(phrases[verb_at][1])
+    return known and not any(_is_said(concept) for _, about in phrases for concept in about)
+
+
+def _is_said(concept: Concept) -> bool:
+    kind, name, _ = concept
+    return kind in ("not", "foreign", "idiom", "do") or (kind in ("sign", "bars") and name in _SAYS)
 
 
 def _is_verb(lexicon: Lexicon, word: str, about: set[Concept], at: int) -> bool:
@@ -108,12 +125,24 @@ def _longest(lexicon: Lexicon, clause: list[str]) -> Iterator[tuple[str, set[Con
         at = end
 
 
+def _begins(lexicon: Lexicon, tokens: list[str], at: int) -> bool:
+    """Whether a request may begin here with no comma: "it's icy out here | put her in snow mode"."""
+    begins = lexicon.begins & {tokens[at], " ".join(tokens[at : at + 2])}
+    return bool(begins) and tokens[at - 1] not in lexicon.binds
+
+
+def _is_and(lexicon: Lexicon, token: str) -> bool:
+    return any(reading == (_AND,) for _, reading in lexicon.find([token], 0))
+
+
 def ends(lexicon: Lexicon, tokens: list[str], start: int) -> Iterator[tuple[int, int]]:
-    """Where a clause that begins at `start` may end, and where what follows begins: a comma, or "so"."""
+    """Where a clause that begins at `start` may end, and where what follows begins: a comma, "so", "and"."""
     for at in range(start, len(tokens)):
         if is_edge(lexicon, tokens[at]):
             yield at, at
             return
-        if at > start and tokens[at] in lexicon.links:
+        if at > start + 1 and _begins(lexicon, tokens, at):
+            yield at, at
+        if at > start and (tokens[at] in lexicon.links or _is_and(lexicon, tokens[at])):
             yield at, at + 1
     yield len(tokens), len(tokens)

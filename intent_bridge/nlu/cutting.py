@@ -82,6 +82,9 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
             made = slots(chunk[start:end])
             if made is not None and made.negated and chunk[start].kind not in ("not", "mark"):
                 made = None  # a "don't" stands before what it forbids
+            acts = [c for c in chunk[start:end] if c.kind == "act"]
+            if len(acts) > 1 and acts[0] == acts[-1] and acts[0].name in ("on", "off"):
+                made = None  # "massage off mood light off" is no "off mood light off"
             if chunk[start].kind == "unit":
                 made = None  # a unit belongs to the number before it
             places = [c.name for c in chunk[start:end] if c.kind == "zone"]
@@ -102,19 +105,26 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
         return known[start, end]
 
     for count in range(2, min(REQUESTS_MAX, size) + 1):
-        found: list[tuple[list[Slots], bool]] = []
+        found: list[tuple[list[Slots], bool, bool]] = []
         for cuts in combinations(range(1, size), count - 1):
             edges = (0, *cuts, size)
             parts = [part(a, b) for a, b in pairwise(edges)]
             if all(parts) and _apart(chunk, cuts, parts):
                 made = [p for p in parts if p is not None]
                 clean = all(_beside_comma(chunk, cut) for cut in cuts)
-                if (made, clean) not in found:
-                    found.append((made, clean))
-        best = [made for made, clean in found if clean] or [made for made, _ in found]
-        if best:  # a comma is a better place to cut than none
-            return best[0] if all(made == best[0] for made in best) else None
+                if (one := (made, clean, _alike(chunk, edges))) not in found:
+                    found.append(one)
+        best = [one for one in found if one[1]] or found  # a comma is a better place to cut than none
+        best = [one for one in best if one[2]] or best
+        if best:
+            return best[0][0] if all(made == best[0][0] for made, _, _ in best) else None
     return None
+
+
+def _alike(chunk: Sequence[Concept], edges: Sequence[int]) -> bool:
+    """Whether all parts are made alike: "massage off | light off", not "massage | off light off"."""
+    kinds = [[c.kind for c in chunk[a:b] if c.name != "comma"] for a, b in pairwise(edges)]
+    return all(kind == kinds[0] for kind in kinds)
 
 
 def _is_off_too(chunk: Sequence[Concept], start: int, made: Slots) -> bool:

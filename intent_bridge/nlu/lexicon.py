@@ -127,6 +127,12 @@ class Lexicon:
     """Words between a reason and what follows from it: "so"."""
     openers: frozenset[str]
     """Words that say nothing where they stand alone before a comma: "right, …"."""
+    begins: frozenset[str]
+    """With what a request may begin though no comma stands before it: "it's icy out here | put her in …"."""
+    binds: frozenset[str]
+    """After these words none begins: "to", "we"."""
+    brings: frozenset[str]
+    """After these it is somebody else who acts: "I saw him …"."""
     verb_ends: tuple[str, ...]
     """How an unknown word ends that is a verb: "coming"."""
     first: dict[str, "list[Way] | Node"]
@@ -224,6 +230,9 @@ def lexicon(language: str) -> Lexicon:
         frozenset(about["stops"]),
         frozenset(about.get("links", ())),
         frozenset(about.get("openers", ())),
+        frozenset(about.get("begins", ())),
+        frozenset(about.get("binds", ())),
+        frozenset(about.get("brings", ())),
         tuple(about.get("verb_ends", ())),
         first,
         Node(()),
@@ -282,15 +291,26 @@ def _ways(
 def _numbers(about: Mapping[str, Any]) -> Iterator[tuple[str, Decimal]]:
     """How numbers are spelled, with the half behind them and with other ways to write them."""
     unread, half = set(about.get("not_numbers", ())), about.get("half")
+    names: dict[int, str] = {}
     for number, spelled in _spelled(str(about["numbers"])):
+        names.setdefault(number, spelled)
         if spelled in unread:
             continue
         if half:
             yield spelled + half, Decimal(number) + Decimal("0.5")
         yield spelled, Decimal(number)
+        if number > 9 and about.get("by_digit") and set(str(number)[1:]) != {"0"}:
+            yield from _by_digit(number, names)
         for part, also in about.get("numbers_also", {}).items():
             if part in spelled:
                 yield spelled.replace(part, also), Decimal(number)
+
+
+def _by_digit(number: int, names: Mapping[int, str]) -> Iterator[tuple[str, Decimal]]:
+    """ "One seven" for 17, "one eighty" for 180."""
+    yield " ".join(names[int(digit)] for digit in str(number)), Decimal(number)
+    if number > 99 and number % 100 > 9:
+        yield f"{names[number // 100]} {names[number % 100]}", Decimal(number)
 
 
 def _firsts(parts: Parts) -> frozenset[Step] | None:

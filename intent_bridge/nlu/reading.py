@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from intent_bridge.nlu.asides import aside, ends
+from intent_bridge.nlu.asides import PLACE, aside, ends
 from intent_bridge.nlu.lexicon import Concept, Lexicon, Reading
 from intent_bridge.nlu.phrases import is_edge, pieces
 
@@ -21,6 +21,10 @@ _TELLING: Final = frozenset({"sign", "not", "thing", "do", "num", "foreign", "id
 """What has no place in a remark."""
 _UNREAD: Final = frozenset({"sign", "answer", "bars", "verb"})
 """Kinds that no request has in it."""
+FOR_MAX: Final = 3
+"""So many unknown words say for whom or for what: "for my little customer"."""
+FOR: Final = Concept("remark", "for")
+CLAUSE: Final = Concept("remark", "clause")
 CONSEQUENCE = Concept("remark", "consequence")
 TAIL = Concept("remark", "tail")
 
@@ -41,6 +45,7 @@ def sentences(lexicon: Lexicon, tokens: list[str]) -> list[Sentence]:
     ways: list[dict[Reading, int]] = [{} for _ in tokens] + [{(): 0}]
     for start in range(len(tokens) - 1, -1, -1):
         found: dict[Reading, int] = {}
+        tells = False
         for end, reading in pieces(lexicon, tokens, start):
             if reading and (reading[0].kind in _UNREAD or reading[0] == CONSEQUENCE):
                 continue
@@ -48,7 +53,11 @@ def sentences(lexicon: Lexicon, tokens: list[str]) -> list[Sentence]:
                 if start == 0 or not lexicon.spaced or _separates(lexicon, tokens[start - 1]):
                     found |= _foreign(lexicon, tokens, start, ways, rest_of=reading[0].name)
                 continue
+            if reading and reading[0] == FOR:
+                found = _shorter(found, _for_somebody(lexicon, tokens, end, ways))
+                continue
             if reading and reading[0].kind == "remark":
+                tells = tells or reading[0] == CLAUSE
                 found = _shorter(found, _remark(lexicon, tokens, start, end, reading[0].name, ways))
                 continue
             if reading and reading[-1] == TAIL:
@@ -61,6 +70,8 @@ def sentences(lexicon: Lexicon, tokens: list[str]) -> list[Sentence]:
                     found[whole] = total
         if start == 0 or is_edge(lexicon, tokens[start - 1]):
             found = _shorter(found, _asides(lexicon, tokens, start, ways))
+        elif tells:
+            found = _shorter(found, _asides(lexicon, tokens, start, ways, glued=True))
         ways[start] = dict(sorted(found.items(), key=lambda item: item[1])[:READINGS_MAX])
     read = {Sentence(folded(list(concepts)), cost) for concepts, cost in ways[0].items()}
     return sorted(read, key=lambda sentence: sentence.cost)
@@ -126,19 +137,47 @@ def _told(
     return {rest: _words(lexicon, end - start) + 1 + cost for rest, cost in ways[end].items()}
 
 
-def _asides(
-    lexicon: Lexicon, tokens: list[str], start: int, ways: list[dict[Reading, int]]
+def _is_feeling(rest: Reading) -> bool:
+    """Whether somebody only says how it is: "i've spilled the milk and it reeks"."""
+    return any(c.kind == "feeling" for c in rest) and all(
+        c.kind in ("feeling", "size", "zone", "polite") for c in rest
+    )
+
+
+def _for_somebody(
+    lexicon: Lexicon, tokens: list[str], led: int, ways: list[dict[Reading, int]]
 ) -> dict[Reading, int]:
-    """What follows a clause with words unknown to us that only says why ("the bags are in, …")."""
+    """What follows "for the customer": nobody knows where that is, so the rest has to name its place."""
+    end = led
+    while end < len(tokens) and not any(pieces(lexicon, tokens, end)):
+        end += 1
+    if not 0 < end - led <= FOR_MAX:
+        return {}
+    return {(PLACE, *rest): end - led + 1 + cost for rest, cost in ways[end].items()}
+
+
+def _asides(
+    lexicon: Lexicon, tokens: list[str], start: int, ways: list[dict[Reading, int]], *, glued: bool = False
+) -> dict[Reading, int]:
+    """What follows a clause with words unknown to us that only says why ("the bags are in, …").
+
+    `glued`: no comma stands before it ("… i got long legs"); then it must not say what is to be done.
+    """
     found: dict[Reading, int] = {}
     for end, after in ends(lexicon, tokens, start):
         if end - start == len(tokens) or (start == 0 and _follows(lexicon, tokens, end + 1)):
             continue
-        topics = aside(lexicon, tokens[start:end], begins=start == 0)
+        if glued and any("act" in _kinds(lexicon, tokens, at) for at in range(start, end)):
+            continue
+        runs_on = after == end < len(tokens) and not is_edge(lexicon, tokens[end])
+        topics = aside(lexicon, tokens[start:end], begins=start == 0, runs_on=runs_on)
         if topics is not None:
             told = {
                 (*topics, *rest): _words(lexicon, end - start) + 1 + cost
                 for rest, cost in ways[after].items()
+                if after == end
+                or tokens[end] in lexicon.links
+                or (_is_feeling(rest) and len(tokens) > after + 1)
             }
             found = _shorter(found, told)
     return found
@@ -207,6 +246,8 @@ def folded(concepts: list[Concept]) -> tuple[Concept, ...]:
             if last == ("mark", "minus", None):
                 out[-1:] = [concept._replace(number=-concept.number)]
                 continue
+            if last == ("unit", "level", None):
+                out.append(Concept("mark", "to"))  # "level one" is where to go, "one level" how far
             degrees = before.number if last[:2] == ("unit", "degree") and before is not None else None
             alone = (
                 at + 1 == len(concepts) or concepts[at + 1].kind != "unit"

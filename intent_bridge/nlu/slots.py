@@ -139,9 +139,11 @@ def _is_request(found: dict[str, object], words: dict[str, str], marks: set[str]
         return False  # "make sure it is on" is a request, "it is on" none
     if "wants" in marks and found.get("zone") in (None, "mine"):
         return False  # "the rear wants 20"; what dad wants is told
-    if "onto" in marks and not (words or found.keys() & {"number", "end"}):
-        return False  # "on" before a value is "to"; else it is none
-    if "hold" in marks and ("act" in found or "number" not in found):
+    if "onto" in marks and (
+        not (words or found.keys() & {"number", "end"}) or found.get("act") in ("more", "less")
+    ):
+        return False  # "on" before a value is "to"; else it is none, as in "one more on the fan"
+    if "hold" in marks and ("number" not in found or found.get("act") not in (None, "open")):
         return False  # "keep it at 22", but "keep it closed" may mean to leave it
     if "take" in marks and found.get("act") == "off" and found.keys() & {"number", "size"}:
         found["act"] = "down"  # "take two degrees off"
@@ -203,8 +205,6 @@ _ROWS: Final = {
     ("driver", "mine"): "driver", ("passenger", "mine"): "passenger",
     ("driver", "left"): "driver", ("driver", "front_left"): "driver", ("passenger", "right"): "passenger",
     ("kids", "rear_row"): "kids", ("behind_me", "left"): "rear_left", ("behind_me", "right"): "rear_right",
-    ("theirs", "passenger"): "passenger", ("theirs", "driver"): "driver", ("theirs", "rear_row"): "rear_row",
-    ("theirs", "kids"): "kids", ("theirs", "rear_left"): "rear_left", ("theirs", "rear_right"): "rear_right",
     ("front_row", "passenger"): "passenger", ("front_row", "driver"): "driver",
 }  # fmt: skip
 _ACTS: Final = {
@@ -255,6 +255,7 @@ PARTS: Final = {
     }),
     "heat": frozenset({"cabin_temperature"}),
     "warmth": frozenset({"seat_heating", "wheel_heating"}),
+    "speed_limit": frozenset({"speed_limit_offset"}),
 }  # fmt: skip
 """Of two things that are one inside the other, the inner one is meant: seat and seat heating."""
 _THINGS: Final = {
@@ -271,5 +272,7 @@ def _merged(kind: str, one: str, other: str) -> str | None:
     """What two words of a kind mean together, where they do: rear and left, seat and seat heating."""
     if kind == "zone" and "each" in (one, other):
         return one if other == "each" else other  # "the rear ones, both of them"
+    if kind == "zone" and "theirs" in (one, other):
+        return other if one == "theirs" else one  # "for her in the back"
     table = _MERGES.get(kind, {})
     return table.get((one, other)) or table.get((other, one))  # type: ignore[attr-defined, no-any-return]

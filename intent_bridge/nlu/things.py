@@ -79,7 +79,8 @@ def usual_thing(said: Slots) -> str | None:
     """The thing that is meant where none is named: "22 degrees", "warmer"."""
     usual: Mapping[str, str] = _file()["usual"]
     number: Mapping[str, Any] = _file()["usual_number"]
-    asked = said.set or said.marks & {"to", "want"}
+    half = said.number is not None and said.number % 1 != 0  # "sixteen and a half"
+    asked = said.set or said.marks & {"to", "want"} or half
     placed = said.zone or (said.act is None and asked)
     if placed and said.unit is None and number["from"] <= (said.number or 0) <= number["to"]:
         return str(number["thing"])
@@ -123,7 +124,7 @@ def reasoned(requests: Sequence[Slots]) -> list[Slots]:
     def is_reason(one: Slots) -> bool:
         told = one.thing is not None and one.act is not None and one.act.startswith("too_")
         beside = things().get(one.thing or "", {}).get("reason_for", ()) if told else ()
-        return any(other.thing in beside for other in requests)
+        return any(other.thing in beside or (told and _is_answer(other, one)) for other in requests)
 
     def is_beside(one: Slots) -> bool:
         return len(requests) > 1 and things().get(one.thing or "", {}).get("alone", False)
@@ -138,6 +139,12 @@ def shared(requests: Sequence[Slots]) -> list[Slots]:
         listed = out and out[-1].thing is not None and not out[-1].has_value
         out.append(replace(one, zone=None) if listed and one.zone == "each" else one)
     return out
+
+
+def _is_answer(other: Slots, complaint: Slots) -> bool:
+    """ "The perfume is making me ill, scent off": what is wanted of a thing that somebody complains of."""
+    asks = other.has_value and not other.negated and not (other.act or "").startswith("too_")
+    return asks and other.thing == complaint.thing and other.zone == complaint.zone
 
 
 def had(said: Slots, car: Car) -> Slots | None:

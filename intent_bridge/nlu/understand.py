@@ -107,7 +107,7 @@ def understand(
             break
         found = _understood(words, way, car, speaker, before)
     if isinstance(found, Understood):
-        if asks and not said(words, plain, "polite"):
+        if asks and not (said(words, plain, "polite") or "want" in said(words, plain, "mark")):
             return Abstained("question")
         return found
     return _why(words, plain, asks, first)
@@ -259,10 +259,15 @@ def _filled(
             continue
         earlier = out[-1] if out and out[-1].thing else (before.slots if before is not None else None)
         later = next((r for r in requests[index + 1 :] if r.thing and r.has_value), None)
-        if (
-            later is None and asked.zone and asked.has_value
-        ):  # "open the driver's and the passenger's windows"
-            later = next((r for r in requests[index + 1 :] if r.thing and r.zone), None)
+        if later is None and asked.has_value:
+            if asked.zone:  # "open the driver's and the passenger's windows"
+                later = next((r for r in requests[index + 1 :] if r.thing and r.zone), None)
+            elif asked.thing is None:  # "make that yellow instead, the ambient light"
+                later = next((r for r in requests[index + 1 : index + 2] if r.thing), None)
+        if request.zone == "theirs":  # "the passenger's window up, and her seat heating on"
+            request = replace(request, zone=next((r.zone for r in reversed(out) if r.zone), None))
+            if request.zone in (None, "mine"):
+                return None
         now = _part(request, earlier)
         if now.ref in ("other", "same"):
             now = _referring(now, earlier, speaker)
