@@ -9,6 +9,7 @@ from intent_bridge.intents import Catalogue, NotEquipped
 from intent_bridge.intents.zones import DriverSide, Zone
 from intent_bridge.nlu.asides import PLACE, SOMETHING
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexicon, is_quoted, lexicon
+from intent_bridge.nlu.neighbours import referring, with_thing, with_value
 from intent_bridge.nlu.pauses import heard
 from intent_bridge.nlu.reading import GLUED, Sentence, said, sentences
 from intent_bridge.nlu.repairs import corrected, settled
@@ -26,12 +27,6 @@ from intent_bridge.nlu.things import (
 )
 from intent_bridge.nlu.wishes import calls
 from intent_bridge.types import ToolCall
-
-_OTHER: Final = {
-    "driver": "passenger", "passenger": "driver", "rear_left": "rear_right", "rear_right": "rear_left",
-    "front_row": "rear_row", "rear_row": "front_row",
-}  # fmt: skip
-
 
 _TAG: Final = Concept("polite", "tag")
 _PRAISE: Final = Concept("polite", "praise")
@@ -270,17 +265,17 @@ def _filled(
                 return None
         now = _part(request, earlier)
         if now.ref in ("other", "same"):
-            now = _referring(now, earlier, speaker)
+            now = referring(now, earlier, speaker)
         elif now.thing is None and (other := earlier or later or _usual(now) or _felt(now, out)) is not None:
-            with_it = _with_thing(now, other)
+            with_it = with_thing(now, other)
             usual = _usual(now)
             if usual is not None and other is not usual and isinstance(calls(with_it, car), Problem):
-                with_it = _with_thing(now, usual)  # "make it warmer", after the window was opened
+                with_it = with_thing(now, usual)  # "make it warmer", after the window was opened
             now = with_it
         elif now.thing is not None and (not now.has_value or _lacks_act(now)):
             nearby = out[-1] if out and out[-1].has_value else later
             if nearby is not None and not nearby.negated:
-                now = _with_value(now, nearby) if not now.has_value else replace(now, act=nearby.act)
+                now = with_value(now, nearby) if not now.has_value else replace(now, act=nearby.act)
             elif nearby is None and (asks or "want" in now.marks):
                 now = wished(now)
         absent = now.thing is not None and now.thing not in things()
@@ -314,60 +309,6 @@ def _lacks_act(now: Slots) -> bool:
 def _usual(now: Slots) -> Slots | None:
     thing = usual_thing(now)
     return Slots(thing=thing) if thing is not None else None
-
-
-def _with_thing(now: Slots, other: Slots) -> Slots:
-    """Of "…, and the passenger to 24": the thing from there, and what becomes of it if that is not said."""
-    if other.thing is None:
-        return now
-    if not now.has_value and now.zone is None:
-        return now
-    filled = replace(now, thing=other.thing, ref=None)
-    if not now.has_value:
-        return _with_value(filled, other)
-    if now.zone is None and other.zone is not None:
-        filled = replace(filled, zone=other.zone)
-    if now.size and not now.act and other.act:
-        filled = replace(filled, act=other.act)
-    return replace(filled, marks=filled.marks | (other.marks & {"plural"}))
-
-
-def _with_value(now: Slots, other: Slots) -> Slots:
-    return replace(
-        now,
-        act=other.act,
-        number=other.number,
-        unit=other.unit,
-        end=other.end,
-        size=other.size,
-        words={kind: word for kind, word in other.words.items() if _takes(now, kind)},
-        marks=now.marks | (other.marks - {"plural"}),
-    )
-
-
-def _takes(now: Slots, kind: str) -> bool:
-    """Whether a word of another thing can be one of this: "low beam and rear fog light on"."""
-    table = things().get(now.thing or "", {})
-    return (
-        kind in table.get("words", {})
-        or kind in table.get("as", {})
-        or (kind == "grade" and "grades" in table)
-    )
-
-
-def _referring(now: Slots, earlier: Slots | None, speaker: Zone) -> Slots:
-    """ "The other one": what was just said, at the other place; "the same": at the place named now."""
-    if earlier is None or now.has_value or now.thing not in (None, earlier.thing):
-        return now
-    zone = now.zone
-    if now.ref == "other":
-        if zone is not None:
-            return now
-        there = earlier.zone if earlier.zone not in (None, "mine") else speaker
-        zone = _OTHER.get(there or "")
-    if zone is None:
-        return now
-    return replace(earlier, zone=zone, ref=None, marks=earlier.marks - {"plural"})
 
 
 def _checked(made: Sequence[ToolCall], catalogue: Catalogue) -> Abstained | None:

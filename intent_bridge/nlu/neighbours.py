@@ -1,0 +1,68 @@
+"""What a request leaves to its neighbours: the thing, what becomes of it, "the other one"."""
+
+from dataclasses import replace
+from typing import Final
+
+from intent_bridge.intents.zones import Zone
+from intent_bridge.nlu.slots import Slots
+from intent_bridge.nlu.things import things
+
+_OTHER: Final = {
+    "driver": "passenger", "passenger": "driver", "rear_left": "rear_right", "rear_right": "rear_left",
+    "front_row": "rear_row", "rear_row": "front_row",
+}  # fmt: skip
+
+
+def with_thing(now: Slots, other: Slots) -> Slots:
+    """Of "…, and the passenger to 24": the thing from there, and what becomes of it if that is not said."""
+    if other.thing is None:
+        return now
+    if not now.has_value and now.zone is None:
+        return now
+    filled = replace(now, thing=other.thing, ref=None)
+    if not now.has_value:
+        return with_value(filled, other)
+    if now.zone is None and other.zone is not None:
+        filled = replace(filled, zone=other.zone)
+    if now.size and not now.act and other.act:
+        filled = replace(filled, act=other.act)
+    return replace(filled, marks=filled.marks | (other.marks & {"plural"}))
+
+
+def with_value(now: Slots, other: Slots) -> Slots:
+    """A thing with what becomes of another: "low beam and rear fog light on"."""
+    return replace(
+        now,
+        act=other.act,
+        number=other.number,
+        unit=other.unit,
+        end=other.end,
+        size=other.size,
+        words={kind: word for kind, word in other.words.items() if _takes(now, kind)},
+        marks=now.marks | (other.marks - {"plural"}),
+    )
+
+
+def _takes(now: Slots, kind: str) -> bool:
+    """Whether a word of another thing can be one of this: "low beam and rear fog light on"."""
+    table = things().get(now.thing or "", {})
+    return (
+        kind in table.get("words", {})
+        or kind in table.get("as", {})
+        or (kind == "grade" and "grades" in table)
+    )
+
+
+def referring(now: Slots, earlier: Slots | None, speaker: Zone) -> Slots:
+    """ "The other one": what was just said, at the other place; "the same": at the place named now."""
+    if earlier is None or now.has_value or now.thing not in (None, earlier.thing):
+        return now
+    zone = now.zone
+    if now.ref == "other":
+        if zone is not None:
+            return now
+        there = earlier.zone if earlier.zone not in (None, "mine") else speaker
+        zone = _OTHER.get(there or "")
+    if zone is None:
+        return now
+    return replace(earlier, zone=zone, ref=None, marks=earlier.marks - {"plural"})
