@@ -48,6 +48,14 @@ def _requests(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
         if all(c[:2] == ("mark", "comma") for c in chunk):
             continue
         whole = slots(chunk)
+        if (
+            whole is not None
+            and _is_nothing(whole, car)
+            and (cut := _cut(chunk, car))
+            and all(c.thing or c.unit for c in cut)
+        ):
+            requests += cut  # "20 degrees the blind shut": no request for a blind
+            continue
         if whole is not None and not (whole.negated and _has_comma(chunk)):
             if requests and requests[-1].negated and edge == "and":
                 return None  # "don't open the window and turn on …": how far does the "don't" reach?
@@ -60,6 +68,14 @@ def _requests(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
             return None
         requests += cut
     return requests if len(requests) <= REQUESTS_MAX else None
+
+
+def _is_nothing(whole: Slots, car: Car) -> bool:
+    """Whether a thing is named with words that are nothing to it."""
+    if whole.negated or whole.thing is None or not whole.has_value:
+        return False
+    found = calls(whole, car)
+    return isinstance(found, Problem) and found.code == "not_understood"
 
 
 def _has_comma(chunk: Sequence[Concept]) -> bool:

@@ -19,7 +19,10 @@ _BLANK: Final = re.compile(r"(?<=[^\s\x21-\x7e])\s+(?=\S)|(?<=\S)\s+(?=[^\s\x21-
 
 
 def heard(lexicon: Lexicon, text: str) -> Iterator[list[str]]:
-    """The words of a sentence without its question marks, each way to hear it once; as written first."""
+    """The words of a sentence without its question marks, each way to hear it once.
+
+    As written first; blanks between clauses, not words, are commas from the start.
+    """
     seen: list[list[str]] = []
     for tokens in _ways(lexicon, text):
         if tokens not in seen:
@@ -29,9 +32,10 @@ def heard(lexicon: Lexicon, text: str) -> Iterator[list[str]]:
 
 def _ways(lexicon: Lexicon, text: str) -> Iterator[list[str]]:
     comma = min(lexicon.commas)
-    yield _plain(lexicon, text)
-    tokens = _plain(lexicon, text if lexicon.spaced else _BLANK.sub(comma, text))
-    yield tokens
+    written, tokens = (_plain(lexicon, one) for one in (text, _with_pauses(lexicon, text, comma)))
+    clauses = "".join(tokens).split(comma)
+    long = all(len(clause) > CLAUSE_MIN for clause in clauses)
+    yield from (tokens, written) if long else (written, tokens)
     never = {
         at
         for start in range(len(tokens))
@@ -41,6 +45,10 @@ def _ways(lexicon: Lexicon, text: str) -> Iterator[list[str]]:
     before = {at for at in range(len(tokens)) if lexicon.of_class("pause_before", tokens, at)}
     after = {end for at in range(len(tokens)) for end in lexicon.of_class("pause_after", tokens, at)}
     yield _with_commas(lexicon, tokens, (before | after) - never, comma)
+
+
+def _with_pauses(lexicon: Lexicon, text: str, comma: str) -> str:
+    return text if lexicon.spaced else _BLANK.sub(comma, text)
 
 
 def _plain(lexicon: Lexicon, text: str) -> list[str]:

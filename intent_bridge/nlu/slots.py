@@ -100,6 +100,9 @@ def _is_elsewhere(known: object, zone: str, before: Sequence[Concept]) -> bool:
     """Whether a place is another one than that named before the last comma."""
     if known in (None, zone) or "each" in (known, zone):
         return False
+    if "mine" in (known, zone):  # "my heating off, the passenger's on level two", comma or none
+        first = next(n for n, c in enumerate(before) if c.kind == "zone")
+        return any(c.kind in ("act", "num") and c[:2] != ("act", "set") for c in before[first:])
     at = max((n for n, c in enumerate(before) if c[:2] == ("mark", "comma")), default=0)
     return any(c.kind == "zone" for c in before[:at]) and all(c.kind != "zone" for c in before[at:])
 

@@ -148,9 +148,8 @@ def _covers(one: Understood, other: Understood) -> bool:
     """Whether `one` is `other`, or the same with more of the words used ("a bit", "all", "on")."""
     if one.requests != other.requests:
         return one.requests < other.requests
-    rest = iter(one.calls)
     return one.undo == other.undo and all(
-        any(call.name == wanted.name and call.arguments.items() >= wanted.arguments.items() for call in rest)
+        any(c.name == wanted.name and c.arguments.items() >= wanted.arguments.items() for c in one.calls)
         for wanted in other.calls
     )
 
