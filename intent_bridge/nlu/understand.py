@@ -31,7 +31,7 @@ from intent_bridge.types import ToolCall
 _TAG: Final = Concept("polite", "tag")
 _PRAISE: Final = Concept("polite", "praise")
 _FIT: Final = Concept("polite", "fit")
-_UNHEARD: Final = frozenset({"not_understood", "incomplete"})
+_UNHEARD: Final = frozenset({"not_understood", "incomplete", "not_offered"})
 """After these a sentence is heard once more, with pauses that nobody wrote."""
 
 
