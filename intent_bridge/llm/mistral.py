@@ -15,7 +15,7 @@ from intent_bridge.llm.door import read_message
 from intent_bridge.llm.model import Message, RawCall
 from intent_bridge.llm.prose import json_end, skip_blank
 from intent_bridge.llm.table import ToolTable
-from intent_bridge.llm.tagged import Region, read_tagged
+from intent_bridge.llm.tagged import Region, behind_doubled, read_tagged
 
 MARK: Final = "[TOOL_CALLS]"
 _HEAD: Final = re.compile(
@@ -30,9 +30,10 @@ def read_mistral(text: str, table: ToolTable) -> Message:
 
 
 def _region(text: str, at: int, mark: str, table: ToolTable) -> Region:
+    at, notes = behind_doubled(text, at, mark)
     at = skip_blank(text, at)
     if text.startswith(("[{", "{", "[ ", "[\n", "[]"), at):
-        return _listed(text, at)
+        return _listed(text, at, notes)
     calls: list[RawCall] = []
     while head := _HEAD.match(text, at):
         end = json_end(text, head.end())
@@ -41,7 +42,7 @@ def _region(text: str, at: int, mark: str, table: ToolTable) -> Region:
         calls.append(RawCall(head["name"], read_message(text[head.end() : end]), head["id"]))
         at = end
     if calls:
-        return Region(calls, _behind_end(text, at))
+        return Region(calls, _behind_end(text, at), notes=notes)
     if _UNFINISHED_HEAD.match(text, at):
         return Region([], len(text), cut=True)
     raise ToolCallError(
@@ -49,13 +50,13 @@ def _region(text: str, at: int, mark: str, table: ToolTable) -> Region:
     )
 
 
-def _listed(text: str, at: int) -> Region:
+def _listed(text: str, at: int, notes: tuple[str, ...]) -> Region:
     objects = read_objects(text, at)
     calls = [must_call(value) for value in objects.values]
     end = len(text) if objects.cut else _behind_end(text, objects.end)
     if text.startswith("[", at) and text.startswith(MARK, skip_blank(text, end)):
         raise ToolCallError("ambiguous_call", "a list holds every call and another follows it; send one list")
-    return Region(calls, end, cut=objects.cut, notes=objects.notes)
+    return Region(calls, end, cut=objects.cut, notes=notes + objects.notes)
 
 
 def _behind_end(text: str, at: int) -> int:

@@ -33,6 +33,7 @@ _NAME: Final = re.compile(r"[^>\n]*>")
 _PARAMETER_END: Final = re.compile(r"</parameter>(?=\s*(?:<parameter=|</function>|</tool_call>))")
 _NEXT_CALL: Final = re.compile(r"<tool_call>|<function=")
 _STRAY_END: Final = re.compile(r"</parameter>|</function>")
+_PARAMETER_TAG: Final = re.compile(r"<parameter=[^<>\n]+>")
 _DRIFTED_END: Final = re.compile(r"(?<=\n)[ \t]*</parameter[^<>\n]*>?\s*\Z")
 _NEXT_PARAMETER: Final = re.compile(r"\n[ \t]*(?=<parameter=[^>\n]+>)")
 
@@ -101,7 +102,7 @@ def read_qwen3_coder(text: str, table: ToolTable) -> Message:
 def json_region(text: str, at: int, mark: str, table: ToolTable) -> Region:
     """JSON calls behind an opening tag, up to its closing tag or the end of the text."""
     closing = mark.replace("<", "</")
-    at, notes = _behind_doubled(text, at, mark)
+    at, notes = behind_doubled(text, at, mark)
     objects = read_objects(text, at)
     calls = [must_call(value) for value in objects.values]
     notes += objects.notes
@@ -124,7 +125,7 @@ def json_region(text: str, at: int, mark: str, table: ToolTable) -> Region:
     raise ToolCallError("not_json", f"expected a JSON object or {closing}, not {found}; send one")
 
 
-def _behind_doubled(text: str, at: int, mark: str) -> tuple[int, tuple[str, ...]]:
+def behind_doubled(text: str, at: int, mark: str) -> tuple[int, tuple[str, ...]]:
     """Behind opening tags that repeat the one before `at`, and what to say of them."""
     start = at
     while text.startswith(mark, behind := skip_blank(text, at)):
@@ -155,7 +156,7 @@ def _bare_function(text: str, at: int, table: ToolTable) -> Region:
 
 def _functions(text: str, at: int, mark: str, table: ToolTable) -> Region:
     calls: list[RawCall] = []
-    at, all_notes = _behind_doubled(text, at, mark)
+    at, all_notes = behind_doubled(text, at, mark)
     at = skip_blank(text, at)
     while text.startswith(FUNCTION, at):
         call, at, notes = _function(text, at + len(FUNCTION), table)
@@ -235,6 +236,10 @@ def _value(text: str, at: int) -> tuple[str | None, int, bool]:
     if following and following.start() < min(closed_at, function_end if function_end >= 0 else len(text)):
         return trimmed(text[at : following.start() + 1]), following.end(), False
     if end and closed_at < len(text):
+        if _PARAMETER_TAG.search(text, at, closed_at):
+            raise ToolCallError(
+                "ambiguous_call", "a value holds the tag of a parameter, or is not closed; write it without"
+            )
         return trimmed(text[at:closed_at]), end.end(), True
     if function_end >= 0:
         return trimmed(text[at:function_end]), function_end, False

@@ -214,6 +214,7 @@ def test_an_unclosed_parameter_does_not_swallow_the_next_call() -> None:
         (_xml("some words"), "not_a_call"),
         (_xml("".join(f"<parameter=p{n}>1</parameter>" for n in range(200))), "too_large"),
         ("<tool_call>\n<function=>\n</function>\n</tool_call>", "no_name"),
+        (_xml("<parameter=s>v <parameter=n>5</parameter>"), "ambiguous_call"),
         (_xml(f"<parameter=s>\n{_xml('<parameter=z>1</parameter>')}\n</parameter>"), "ambiguous_call"),
     ],
 )

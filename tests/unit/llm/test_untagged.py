@@ -199,6 +199,13 @@ def test_only_literals_are_pythonic_arguments(text: str, code: str) -> None:
     assert code_of("llama_pythonic", text) == code
 
 
+@pytest.mark.parametrize("calls", [f"[{CALL}]", 'f{"a": 1}'])
+def test_a_mistral_mark_written_twice_is_read_once_and_reported(calls: str) -> None:
+    result = read("mistral_tool_calls", f"[TOOL_CALLS] [TOOL_CALLS] {calls}")
+    assert [(call.name, call.arguments) for call in result.calls] == ONE
+    assert result.salvaged == ("[TOOL_CALLS] was written twice",)
+
+
 def test_a_second_list_of_mistral_calls_is_refused() -> None:
     assert code_of("mistral_tool_calls", f"[TOOL_CALLS] [{CALL}]\n[TOOL_CALLS] [{CALL}]") == "ambiguous_call"
 
