@@ -23,8 +23,8 @@ HEAD = """# Mutation: which change of the code does no test see?
 Made by `make mutate AREAS="audit engine"`, any of its areas at a time; do not edit. The code is changed
 a little, one place at a time: an operator, a number, a yes for a no, a condition turned round, an
 assignment lost, a named argument left out. mutmut's operators make most of the mutants
-(`tests/mutation/make.py` says which); each runs in a process of its own against the tests that call the
-changed function, from what `tests/mutation/areas.yaml` lists. Killed is only what a named test fails
+(`tests/mutation/make.py` says which); each runs in a process of its own against the tests that run the
+changed statement, from what `tests/mutation/areas.yaml` lists. Killed is only what a named test fails
 on; `timeout` used up its CPU time; a child that breaks in any other way counts as alive.
 """
 TABLE = """\

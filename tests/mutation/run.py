@@ -1,7 +1,7 @@
 """Runs mutants against the tests: `python -m tests.mutation.run AREA… [--jobs N] [--minutes M]`.
 
 Every mutant lives in a process of its own, forked from one that has collected the tests and run none, so
-nothing that a healthy function made is kept anywhere. It meets the tests that call the mutated function,
+nothing that a healthy function made is kept anywhere. It meets the tests that run the mutated statement,
 the quick ones first. Killed is only what a named test failed on; a mutant that uses up its CPU time is a
 timeout; all else that ends a child is `broken` and counts as alive. Results are kept in build/mutation, so
 a run may be stopped: what was killed stays so while the function's text stays, and what survived is tried
@@ -9,6 +9,7 @@ again.
 """
 
 import argparse
+import ast
 import functools
 import gc
 import importlib
@@ -19,17 +20,16 @@ import resource
 import select
 import signal
 import sys
-import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, FrameType
 from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
+from coverage import Coverage
 
 from intent_bridge.profile.yaml import read_yaml
 
@@ -99,7 +99,8 @@ class Runner:
         self.area, self.options = area, options
         self.end = time.monotonic() + options.minutes * 60
         self.items: dict[str, pytest.Item] = {}
-        self.calls: dict[str, set[str]] = {}
+        self.lines: dict[str, dict[str, frozenset[int]]] = defaultdict(dict)
+        """By module and test: the lines that ran."""
         self.cpu_s: dict[str, float] = {}
         self.killers: dict[str, Counter[str]] = defaultdict(Counter)
         self.complete = False
@@ -118,14 +119,14 @@ class Runner:
         return True
 
     def _baseline(self) -> None:
-        """Which test calls which function and what it costs; all of them pass without a mutant."""
-        kept = BUILD / f"{self.area.name}.tests"
-        known: Result = {"calls": {}, "cpu_s": {}}
+        """Which test runs which lines and what it costs; all of them pass without a mutant."""
+        kept = BUILD / f"{self.area.name}.lines"
+        known: Result = {"lines": {}, "cpu_s": {}}
         if kept.exists() and not self.options.measure:
             known = json.loads(kept.read_text("utf-8"))
-        if new := [test for test in self.items if test not in known["calls"]]:
+        if new := [test for test in self.items if test not in known["lines"]]:
             answer = _answer(*_fork(lambda: self._measure(new)))
-            if "failed" in answer or "calls" not in answer:
+            if "failed" in answer or "lines" not in answer:
                 raise SystemExit(f"a test does not pass without a mutant: {answer}")
             for key, found in known.items():
                 found.update(answer[key])
@@ -136,37 +137,32 @@ class Runner:
             known["cpu_s"].update(control["cpu_s"])
             BUILD.mkdir(parents=True, exist_ok=True)
             kept.write_text(json.dumps(known), "utf-8")
-        self.calls = {test: set(called) for test, called in known["calls"].items()}
+        for test, modules in known["lines"].items():
+            for module, lines in modules.items():
+                self.lines[module][test] = frozenset(lines)
         self.cpu_s = known["cpu_s"]
 
     def _measure(self, names: Sequence[str]) -> Result:
-        here = f"{Path().resolve()}/"
-        calls: dict[str, list[str]] = {}
+        modules = [str(module) for module in self.area.modules]
         cpu_s: dict[str, float] = {}
         caches = [each for each in gc.get_objects() if isinstance(each, functools._lru_cache_wrapper)]
+        coverage = Coverage(data_file=None, config_file=False, include=modules)
+        coverage.start()
         for name in names:
             for each in caches:
                 each.cache_clear()
-            seen: set[CodeType] = set()
-
-            def note(frame: FrameType, event: str, _: object, seen: set[CodeType] = seen) -> None:
-                if event == "call":
-                    seen.add(frame.f_code)
-
+            coverage.switch_context(name)
             before = time.process_time()
-            threading.setprofile(note)  # of threads that the test starts
-            sys.setprofile(note)
             fault = _run(self.items[name])
-            sys.setprofile(None)
-            threading.setprofile(None)
             cpu_s[name] = time.process_time() - before
             if fault:
                 return {"failed": name, "why": fault}
-            ours = (code for code in seen if code.co_filename.startswith(f"{here}intent_bridge/"))
-            calls[name] = sorted(
-                {f"{code.co_filename.removeprefix(here)}:{code.co_qualname}" for code in ours}
-            )
-        return {"calls": calls, "cpu_s": cpu_s}
+        coverage.stop()
+        data, lines = coverage.get_data(), {}
+        for name in names:
+            data.set_query_context(name)
+            lines[name] = {module: data.lines(str(Path(module).resolve())) or [] for module in modules}
+        return {"lines": lines, "cpu_s": cpu_s}
 
     def _module(self, path: Path) -> None:
         made = list(mutants(path))
@@ -177,6 +173,7 @@ class Runner:
         if not todo:
             return
         source, filename = path.read_text("utf-8"), str(path.resolve())
+        tree, lines = ast.parse(source), source.splitlines()
         gc.unfreeze()
         living = Living(source, filename)
         gc.collect()
@@ -190,7 +187,7 @@ class Runner:
                 if mutant is None:
                     break
                 started += 1
-                tests = self._candidates(mutant)
+                tests = self._candidates(mutant, statements(tree, lines, mutant))
                 limit_s = int(CPU_S + CPU_TIMES * sum(self.cpu_s[test] for test in tests))
                 pid, end = _fork(functools.partial(self._try, living, mutant, tests), limit_s)
                 running[end] = mutant, pid, time.monotonic() + WALL_TIMES * limit_s
@@ -201,11 +198,11 @@ class Runner:
         ends = Counter(now.get(mutant.key, {}).get("end", "untried") for mutant in made)
         print(f"{path}: {len(made)} mutants, {started} tried now:", dict(ends), flush=True)
 
-    def _candidates(self, mutant: Mutant) -> list[str]:
-        """The tests that call the function: those that killed others of it first, then the quick ones."""
-        called = f"{mutant.module}:{mutant.function}"
-        found = (test for test in self.items if called in self.calls[test])
-        killers = self.killers[called]
+    def _candidates(self, mutant: Mutant, places: Sequence[range]) -> list[str]:
+        """The tests that run the statement: those that killed others of its function, then the quick ones."""
+        ran = self.lines[mutant.module]
+        found = (t for t in self.items if any(line in ran[t] for place in places for line in place))
+        killers = self.killers[f"{mutant.module}:{mutant.function}"]
         ordered = sorted(found, key=lambda test: (-killers[test], self.cpu_s[test]))
         spent = itertools.accumulate(self.cpu_s[test] for test in ordered)
         return [test for test, cpu_s in zip(ordered, spent, strict=True) if cpu_s < self.options.budget_s]
@@ -240,6 +237,25 @@ class Runner:
                 return {"end": "killed", "by": test}
             cpu_s[test] = time.process_time() - before_s
         return {"end": "survived", "cpu_s": cpu_s}
+
+
+def statements(tree: ast.Module, lines: Sequence[str], mutant: Mutant) -> list[range]:
+    """The lines of each statement of the function in which the mutant's first changed line may stand.
+
+    Of a statement with a body only its head; a `match` whole.
+    """
+    scope: list[ast.stmt] = tree.body
+    for name in mutant.function.split("."):
+        owners = [e for e in scope if isinstance(e, ast.ClassDef | ast.FunctionDef) and e.name == name]
+        scope = [part for owner in owners for part in owner.body]
+    found = []
+    for node in (each for part in scope for each in ast.walk(part) if isinstance(each, ast.stmt)):
+        body: list[ast.stmt] = getattr(node, "body", [])
+        end = body[0].lineno if body else (node.end_lineno or node.lineno) + 1
+        head = range(node.lineno, max(end, node.lineno + 1))
+        if any(lines[line - 1].strip() == mutant.was for line in head):
+            found.append(head)
+    return found
 
 
 def _run(item: pytest.Item) -> str:
