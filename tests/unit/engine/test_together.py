@@ -1,0 +1,109 @@
+"""Commands that end in the same moment: each gets its frames and its answer, and no counter is lost."""
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+
+from intent_bridge.profile import load_profile
+from intent_bridge.types import ToolCall
+from tests.unit.engine.test_schedule import DRIVER, Rig
+
+PROFILE = load_profile("demo_sedan")
+WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
+SPEED = "Vehicle.Speed"
+WINDOWS = ("1", "WindowFLReq", "driver"), ("2", "WindowFRReq", "passenger"), ("3", "WindowRLReq", "rear_left")
+
+
+def submit(rig: Rig, call_id: str, name: str, **arguments: object) -> None:
+    rig.take(rig.engine.submit(ToolCall(call_id, name, arguments), DRIVER, rig.now_ms))
+
+
+def windows(rig: Rig) -> None:
+    for call_id, _, zone in WINDOWS:
+        submit(rig, call_id, "set_window", zone=zone, percent=20)
+
+
+def no_counter_is_lost(rig: Rig, message: str) -> None:
+    counters = [frame.counter for _, frame in rig.frames(message)]
+    assert len(counters) > 2
+    assert {(b - a) % 16 for a, b in itertools.pairwise(c for c in counters if c is not None)} == {1}
+
+
+def until(rig: Rig, over: Callable[[], bool]) -> int:
+    """Run until something has happened; the moment at which it did."""
+    for _ in range(20_000):
+        rig.run(1)
+        if over():
+            return rig.now_ms - 1
+    raise AssertionError("it never happened")
+
+
+def said(rig: Rig, signal: str, origin: str, at_ms: int) -> bool:
+    """Whether a frame of this moment says this of a signal."""
+    return any(at == at_ms and frame.origins[signal] == origin for at, frame in rig.frames("WINDOW_CMD"))
+
+
+def test_motions_that_arrive_with_one_status_are_all_done_and_ended() -> None:
+    rig = Rig(PROFILE)
+    windows(rig)
+    done_ms = until(rig, lambda: not rig.engine.commands.running)
+    rig.run(500)
+    assert [rig.outcomes[call_id].status for call_id, _, _ in WINDOWS] == ["done"] * 3
+    assert all(said(rig, signal, "neutral", done_ms) for _, signal, _ in WINDOWS)
+    no_counter_is_lost(rig, "WINDOW_CMD")
+
+
+def test_motions_that_are_overdue_together_are_all_stopped_in_their_last_moment() -> None:
+    rig = Rig(PROFILE, deaf=True)
+    begun_ms = rig.now_ms
+    windows(rig)
+    over_ms = until(rig, lambda: rig.outcomes["1"].status == "timeout")
+    assert over_ms == begun_ms + PROFILE.actuators[WINDOW].spec.confirm_within_ms
+    assert [rig.outcomes[call_id].status for call_id, _, _ in WINDOWS] == ["timeout"] * 3
+    assert all(said(rig, signal, "stop", over_ms) for _, signal, _ in WINDOWS)
+    rig.run(500)
+    no_counter_is_lost(rig, "WINDOW_CMD")
+
+
+def test_a_setting_that_is_overdue_ends_at_its_time_without_a_stop() -> None:
+    rig = Rig(PROFILE, deaf=True)
+    begun_ms = rig.now_ms
+    rig.fan("1", 7)
+    assert until(rig, lambda: "1" in rig.outcomes) == begun_ms + 400
+    assert rig.outcomes["1"].status == "timeout" and len(rig.sent) == 1
+    assert "stop" not in [record["type"] for record in rig.records]
+
+
+def seats_move(rig: Rig) -> None:
+    rig.seat("1", 200)
+    submit(rig, "2", "set_seat_height", zone="driver", millimetres=60)
+    assert len(rig.engine.commands.running) == 2
+
+
+@pytest.mark.parametrize("first_ms", [10, 60])
+def test_a_rule_that_turns_against_motions_stops_them_all_in_the_moment_its_sample_comes(
+    first_ms: int,
+) -> None:
+    rig = Rig(PROFILE)
+    seats_move(rig)
+    rig.run(first_ms)  # between two repeats
+    rig.car.set_state(SPEED, 90)
+    until(rig, lambda: rig.engine.state[SPEED].value != 0)
+    heard_ms = rig.engine.state[SPEED].received_ms
+    assert [(rig.outcomes[n].status, rig.outcomes[n].code) for n in "12"] == [("stopped", "rule")] * 2
+    assert [record["at_ms"] for record in rig.records if record["type"] == "stop"] == [heard_ms] * 2
+    rig.run(500)
+    no_counter_is_lost(rig, "SEAT_CMD")
+
+
+def test_a_rule_that_turns_by_time_alone_stops_motions_at_their_next_repeat() -> None:
+    rig = Rig(PROFILE)
+    seats_move(rig)
+    rig.car.mute("VEHICLE_MOTION")
+    until(rig, lambda: not rig.engine.commands.running)
+    assert [(rig.outcomes[n].status, rig.outcomes[n].code) for n in "12"] == [("stopped", "rule")] * 2
+    stops = [record["at_ms"] for record in rig.records if record["type"] == "stop"]
+    assert len(stops) == 2 and stops[0] == stops[1]
+    rig.run(500)
+    no_counter_is_lost(rig, "SEAT_CMD")
