@@ -5,12 +5,15 @@ from typing import Any, cast
 
 import pytest
 
+from intent_bridge.engine import Engine
 from intent_bridge.engine.effects import Order
 from intent_bridge.engine.running import SETTLED_MS, Running, near, reports, same, targets
 from intent_bridge.engine.traits import TraitsOf
+from intent_bridge.guard import NO_HISTORY, Guard, load_packs
 from intent_bridge.profile import load_profile
 from intent_bridge.profile.timing import Timing
 from intent_bridge.types import (
+    _MINT,
     Action,
     ActionReport,
     Decision,
@@ -248,6 +251,28 @@ def test_paths_are_driven_by_what_has_left_until_the_end_of_its_life_and_the_las
     assert targets((first, held, second), 2000) == {WINDOW: 50, FAN: 7}
     assert targets((first, held, second), 2001) == {FAN: 7}
     assert targets((first, held, second), 3001) == {}
+
+
+def test_a_command_is_prepared_with_its_traits_its_history_and_what_was_known_before() -> None:
+    info = PROFILE.messages["WINDOW_CMD"]
+    limited = replace(info, timing=Timing(100, repetitions=3))
+    profile = replace(PROFILE, messages={**PROFILE.messages, "WINDOW_CMD": limited})
+    engine = Engine(profile, Guard(profile, load_packs(profile)), secret=b"secret")
+    places = [place for place in profile.actuators if place.endswith("Window.Position")][:3]
+    actions = tuple(Action(place, 50) for place in places)
+    permit = Permit(dict.fromkeys(places, 50), "policy", 0, 20_000, _MINT)
+    verdict = Verdict(Decision.ALLOW, actions, actions, permit=permit)
+    live = {places[0]: Sample(7, 0, Quality.OK), places[1]: Sample(None, 0, Quality.MISSING)}
+    order, past = Order("1", "set_window", Provenance(), actions), replace(NO_HISTORY)
+    run = engine.commands.prepare(order, verdict, True, live, 40, {}, past)
+    assert (run.order, run.verdict, run.permit, run.human_yes) == (order, verdict, permit, True)
+    assert (run.before, run.waiting) == ({places[0]: 7}, dict.fromkeys(places, 50))
+    assert (run.sent_ms, run.repeat_ms, run.ends_ms) == (40, 140, 9040)
+    assert run.deadlines_ms == dict.fromkeys(places, 8040)
+    assert (run.cycles_ms, run.repeats_left) == (dict.fromkeys(places, 100), 3)
+    assert run.history is past is not NO_HISTORY and run.inputs == engine.guard.inputs(places)
+    assert run.moves == frozenset(places) and [f.message for f in run.frames] == ["WINDOW_CMD"]
+    assert engine.commands.running == {}
 
 
 def test_the_traits_of_a_command_on_several_paths_are_those_of_the_most_demanding() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from intent_bridge.codec import EgressGate
 from intent_bridge.profile import load_profile
 from intent_bridge.types import ToolCall
 from tests.unit.engine.test_schedule import DRIVER, Rig
@@ -107,3 +108,38 @@ def test_a_rule_that_turns_by_time_alone_stops_motions_at_their_next_repeat() ->
     assert len(stops) == 2 and stops[0] == stops[1]
     rig.run(500)
     no_counter_is_lost(rig, "SEAT_CMD")
+
+
+def test_repeats_of_two_messages_that_are_due_at_once_leave_at_once() -> None:
+    rig = Rig(PROFILE, deaf=True)
+    submit(rig, "1", "set_window", zone="driver", percent=80)
+    submit(rig, "2", "set_sunroof", percent=80)
+    begun_ms = rig.now_ms
+    rig.run(301)
+    for message in ("WINDOW_CMD", "ROOF_CMD"):
+        assert [at_ms - begun_ms for at_ms, _ in rig.frames(message)] == [0, 100, 200, 300]
+
+
+def test_repeats_that_the_gate_keeps_back_at_once_end_all_of_their_commands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rig = Rig(PROFILE)
+    submit(rig, "1", "set_window", zone="driver", percent=80)
+    submit(rig, "2", "set_sunroof", percent=80)
+    monkeypatch.setattr(EgressGate, "check_all", lambda *a, **k: "planted")
+    rig.run(101)
+    assert [(rig.outcomes[n].status, rig.outcomes[n].code) for n in "12"] == [("error", "egress")] * 2
+    assert not rig.engine.commands.running
+
+
+def test_a_command_gives_way_to_a_newer_one_for_all_of_its_paths_and_goes_on_with_what_is_left() -> None:
+    rig = Rig(PROFILE, deaf=True)
+    rig.fan("1", 5)
+    rig.fan("2", 6)
+    assert (rig.outcomes["1"].status, rig.outcomes["1"].code) == ("stopped", "superseded")
+    assert list(rig.engine.commands.running) == ["2"]
+    submit(rig, "3", "set_window", zone="all", percent=80)
+    submit(rig, "4", "set_window", zone="driver", percent=60)
+    assert {"3", "4"} <= rig.engine.commands.running.keys()
+    left = rig.engine.commands.running["3"].waiting
+    assert WINDOW not in left and len(left) == 3
