@@ -6,10 +6,11 @@ from collections.abc import Callable
 import pytest
 
 from intent_bridge.codec import EgressGate
-from intent_bridge.profile import load_profile
+from intent_bridge.profile import Profile, load_profile
 from intent_bridge.types import ToolCall
-from tests.unit.engine.test_schedule import DRIVER, Rig
+from tests.unit.engine.test_schedule import DRIVER, Rig, profile
 
+__all__ = ["profile"]
 PROFILE = load_profile("demo_sedan")
 WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
 SPEED = "Vehicle.Speed"
@@ -143,3 +144,53 @@ def test_a_command_gives_way_to_a_newer_one_for_all_of_its_paths_and_goes_on_wit
     assert {"3", "4"} <= rig.engine.commands.running.keys()
     left = rig.engine.commands.running["3"].waiting
     assert WINDOW not in left and len(left) == 3
+
+
+def test_one_repeat_says_what_all_commands_of_its_page_ask_for() -> None:
+    rig = Rig(PROFILE, deaf=True)
+    begun_ms = rig.now_ms
+    windows(rig)
+    rig.run(301)
+    frames = rig.frames("WINDOW_CMD")
+    assert [at_ms - begun_ms for at_ms, _ in frames] == [0, 0, 0, 100, 200, 300]
+    for _, frame in frames[2:]:
+        assert {frame.signals[signal] for _, signal, _ in WINDOWS} == {20}
+
+
+@pytest.fixture
+def held(profile: Profile) -> Rig:
+    """A setting of the driver's fan that nobody confirms, and behind it one of the passenger's that waits."""
+    rig = Rig(profile, deaf=True)
+    rig.fan("1", 3)
+    rig.run(5)
+    rig.fan("2", 4, "passenger")
+    return rig
+
+
+def test_what_was_held_back_leaves_with_what_other_commands_ask_for(held: Rig) -> None:
+    held.run(60)
+    (_, first), (_, second) = held.frames("CLIMATE_CMD")
+    assert (first.signals["FanFLReq"], first.origins["FanFLReq"]) == (30, "permit")
+    assert (second.signals["FanFLReq"], second.origins["FanFLReq"]) == (30, "running")
+    assert (second.signals["FanFRReq"], second.origins["FanFRReq"]) == (40, "permit")
+
+
+def test_what_was_held_back_and_is_kept_back_by_the_gate_is_a_fault_of_ours(
+    held: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(EgressGate, "check_all", lambda *a, **k: "planted")
+    held.run(60)
+    assert (held.outcomes["2"].status, held.outcomes["2"].code) == ("error", "egress")
+    assert "2" not in held.engine.commands.running
+
+
+@pytest.mark.parametrize(("later_ms", "goes_on"), [(0, True), (1, False)])
+def test_what_could_leave_only_after_its_life_ends_as_soon_as_that_is_clear(
+    later_ms: int, goes_on: bool, held: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = held.engine.commands.running["2"]
+    monkeypatch.setattr(held.engine.commands, "_free_ms", lambda *_: run.ends_ms + later_ms)
+    held.run(60)
+    assert ("2" in held.engine.commands.running) == goes_on
+    assert goes_on or (held.outcomes["2"].status, held.outcomes["2"].frames) == ("timeout", ())
+    assert len(held.frames("CLIMATE_CMD")) == 1
