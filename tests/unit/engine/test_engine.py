@@ -211,6 +211,16 @@ def test_explain_says_what_each_kind_of_call_would_come_to() -> None:
     assert rig.engine.encoder.counters == counters
 
 
+def test_explain_shows_the_verdict_the_values_and_the_reason_of_what_would_be_chosen() -> None:
+    rig = Rig()
+    shown = rig.engine.explain(ToolCall("e", "adjust_comfort", {"feeling": "cold"}), DRIVER, rig.now_ms)
+    assert (shown.status, shown.code) == (Status.NO_ACTION, "dry_run")
+    assert shown.verdict is not None and shown.frames and shown.data
+    assert {a.path: a.emitted for a in shown.actions} == {a.path: a.value for a in shown.verdict.emitted}
+    done = rig.submit("adjust_comfort", feeling="cold")
+    assert [e.frame.message for e in done if isinstance(e, Send)] == [f.message for f in shown.frames]
+
+
 def test_a_relative_change_of_an_unknown_value_is_denied() -> None:
     rig = Rig()
     rig.car.mute("CLIMATE_STATUS")

@@ -13,6 +13,8 @@ from tests.unit.engine.test_schedule import DRIVER, Rig, profile
 __all__ = ["profile"]
 PROFILE = load_profile("demo_sedan")
 WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
+FAN = "Vehicle.Cabin.HVAC.Station.Row1.Driver.FanSpeed"
+PASSENGERS_FAN = "Vehicle.Cabin.HVAC.Station.Row1.Passenger.FanSpeed"
 SPEED = "Vehicle.Speed"
 WINDOWS = ("1", "WindowFLReq", "driver"), ("2", "WindowFRReq", "passenger"), ("3", "WindowRLReq", "rear_left")
 
@@ -145,6 +147,12 @@ def test_a_command_gives_way_to_a_newer_one_for_all_of_its_paths_and_goes_on_wit
     left = rig.engine.commands.running["3"].waiting
     assert WINDOW not in left and len(left) == 3
 
+    def moving(*paths: str) -> list[str]:
+        return [run.call_id for run in rig.engine.commands.paths_moving(paths)]
+
+    assert moving(WINDOW) == ["4"] and moving(*left) == ["3"]
+    assert moving(FAN) == [] == moving("Vehicle.Cabin.Sunroof.Position")
+
 
 def test_one_repeat_says_what_all_commands_of_its_page_ask_for() -> None:
     rig = Rig(PROFILE, deaf=True)
@@ -168,6 +176,8 @@ def held(profile: Profile) -> Rig:
 
 
 def test_what_was_held_back_leaves_with_what_other_commands_ask_for(held: Rig) -> None:
+    assert held.engine.commands.wanted(held.now_ms) == {FAN: 3, PASSENGERS_FAN: 4}
+    assert held.engine.commands.values(held.now_ms) == {FAN: 3}
     held.run(60)
     (_, first), (_, second) = held.frames("CLIMATE_CMD")
     assert (first.signals["FanFLReq"], first.origins["FanFLReq"]) == (30, "permit")
@@ -194,3 +204,36 @@ def test_what_could_leave_only_after_its_life_ends_as_soon_as_that_is_clear(
     assert ("2" in held.engine.commands.running) == goes_on
     assert goes_on or (held.outcomes["2"].status, held.outcomes["2"].frames) == ("timeout", ())
     assert len(held.frames("CLIMATE_CMD")) == 1
+
+
+def test_frames_of_one_message_keep_their_distance_whatever_leaves_between_them(profile: Profile) -> None:
+    rig = Rig(profile)
+    rig.fan("1", 3)
+    rig.seat("2", 100)
+    rig.fan("3", 4, "passenger")
+    rig.run(200)
+    (first_ms, _), (second_ms, _) = rig.frames("CLIMATE_CMD")
+    assert second_ms - first_ms == 60
+
+
+def test_a_motion_that_a_person_said_yes_to_goes_on_under_the_rule_that_asked() -> None:
+    rig = Rig(PROFILE, deaf=True)
+    rig.car.set_state(SPEED, 110)
+    rig.run(1500)
+    submit(rig, "1", "set_window", zone="driver", percent=60)
+    asked = rig.outcomes["1"].confirmation
+    assert asked is not None
+    rig.take(rig.engine.confirm(asked.token, True, DRIVER, rig.now_ms))
+    rig.run(1000)
+    assert rig.outcomes["1"].status == "sent" and "1" in rig.engine.commands.running
+    assert len(rig.frames("WINDOW_CMD")) == 10
+
+
+def test_a_rule_that_only_watches_stops_a_motion_when_what_it_reads_grows_old() -> None:
+    rig = Rig(PROFILE, deaf=True)
+    submit(rig, "1", "set_sunroof", percent=80)
+    rig.car.mute("VEHICLE_MOTION")
+    until(rig, lambda: not rig.engine.commands.running)
+    outcome = rig.outcomes["1"]
+    assert (outcome.status, outcome.code) == ("stopped", "rule") and outcome.verdict is not None
+    assert "sunroof.fast" in {hit.id for hit in outcome.verdict.hits}
