@@ -1,12 +1,28 @@
 """What a command that failed has changed, and so has to be put back; and what it has not."""
 
-from typing import Any
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from intent_bridge.engine import Engine
 from intent_bridge.engine.effects import Order
-from intent_bridge.engine.ending import restoring
-from intent_bridge.types import _MINT, Action, Decision, Permit, Quality, Sample, Value, Verdict
+from intent_bridge.engine.ending import restoring, roll_back
+from intent_bridge.guard import NO_HISTORY
+from intent_bridge.types import (
+    _MINT,
+    Action,
+    Decision,
+    Outcome,
+    Permit,
+    Quality,
+    RuleHit,
+    Sample,
+    Status,
+    Value,
+    Verdict,
+)
 from tests.unit.engine.test_running import FAN, PROFILE, WINDOW, running
 from tests.unit.engine.test_schedule import DRIVER, Rig
 
@@ -58,6 +74,57 @@ def test_a_motion_goes_back_from_where_it_stands_unless_that_is_where_it_was(
     run = running(before={WINDOW: 30}, waiting=waiting)
     heard = {WINDOW: Sample(live, 0, Quality.OK)}
     assert restoring(run, heard, PROFILE, 5000) == ((Action(WINDOW, 30),) if goes_back else ())
+
+
+ORDER = Order("back-1", "rollback", DRIVER, (Action("a", 1), Action("b", 2), Action("c", 3)))
+FAILED = Outcome("1", "scene", Status.TIMEOUT)
+
+
+@pytest.mark.parametrize(
+    ("effects", "at_once", "later"),
+    [
+        ({}, "abc", ""),
+        ({"a": Decision.CLAMP}, "abc", ""),
+        ({"b": Decision.DENY}, "ac", "b"),
+        ({"b": Decision.CONFIRM, "c": Decision.CLAMP}, "ac", "b"),
+        ({"a": Decision.DEFER, "b": Decision.DENY}, "c", "ab"),
+        ({"a": Decision.DENY, "b": Decision.DENY, "c": Decision.DENY}, "", ""),
+        ({"": Decision.DENY}, "", ""),  # the whole is forbidden, and no part of it by itself
+        ({"b": Decision.DENY, "ac": Decision.DENY}, "", ""),  # and so is what is left
+    ],
+)
+@pytest.mark.parametrize("yes", [True, False])
+def test_what_a_rule_is_against_goes_back_in_a_second_step_or_nothing_does(
+    effects: dict[str, Decision], at_once: str, later: str, yes: bool
+) -> None:
+    asked: list[dict[str, object]] = []
+    acted: list[tuple[Order, bool]] = []
+    closed: list[Outcome] = []
+
+    def verdict(order: Order, _state: object, _now_ms: int, **how: object) -> Verdict:
+        asked.append(how)
+        paths = "".join(action.path for action in order.actions)
+        known = [*paths, paths, *([""] if paths == "abc" else [])]
+        hits = tuple(RuleHit("r", path, effects[path], "why") for path in known if path in effects)
+        weight = max((hit.effect for hit in hits), default=Decision.ALLOW)
+        permit = Permit({}, "policy", 0, 1, _MINT) if weight < Decision.CONFIRM else None
+        return Verdict(weight, order.actions, order.actions, hits, permit=permit)
+
+    engine = SimpleNamespace(
+        state={},
+        judge=SimpleNamespace(verdict=verdict),
+        act=lambda order, *_, human_yes: acted.append((order, human_yes)),
+        close=lambda outcome, _: closed.append(outcome),
+    )
+    roll_back(cast(Engine, engine), ORDER, FAILED, yes, 0)
+    assert set(map(repr, asked)) == {repr({"confirmed": yes, "history": NO_HISTORY})}
+    if not at_once:
+        assert closed == [replace(FAILED, code="rollback_refused")] and not acted
+        return
+    ((order, human_yes),) = acted
+    assert (human_yes, closed, order.call_id) == (yes, [], "back-1")
+    assert "".join(action.path for action in order.actions) == at_once
+    assert "".join(action.path for action in order.later) == later
 
 
 def both(rig: Rig) -> None:
