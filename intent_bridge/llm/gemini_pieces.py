@@ -21,7 +21,12 @@ from intent_bridge.llm.model import RawCall, cut_off
 
 _PATH: Final = re.compile(r"\$(?:\.[^\W\d]\w*|\[\d{1,4}\]|\['[^']+'\])+")
 _STEP: Final = re.compile(r"\.(\w+)|\[(\d+)\]|\['([^']+)'\]")
-_VALUES: Final = ("stringValue", "numberValue", "boolValue", "nullValue")
+_VALUES: Final[Mapping[str, tuple[type, ...]]] = {
+    "stringValue": (str,),
+    "numberValue": (int, float),
+    "boolValue": (bool,),
+    "nullValue": (str, type(None)),
+}
 
 
 class GrowingCall:
@@ -54,7 +59,10 @@ class GrowingCall:
         given = [key for key in _VALUES if key in piece]
         if not _PATH.fullmatch(path) or len(given) != 1:
             raise ToolCallError("not_a_message", f"{quote(path)} is no path with one value; send one")
-        value = None if given == ["nullValue"] else piece[given[0]]
+        value = piece[given[0]]
+        if type(value) not in _VALUES[given[0]]:
+            raise ToolCallError("not_a_message", f"{quote(path)} has a {given[0]} that is none; send one")
+        value = None if given == ["nullValue"] else value
         steps = [int(m[2]) if m[2] else m[1] or m[3] for m in _STEP.finditer(path)]
         if len(steps) > MAX_DEPTH:
             raise ToolCallError("too_deep", f"{quote(path)} is too deep; send flat arguments")

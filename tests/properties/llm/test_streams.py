@@ -104,9 +104,39 @@ ANSWERS: dict[str, str] = {
 }
 
 
+def _pieces(*calls: dict[str, Any]) -> str:
+    """A Gemini stream of these parts of calls."""
+    events = [{"candidates": [{"content": {"parts": [{"functionCall": call}]}}]} for call in calls]
+    return _sse(*events, {"candidates": [{"finishReason": "STOP"}]}).replace("data: [DONE]\n\n", "")
+
+
+FORMS: list[tuple[str, str]] = [
+    *ANSWERS.items(),
+    (
+        "gemini_function_call_sse",
+        _pieces(
+            {"name": "f", "willContinue": True},
+            {"partialArgs": [{"jsonPath": "$.zone", "stringValue": "副", "willContinue": True}],
+             "willContinue": True},
+            {"partialArgs": [{"jsonPath": "$.zone", "stringValue": "驾"}], "willContinue": True},
+            {},
+        ),
+    ),
+    ("llama_pythonic", "好的 <|python_start|>[f(zone='副驾')]<|python_end|>"),
+    ("mistral_tool_calls", f"好的 [TOOL_CALLS] [TOOL_CALLS] [{_OBJECT}]"),
+    ("hermes_tool_call", f"<tool_call>\n<tool_call>\n{_OBJECT}\n</tool_call>"),
+    (
+        "qwen3_coder_xml",
+        "<function=f>\r\n<parameter=zone>\r\n副驾\r\n</parameter1>\r\n"
+        "<parameter=n>\r\n1\r\n</parameter>\r\n</function>",
+    ),
+]  # fmt: skip
+"""Answers in every dialect, and further forms of some."""
+
+
 def test_there_is_an_answer_in_every_dialect_and_it_is_read() -> None:
     assert ANSWERS.keys() == DIALECTS.keys()
-    for dialect, answer in ANSWERS.items():
+    for dialect, answer in FORMS:
         result = read(dialect, answer)
         assert [call.name for call in result.calls] == ["f"], (dialect, result.error)
         assert result.calls[0].arguments["zone"] == "副驾"
@@ -114,53 +144,56 @@ def test_there_is_an_answer_in_every_dialect_and_it_is_read() -> None:
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["named", "auto"])
-@pytest.mark.parametrize("dialect", ANSWERS)
+@pytest.mark.parametrize(("dialect", "text"), FORMS)
 @given(data=st.data())
 def test_every_split_of_the_stream_gives_the_same_result_as_the_whole(
-    dialect: str, named: bool, data: st.DataObject
+    dialect: str, text: str, named: bool, data: st.DataObject
 ) -> None:
-    answer = ANSWERS[dialect].encode()
+    answer = text.encode()
     cuts = sorted(data.draw(st.sets(st.integers(0, len(answer)))))
     name = dialect if named else AUTO
     reader = StreamReader(name)
     for start, end in zip([0, *cuts], [*cuts, len(answer)], strict=True):
         reader.feed(answer[start:end])
         reader.open_calls()
-    assert reader.finish() == read(name, ANSWERS[dialect])
+    assert reader.finish() == read(name, text)
 
 
-@pytest.mark.parametrize("dialect", ANSWERS)
-def test_an_answer_fed_byte_by_byte_gives_the_same_result(dialect: str) -> None:
+@pytest.mark.parametrize(("dialect", "text"), FORMS)
+def test_an_answer_fed_byte_by_byte_gives_the_same_result(dialect: str, text: str) -> None:
     reader = StreamReader(dialect)
-    for byte in ANSWERS[dialect].encode():
+    for byte in text.encode():
         reader.feed(bytes([byte]))
-    assert reader.finish() == read(dialect, ANSWERS[dialect])
+    assert reader.finish() == read(dialect, text)
 
 
-@pytest.mark.parametrize("dialect", ANSWERS)
-def test_an_answer_cut_off_anywhere_gives_its_call_whole_or_not_at_all(dialect: str) -> None:
-    whole = read(dialect, ANSWERS[dialect])
-    for end in range(len(ANSWERS[dialect])):
-        cut = read(dialect, ANSWERS[dialect][:end])
+@pytest.mark.parametrize(("dialect", "text"), FORMS)
+def test_an_answer_cut_off_anywhere_gives_its_call_whole_or_not_at_all(dialect: str, text: str) -> None:
+    whole = read(dialect, text)
+    for end in range(len(text)):
+        cut = read(dialect, text[:end])
         assert cut.calls in ((), whole.calls)
 
 
 _PIECES = [
     "<tool_call>", "</tool_call>", "<function=f>", "<parameter=p>", "</parameter>", "</function>", "{",
     "}", "[", "]", '"', "\\", "`", "```", ":", ",", "'", ">", "<think>", "</think>", "[TOOL_CALLS]", "f(",
-    ")", "a=", "1", "✿FUNCTION✿", "✿ARGS✿", "data:", "event:", '{"name":"f","arguments":{}}', "<tools>",
+    ")", "a=", "1", "✿FUNCTION✿", "✿ARGS✿", "✿FUNCTION✿:",
+    "✿ARGS✿:", "<|python_start|>[", "<|python_end|>", "\r\n", "data:",
+    "event:", '{"name":"f","arguments":{}}', "<tools>",
     "</tools>", "null", "NaN", "<|python_tag|>", "[DONE]", "{{", "}}", "\ufeff", "。", "\n", " ",
 ]  # fmt: skip
 _KEYS = [
     "choices", "message", "tool_calls", "function", "name", "arguments", "index", "delta", "id", "type",
     "output", "item", "content", "parts", "candidates", "functionCall", "args", "jsonrpc", "method",
     "params", "input", "finish_reason", "stop_reason", "function_call", "content_block", "error", "done",
-    "status", "output_index", "response", "call_id", "code",
+    "status", "output_index", "response", "call_id", "code", "partialArgs", "willContinue", "jsonPath",
+    "stringValue", "numberValue",
 ]  # fmt: skip
 _WORDS = [
     "function", "tool_use", "function_call", "tools/call", "2.0", "content_block_start",
     "content_block_delta", "message", "response.completed", "response.output_item.done",
-    "input_json_delta",
+    "input_json_delta", "message_start", "$.a", "$.a[0]", "$.a[1].b",
 ]  # fmt: skip
 _HOSTILE = st.one_of(
     st.binary(max_size=300),
