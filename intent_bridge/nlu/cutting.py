@@ -1,8 +1,8 @@
 """Where a sentence is cut into requests, each a run of words that makes sense alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Final
 
 from intent_bridge.nlu.lexicon import Concept
@@ -122,10 +122,9 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
 
     for count in range(2, min(REQUESTS_MAX, size) + 1):
         found: list[tuple[list[Slots], bool, bool]] = []
-        for cuts in combinations(range(1, size), count - 1):
-            edges = (0, *cuts, size)
-            parts = [part(a, b) for a, b in pairwise(edges)]
-            if all(parts) and _apart(chunk, cuts, parts):
+        for edges in _divisions(size, count, part):
+            cuts, parts = edges[1:-1], [part(a, b) for a, b in pairwise(edges)]
+            if _apart(chunk, cuts, parts):
                 made = [p for p in parts if p is not None]
                 clean = all(_beside_comma(chunk, cut) for cut in cuts)
                 if (one := (made, clean, _alike(chunk, edges))) not in found:
@@ -141,6 +140,19 @@ def _alike(chunk: Sequence[Concept], edges: Sequence[int]) -> bool:
     """Whether all parts are made alike: "massage off | light off", not "massage | off light off"."""
     kinds = [[c.kind for c in chunk[a:b] if c.name != "comma"] for a, b in pairwise(edges)]
     return all(kind == kinds[0] for kind in kinds)
+
+
+def _divisions(
+    size: int, count: int, part: Callable[[int, int], Slots | None], start: int = 0
+) -> Iterator[tuple[int, ...]]:
+    """Every way to cut a run into so many parts that make sense, as the edges of the parts."""
+    if count == 1:
+        if part(start, size):
+            yield start, size
+        return
+    for end in range(start + 1, size - count + 2):
+        if part(start, end):
+            yield from ((start, *rest) for rest in _divisions(size, count - 1, part, end))
 
 
 def _is_off_too(chunk: Sequence[Concept], start: int, made: Slots) -> bool:
