@@ -212,6 +212,13 @@ def test_an_event_within_what_the_profile_allows_unattended_is_acted_on(car: Sim
     assert car.state()[REAR] == 22
 
 
+def test_an_event_is_acted_on_also_right_after_a_call_was_taken_back(car: SimulatedBridge) -> None:
+    car.set_state({REAR: 18})
+    car.withdraw("nothing")
+    events = [*car.set_state({CHILD: True}), *car.advance_ms(1000)]
+    assert [e.status for e in events] == [Status.DONE]
+
+
 def test_an_event_beyond_that_only_asks_and_acts_on_the_drivers_yes(car: SimulatedBridge) -> None:
     car.set_state({HOME: False})
     (asked,) = [*car.set_state({HOME: True}), *car.advance_ms(500)]

@@ -1,8 +1,13 @@
 """One session: an id acts once, and what is asked again is answered again."""
 
+import pytest
+
 from intent_bridge.engine import Answer, Send
-from intent_bridge.types import Status
-from tests.unit.engine.test_engine import Rig
+from intent_bridge.engine.effects import Order
+from intent_bridge.types import _MINT, Action, Decision, Permit, Status, Value, Verdict
+from tests.unit.engine.test_engine import DRIVER, FAN, PROFILE, Rig
+
+RECIRCULATION = "Vehicle.Cabin.HVAC.RecirculationMode"
 
 
 def test_an_id_acts_once_and_is_answered_as_before_whatever_comes_with_it_later() -> None:
@@ -30,3 +35,32 @@ def test_a_call_that_was_refused_at_the_door_is_answered_again_and_not_read_agai
     rig.submit("no_such_tool", "1")
     refused = rig.outcome("1")
     assert rig.submit("set_fan_speed", "1", level=5) == [Answer(refused)]
+
+
+def test_everything_that_expires_in_one_moment_is_answered() -> None:
+    rig = Rig()
+    for call_id, tool in (("1", "set_emergency_braking"), ("2", "set_blind_spot_warning")):
+        rig.submit(tool, call_id, on=False)
+        rig.engine.deferred.add(
+            Order(f"waits {call_id}", "x", DRIVER, ()), rig.now_ms + PROFILE.file.confirmation_ms
+        )
+    rig.run(PROFILE.file.confirmation_ms)
+    assert [rig.outcome(n).status for n in "12"] == [Status.NEEDS_CONFIRMATION] * 2
+    rig.run(1)
+    assert [rig.outcome(n).code for n in "12"] == ["confirmation_expired"] * 2
+    assert [rig.outcome(f"waits {n}").code for n in "12"] == ["deferred_expired"] * 2
+    assert rig.engine.next_ms() is None
+
+
+@pytest.mark.parametrize(("message", "back"), [("", []), ("CLIMATE_CMD", []), ("AIR_CMD", [FAN])])
+def test_of_a_call_whose_frames_left_in_part_only_that_part_goes_back(message: str, back: list[str]) -> None:
+    rig = Rig()
+    values: dict[str, Value] = {FAN: 7, RECIRCULATION: "RECIRCULATE"}
+    actions = tuple(Action(path, value) for path, value in values.items())
+    permit = Permit(values, rig.engine.guard.policy_hash, rig.now_ms, rig.now_ms + 1000, _MINT)
+    verdict = Verdict(Decision.ALLOW, actions, actions, permit=permit)
+    effects = rig.engine.act(Order("1", "both", DRIVER, actions), verdict, rig.now_ms, human_yes=False)
+    assert [e.frame.message for e in effects if isinstance(e, Send)] == ["CLIMATE_CMD", "AIR_CMD"]
+    rig.engine.failed("1", rig.now_ms, status=Status.NOT_DELIVERED, code="bus_refused", message=message)
+    putting_back = [run.order.actions for run in rig.engine.commands.running.values()]
+    assert [action.path for actions in putting_back for action in actions] == back

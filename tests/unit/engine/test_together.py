@@ -183,6 +183,7 @@ def test_what_was_held_back_leaves_with_what_other_commands_ask_for(held: Rig) -
     assert (first.signals["FanFLReq"], first.origins["FanFLReq"]) == (30, "permit")
     assert (second.signals["FanFLReq"], second.origins["FanFLReq"]) == (30, "running")
     assert (second.signals["FanFRReq"], second.origins["FanFRReq"]) == (40, "permit")
+    assert held.outcomes == {}  # a setting is answered when it is confirmed, not when it leaves
 
 
 def test_what_was_held_back_and_is_kept_back_by_the_gate_is_a_fault_of_ours(
