@@ -80,7 +80,7 @@ def test_the_intent_record_names_what_a_replay_needs_and_no_float() -> None:
     assert isinstance(record, Record)
     body = record.body
     assert body["requested"] == [[FAN, 5]] and body["frames"] and body["policy"] == GUARD.policy_hash
-    assert FAN in body["state"]
+    assert FAN in body["state"] and body["human_yes"] is False
 
     def floats(value: object) -> bool:
         if isinstance(value, dict):

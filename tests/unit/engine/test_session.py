@@ -2,9 +2,10 @@
 
 import pytest
 
+from intent_bridge.codec import EgressGate
 from intent_bridge.engine import Answer, Send
 from intent_bridge.engine.effects import Order
-from intent_bridge.types import _MINT, Action, Decision, Permit, Status, Value, Verdict
+from intent_bridge.types import _MINT, Action, ActionReport, Decision, Permit, Status, Value, Verdict
 from tests.unit.engine.test_engine import DRIVER, FAN, PROFILE, Rig
 
 RECIRCULATION = "Vehicle.Cabin.HVAC.RecirculationMode"
@@ -37,6 +38,21 @@ def test_a_call_that_was_refused_at_the_door_is_answered_again_and_not_read_agai
     assert rig.submit("set_fan_speed", "1", level=5) == [Answer(refused)]
 
 
+def test_what_is_so_already_is_shown_as_confirmed_and_nothing_leaves() -> None:
+    rig = Rig()
+    rig.submit("set_fan_speed", "1", level=2)
+    outcome = rig.outcome("1")
+    assert (outcome.status, outcome.code, outcome.frames) == (Status.NO_EFFECT, "already", ())
+    assert outcome.actions == (ActionReport(FAN, 2, None, 2),)
+
+
+def test_what_is_so_but_on_its_way_elsewhere_is_asked_for_again() -> None:
+    rig = Rig()
+    rig.submit("set_fan_speed", "1", level=5)
+    effects = rig.submit("set_fan_speed", "2", level=2)
+    assert [e.frame.signals["FanFLReq"] for e in effects if isinstance(e, Send)] == [20]
+
+
 def test_everything_that_expires_in_one_moment_is_answered() -> None:
     rig = Rig()
     for call_id, tool in (("1", "set_emergency_braking"), ("2", "set_blind_spot_warning")):
@@ -52,15 +68,32 @@ def test_everything_that_expires_in_one_moment_is_answered() -> None:
     assert rig.engine.next_ms() is None
 
 
-@pytest.mark.parametrize(("message", "back"), [("", []), ("CLIMATE_CMD", []), ("AIR_CMD", [FAN])])
-def test_of_a_call_whose_frames_left_in_part_only_that_part_goes_back(message: str, back: list[str]) -> None:
-    rig = Rig()
+def two_messages(rig: Rig) -> None:
+    """A call that sets something in each of two messages; both have left."""
     values: dict[str, Value] = {FAN: 7, RECIRCULATION: "RECIRCULATE"}
     actions = tuple(Action(path, value) for path, value in values.items())
     permit = Permit(values, rig.engine.guard.policy_hash, rig.now_ms, rig.now_ms + 1000, _MINT)
     verdict = Verdict(Decision.ALLOW, actions, actions, permit=permit)
     effects = rig.engine.act(Order("1", "both", DRIVER, actions), verdict, rig.now_ms, human_yes=False)
     assert [e.frame.message for e in effects if isinstance(e, Send)] == ["CLIMATE_CMD", "AIR_CMD"]
+
+
+@pytest.mark.parametrize(("message", "back"), [("", []), ("CLIMATE_CMD", []), ("AIR_CMD", [FAN])])
+def test_of_a_call_whose_frames_left_in_part_only_that_part_goes_back(message: str, back: list[str]) -> None:
+    rig = Rig()
+    two_messages(rig)
     rig.engine.failed("1", rig.now_ms, status=Status.NOT_DELIVERED, code="bus_refused", message=message)
     putting_back = [run.order.actions for run in rig.engine.commands.running.values()]
     assert [action.path for actions in putting_back for action in actions] == back
+
+
+def test_what_the_gate_lets_nobody_put_back_is_said_of_the_call_that_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rig = Rig()
+    two_messages(rig)
+    monkeypatch.setattr(EgressGate, "check_all", lambda *a, **k: "planted")
+    rig.take(rig.engine.failed("1", rig.now_ms, status=Status.NOT_DELIVERED, code="x", message="AIR_CMD"))
+    outcome = rig.outcome("1")
+    assert (outcome.status, outcome.code) == (Status.NOT_DELIVERED, "rollback_refused")
+    assert rig.engine.commands.running == {}
