@@ -1,12 +1,15 @@
 """Facts: what the host tells beside the buses counts like a sensor, and like one it gets old."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from intent_bridge.bridge import Bridge
 from intent_bridge.bridge.simulated import SimulatedBridge
-from intent_bridge.types import Quality, Status
+from intent_bridge.engine.facts import fact_samples
+from intent_bridge.profile import load_profile
+from intent_bridge.types import Quality, Sample, Status
 
 WEATHER = "Vehicle.Exterior.Weather"
 OPEN_ROOF = {"name": "open_close_sunroof", "arguments": {"percentage": 50}}
@@ -56,3 +59,13 @@ def test_nobody_is_asked_about_what_is_so_already(car: SimulatedBridge) -> None:
     car.set_state({"Vehicle.Body.Lights.Beam.High.IsOn": True})
     outcome = car.handle({"name": "set_head_lights_high_beams", "arguments": {"on": True}})
     assert (outcome.status, outcome.code) == (Status.NO_EFFECT, "already")
+
+
+def test_several_facts_are_told_at_once_and_one_that_is_not_known_any_more_hides_no_other() -> None:
+    profile = load_profile("carbench_ev")
+    both = replace(profile, facts={**profile.facts, "Again": profile.facts[WEATHER]})
+    samples = fact_samples(both, {WEATHER: None, "Again": "sunny"}, 5)
+    assert samples == {
+        WEATHER: Sample(None, 5, Quality.MISSING),
+        "Again": Sample("sunny", 5, Quality.OK),
+    }

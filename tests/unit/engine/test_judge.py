@@ -14,9 +14,21 @@ from intent_bridge.engine import Effect, Record, Send
 from intent_bridge.engine import judge as judge_module
 from intent_bridge.engine.effects import Order
 from intent_bridge.engine.judge import Judge
-from intent_bridge.guard import Guard, load_packs
+from intent_bridge.engine.numbers import own_number_hit
+from intent_bridge.guard import NO_HISTORY, Guard, load_packs
 from intent_bridge.guard.rules import Retries
-from intent_bridge.types import Outcome, Provenance, Quality, SeatZone, Speaker, Status, ToolCall
+from intent_bridge.types import (
+    Action,
+    Decision,
+    Outcome,
+    Provenance,
+    Quality,
+    SeatZone,
+    Speaker,
+    Status,
+    ToolCall,
+    Verdict,
+)
 
 DRIVER = Provenance(Speaker.DRIVER, SeatZone.DRIVER)
 PASSENGER = Provenance(Speaker.PASSENGER, SeatZone.PASSENGER)
@@ -72,6 +84,21 @@ def test_a_command_that_is_over_is_noted(bridge: SimulatedBridge) -> None:
     assert move.ended_ms is not None and move.ended_ms > move.at_ms
 
 
+def test_the_guard_is_told_the_yes_the_models_own_number_and_which_history_counts() -> None:
+    given: list[dict[str, object]] = []
+    guard = SimpleNamespace(judge=lambda *_, **how: given.append(how))
+    judge = Judge(cast(Guard, guard), "confirm")
+    judge.history = replace(NO_HISTORY)
+    plain = Order("1", "set_window", DRIVER, (Action("a", 1),))
+    own = replace(plain, own_numbers=("percent",))
+    judge.verdict(plain, {}, 0)
+    judge.verdict(own, {}, 0, confirmed=True, history=NO_HISTORY)
+    assert [how["confirmed"] for how in given] == [False, True]
+    assert [how["history"] is judge.history for how in given] == [True, False]
+    assert given[1]["history"] is NO_HISTORY
+    assert [how["asks"] for how in given] == [(), (own_number_hit("a"),)]
+
+
 # Lockout
 
 SHUT = {"zone": "driver", "on": True}
@@ -118,6 +145,19 @@ def test_a_tool_is_locked_by_whichever_budget_is_used_up_and_until_its_window_ha
     assert locked(500, 999, 1000) == [True, True, False]
     assert not judge.locked(replace(asked, who=DRIVER), 500)
     assert not judge.locked(replace(asked, intent="set_sunroof"), 500)
+
+
+def test_only_denials_count_and_only_where_there_is_a_budget() -> None:
+    budgets = SimpleNamespace(retries=(Retries(denials=1, window_ms=100),))
+    judge = Judge(cast(Guard, SimpleNamespace(rules=budgets)))
+    asked = Order("1", "set_window", PASSENGER, ())
+    for decision in Decision:
+        assert not judge.locked(asked, 0)
+        judge.denied(asked, Verdict(decision, (), ()), 0)
+    assert judge.locked(asked, 0)
+    without = Judge(cast(Guard, SimpleNamespace(rules=SimpleNamespace(retries=()))))
+    without.denied(asked, Verdict(Decision.DENY, (), ()), 0)
+    assert without._denied == {}
 
 
 def test_as_many_askers_are_counted_as_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from intent_bridge.codec import EgressGate
-from intent_bridge.engine import Answer, Send
+from intent_bridge.engine import Answer, Record, Send
 from intent_bridge.engine.effects import Order
 from intent_bridge.types import _MINT, Action, ActionReport, Decision, Permit, Status, Value, Verdict
 from tests.unit.engine.test_engine import DRIVER, FAN, PROFILE, Rig
@@ -97,3 +97,50 @@ def test_what_the_gate_lets_nobody_put_back_is_said_of_the_call_that_failed(
     outcome = rig.outcome("1")
     assert (outcome.status, outcome.code) == (Status.NOT_DELIVERED, "rollback_refused")
     assert rig.engine.commands.running == {}
+
+
+def test_a_stop_of_everything_leaves_a_stop_frame_for_each_motion() -> None:
+    rig = Rig()
+    rig.submit("set_window", "1", zone="driver", percent=50)
+    rig.submit("set_sunroof", "2", percent=50)
+    effects = rig.submit("stop_motion", "3")
+    sent = [
+        (e.frame.message, sorted({*e.frame.origins.values()} & {"stop"}))
+        for e in effects
+        if isinstance(e, Send)
+    ]
+    assert sent == [("WINDOW_CMD", ["stop"]), ("WINDOW_CMD", []), ("ROOF_CMD", ["stop"]), ("ROOF_CMD", [])]
+    assert [(rig.outcome(n).status, rig.outcome(n).code) for n in "123"] == [(Status.STOPPED, "asked")] * 3
+
+
+def test_of_several_values_all_have_to_be_there_and_none_on_its_way_elsewhere() -> None:
+    rig = Rig()
+    passenger = FAN.replace("Driver", "Passenger")
+    here = rig.engine.live[passenger].value
+    assert here is not None
+    actions = Action(FAN, 2), Action(passenger, here)
+    verdict = Verdict(Decision.ALLOW, actions, actions)
+    assert rig.engine.there(verdict, rig.now_ms)
+    rig.submit("set_fan_speed", "1", zone="driver", level=5)
+    assert not rig.engine.there(verdict, rig.now_ms)
+
+
+def test_calls_that_wait_for_the_same_moment_all_begin_in_it() -> None:
+    rig = Rig()
+    gear = "Vehicle.Powertrain.Transmission.SelectedGear"
+    rig.car.set_state(gear, 0)
+    rig.run(50)
+    for call_id, zone in (("1", "driver"), ("2", "passenger")):
+        rig.submit("recall_seat_memory", call_id, zone=zone, slot=2)
+        assert rig.outcome(call_id).status is Status.DEFERRED
+    rig.run(1000)
+    assert [rig.outcome(n).status for n in "12"] == [Status.DEFERRED] * 2
+    before = len(rig.effects)
+    rig.car.set_state(gear, 126)
+    rig.run(200)
+    begun = [
+        e.body["call_id"]
+        for e in rig.effects[before:]
+        if isinstance(e, Record) and e.body["type"] == "intent"
+    ]
+    assert begun == ["1", "2"]
