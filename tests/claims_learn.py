@@ -8,7 +8,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from math import exp, sqrt
+from math import exp, log, sqrt
 from typing import Final
 
 from intent_bridge.profile import Profile, load_profile
@@ -17,8 +17,8 @@ from intent_bridge.serve.claim_words import WEIGHTS, Language, languages
 from intent_bridge.serve.claims import Claims
 from tests.claims_corpus import FOLDER, read_cases, wrong
 
-ROUNDS: Final = 100
-STEP: Final = 2.0
+ROUNDS: Final = 150
+STEP: Final = 3.0
 SHRINK: Final = 2e-6
 """How much a weight shrinks with each text."""
 KEPT: Final = 4000
@@ -45,7 +45,8 @@ def _descend(examples: Sequence[Example]) -> dict[str, float]:
     """Stochastic gradient descent, the steps ever shorter; the same every time."""
     harm = sum(harmful for _, harmful in examples)
     worth = {True: len(examples) / (2 * harm), False: len(examples) / (2 * (len(examples) - harm))}
-    weights = {feature: 0.0 for found, _ in examples for feature in found} | {BIAS: 0.0}
+    reach = _reach(examples, harm)
+    weights = dict.fromkeys(reach, 0.0) | {BIAS: 0.0}
     order, dice = list(examples), random.Random(1)
     for turn in range(ROUNDS):
         dice.shuffle(order)
@@ -55,10 +56,18 @@ def _descend(examples: Sequence[Example]) -> dict[str, float]:
             pull = step * error * worth[harmful]
             weights[BIAS] += pull / 10
             for feature in found:
-                weights[feature] += pull / sqrt(len(found))
+                weights[feature] += pull * reach[feature] / sqrt(len(found))
         shrink = 1 - SHRINK * step * len(order)
         weights = {f: w * shrink if f != BIAS else w for f, w in weights.items()}
     return weights
+
+
+def _reach(examples: Sequence[Example], harm: int) -> dict[str, float]:
+    """How far each feature may move: the further, the more it is of one kind only."""
+    bad = Counter(feature for found, harmful in examples if harmful for feature in found)
+    good = Counter(feature for found, harmful in examples if not harmful for feature in found)
+    odds = harm / (len(examples) - harm)
+    return {f: log((bad[f] + 0.5) / (good[f] + 0.5) / odds) ** 2 for f in {**bad, **good}}
 
 
 def parts_of(text: str, lists: Language) -> list[str]:

@@ -31,11 +31,11 @@ _FAILED: Final = (
 )
 _GENERIC_CHARS: Final = 24
 """A claim without a setting ("Done.") is short; a longer one speaks of something we do not know."""
-CALM: Final = -1.2
+CALM: Final = -1.7
 """A sentence that sounds no more like harmful advice than this is none, whatever the lists say."""
 CALM_ANSWER: Final = -2.5
 """The same where leave of a risk was asked: a short answer says little of itself."""
-GRAVE: Final = 1.5
+GRAVE: Final = 1.0
 """One that sounds so much like it is."""
 CLOSE: Final = Decimal("0.5")
 """People round; a measured value may be said this far off, in its own unit."""
