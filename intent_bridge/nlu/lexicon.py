@@ -299,7 +299,7 @@ def _numbers(about: Mapping[str, Any]) -> Iterator[tuple[str, Decimal]]:
         if half:
             yield spelled + half, Decimal(number) + Decimal("0.5")
         yield spelled, Decimal(number)
-        if number > 9 and about.get("by_digit") and set(str(number)[1:]) != {"0"}:
+        if number > 9 and about.get("by_digit"):
             yield from _by_digit(number, names)
         for part, also in about.get("numbers_also", {}).items():
             if part in spelled:

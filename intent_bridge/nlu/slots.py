@@ -146,8 +146,8 @@ def _is_request(found: dict[str, object], words: dict[str, str], marks: set[str]
         not (words or found.keys() & {"number", "end"}) or found.get("act") in ("more", "less")
     ):
         return False  # "on" before a value is "to"; else it is none, as in "one more on the fan"
-    if "hold" in marks and ("number" not in found or found.get("act") not in (None, "open")):
-        return False  # "keep it at 22", but "keep it closed" may mean to leave it
+    if "hold" in marks and (not (words or "number" in found) or found.get("act") not in (None, "open")):
+        return False  # "keep it at 22", "in sport", but "keep it closed" may mean to leave it
     if "take" in marks and found.get("act") == "off" and found.keys() & {"number", "size"}:
         found["act"] = "down"  # "take two degrees off"
     if "done" in marks and not found.get("negated"):
