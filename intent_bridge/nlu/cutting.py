@@ -117,6 +117,7 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
             sound = full is not None and not isinstance(calls(full, car), Problem)
             sound = sound or (made is not None and made.negated and made.thing is not None)
             sound = sound or (made is not None and made.thing in FOREIGN)
+            sound = sound or (made is not None and bool(made.thing) and (made.act or "").startswith("too_"))
             known[start, end] = made if sound else None
         return known[start, end]
 

@@ -255,6 +255,9 @@ def folded(concepts: list[Concept]) -> tuple[Concept, ...]:
             if before and degrees and degrees == int(degrees) and 0 < concept.number < 10 and alone:
                 out[-2] = _decimal(before, concept.number)
                 continue
+        if last is not None and last.number is not None and concept == ("unit", "fahrenheit", None):
+            out[-1:] = [last._replace(number=_celsius(last.number)), Concept("unit", "degree")]
+            continue
         if last is not None and concept == ("mark", "half_more", None):
             back = -1 if last.kind == "num" else -2 if last.kind == "unit" and before is not None else None
             if back is not None and out[back].number is not None:
@@ -262,6 +265,11 @@ def folded(concepts: list[Concept]) -> tuple[Concept, ...]:
                 continue
         out.append(concept)
     return tuple(out)
+
+
+def _celsius(fahrenheit: Decimal) -> Decimal:
+    """To half a degree, as cars are set."""
+    return ((fahrenheit - 32) * 10 / 9).to_integral_value() / 2
 
 
 def _decimal(whole: Concept, fraction: Decimal) -> Concept:

@@ -13,6 +13,8 @@ from intent_bridge.types import ToolCall
 _KEYS: Final = ("zone", "setting", "window", "lights", "scene")
 """The arguments that say which setting of a tool is meant."""
 _COMMA: Final = ("mark", "comma")
+_BUT: Final = ("mark", "but")
+_DENIED: Final = frozenset({"num", "unit", "zone", "color"})
 _TAKES_BACK: Final = frozenset({"no", "rather"})
 
 
@@ -21,6 +23,7 @@ def corrected(concepts: Sequence[Concept], car: Car) -> tuple[list[Slots], bool]
 
     Also whether it takes back what was said before it ("no, the other one"). None where it cannot be cut.
     """
+    concepts = _without_denied(concepts)
     start = 0
     while start < len(concepts) and (_takes_back(concepts[start]) or concepts[start][:2] == _COMMA):
         start += 1
@@ -45,6 +48,18 @@ def corrected(concepts: Sequence[Concept], car: Car) -> tuple[list[Slots], bool]
         done += found
     wrong = "no" in opening or ("rather" in opening and not all(r.thing and r.has_value for r in done))
     return done, wrong
+
+
+def _without_denied(concepts: Sequence[Concept]) -> Sequence[Concept]:
+    """What is meant of "not twenty-two, twenty": a value or a place that is denied, then one of its kind."""
+    at = next((n for n, c in enumerate(concepts) if c[:2] == ("mark", "not")), None)
+    if at is None:
+        return concepts
+    end = next((n for n in range(at, len(concepts)) if concepts[n][:2] in (_COMMA, _BUT)), len(concepts))
+    denied, meant = concepts[at + 1 : end], concepts[end + 1 :]
+    if not denied or not meant or not {c.kind for c in denied} <= _DENIED or meant[0].kind != denied[0].kind:
+        return concepts  # and no request is made of "not"
+    return [*concepts[:at], *meant]
 
 
 def _takes_back(concept: Concept) -> bool:

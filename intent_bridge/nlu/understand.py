@@ -259,8 +259,9 @@ def _filled(
             elif asked.thing is None:  # "make that yellow instead, the ambient light"
                 later = next((r for r in requests[index + 1 : index + 2] if r.thing), None)
         if request.zone == "theirs":  # "the passenger's window up, and her seat heating on"
+            placed = things().get(request.thing or "", {}).get("zone", True)
             request = replace(request, zone=next((r.zone for r in reversed(out) if r.zone), None))
-            if request.zone in (None, "mine"):
+            if placed and request.zone in (None, "mine"):
                 return None
         now = _part(request, earlier)
         if now.ref in ("other", "same"):

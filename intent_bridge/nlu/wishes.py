@@ -275,10 +275,12 @@ class _Wish:
         said, table = self.said, self.table
         if "number" not in table or said.number is None:
             return Problem("not_understood" if "number" in table else "not_offered")
-        if said.words:
+        if said.words.keys() - ({"grade"} if "grades" in table else set()):
             return self.both(act)
         if said.end is not None and not self.is_end(said.end, said.number):
             return Problem("not_understood")
+        if "by" in said.marks and "open" in table and act in ("open", "close"):
+            act = "up" if act == "open" else "down"  # "close it by ten percent"
         if act not in _NUMBERED or (said.act in _WEAK and act not in (*_WEAK, "close")):
             return Problem("not_understood")  # "the heating on, 2": not warmer by 2
         units: Mapping[str, Any] = table["units"]
