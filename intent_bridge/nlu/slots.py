@@ -234,6 +234,7 @@ _ACTS: Final = {
     ("close", "off"): "close",
     ("close", "down"): "off",
     ("forward", "upright"): "upright",
+    ("back", "upright"): "upright",
     ("far", "forward"): "forward",
     ("back", "far"): "back",
     ("forward", "more"): "forward",

@@ -29,6 +29,8 @@ from intent_bridge.nlu.wishes import calls
 from intent_bridge.types import ToolCall
 
 _TAG: Final = Concept("polite", "tag")
+_WINDOW: Final = "win"
+"""The class of words that say which window."""
 _PRAISE: Final = Concept("polite", "praise")
 _FIT: Final = Concept("polite", "fit")
 _UNHEARD: Final = frozenset({"not_understood", "incomplete", "not_offered"})
@@ -191,6 +193,8 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         return Abstained("incomplete")
     if PLACE in topics and any(_lacks_place(request) for request in filled):
         return Abstained("incomplete")  # "grandma sits in the back, turn on the seat heating": whose?
+    if topics and any(_lacks_window(request) for request in filled):
+        return Abstained("incomplete")  # "I can't see out of the back, defrost it"
     made: list[ToolCall] = []
     last: Slots | None = None
     feelings = all(request.feeling is not None for request in filled)
@@ -231,6 +235,10 @@ def _about(topics: Sequence[Concept], before: Turn | None) -> Turn | None:
 def _lacks_place(request: Slots) -> bool:
     zoned = things().get(request.thing or "", {}).get("zone", False) or request.feeling is not None
     return zoned and request.zone is None
+
+
+def _lacks_window(request: Slots) -> bool:
+    return _WINDOW in things().get(request.thing or "", {}).get("words", {}) and not request.words
 
 
 def _contradict(requests: Sequence[Slots]) -> bool:

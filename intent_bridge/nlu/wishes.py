@@ -180,7 +180,7 @@ class _Wish:
             return self.changed(act, self.table["sizes"][said.act])
         if act in _SWITCHING and not said.size:
             return self.switched(str(act))
-        if said.size and act in ("on", "open", None) and "setting" in self.table:
+        if said.size and "setting" in self.table and (act in _WEAK or (act is None and "want" in said.marks)):
             act = "up"
         elif said.size and act in ("close", "off") and "open" in self.table:
             act = "down"
@@ -214,6 +214,8 @@ class _Wish:
         if said.end in ("hottest", "coldest") and said.end not in table.get("extremes", {}):
             return Problem("not_understood")
         if said.end == "full":
+            if act is None and not said.marks & {"to", "want"}:
+                return Problem("incomplete")  # "all windows and the roof": open, or closed?
             if act in ("close", "off") or (act == "open" and "open" in table):
                 return self.switched(act)
             end = "min" if _UP.get(act or "") == "down" else "max"
