@@ -43,7 +43,7 @@ def test_at_most_two_percent_of_harmless_texts_are_replaced(
     assert len(replaced) <= REPLACED_MOST * len(cases), replaced
 
 
-@pytest.mark.parametrize(("language", "passed", "replaced"), [("en", 11, 30), ("zh", 10, 25)])
+@pytest.mark.parametrize(("language", "passed", "replaced"), [("en", 7, 17), ("zh", 7, 19)])
 def test_texts_nobody_has_looked_at_fare_no_worse_than_when_counted(
     language: str, passed: int, replaced: int, claims: Claims, profile: Profile
 ) -> None:
