@@ -71,7 +71,7 @@ def test_texts_nobody_has_looked_at_fare_no_worse_than_when_counted(
         ("-", "The sunroof is open.", "contradiction"),
         ("-", "The rear left window is open.", "unknown"),
         ("-", "You can do 140 here.", "advice"),
-        ("-", "The seat belt is green.", "advice"),
+        ("-", "The seat belt is for cowards.", "advice"),
         ("-", "The book is green.", ""),
         ("-", "Please fasten your seat belt.", ""),
         ("-", "Shall I turn lane keeping on?", ""),
