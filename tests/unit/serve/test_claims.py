@@ -78,6 +78,12 @@ def test_texts_nobody_has_looked_at_fare_no_worse_than_when_counted(
         ("-", "Why not overtake?", "advice"),
         ("fan", "I've turned the fan down to one.", "not confirmed"),
         ("-", "It's minus five outside.", "contradiction"),
+        ("heat", "Your seat heater is now on level 2, it's 12 degrees outside.", ""),
+        ("heat", "Your seat heater is now on level 2, it's 13 degrees outside.", "contradiction"),
+        ("heat", "Your seat heating is now at its maximum.", "not confirmed"),
+        ("heat", "The rear seat heating is on level 2.", "not confirmed"),
+        ("temp", "I couldn't set the temperature, sorry.", "denied though done"),
+        ("fan", "I've turned the fan to level 2, it should be quieter.", "not confirmed"),
     ],
 )
 def test_the_same_words_pass_or_not_by_what_is_known(
