@@ -8,7 +8,7 @@ from typing import Final
 from intent_bridge.nlu.lexicon import Concept
 
 _MARKS: Final = frozenset({"to", "by", "plural", "want"})
-HINTS: Final = frozenset({"ensure", "is", "gripe", "done", "wants"})
+HINTS: Final = frozenset({"ensure", "is", "gripe", "done", "wants", "own"})
 """Marks that say what kind of sentence it is, and nothing of the request."""
 _SETTING: Final = frozenset({"set", "take", "hold"})
 """Verbs that say nothing more than that something shall change, or be at a value."""
@@ -140,6 +140,8 @@ def _is_request(found: dict[str, object], words: dict[str, str], marks: set[str]
     """Whether what was found asks for something, or says how somebody feels."""
     if "gripe" in marks or ("is" in marks) != ("ensure" in marks):
         return False  # "make sure it is on" is a request, "it is on" none
+    if "own" in marks and found.get("zone") not in (None, "mine", "driver"):
+        return False  # "no room for the legs in the back" is not about the seat in the back
     if "wants" in marks and found.get("zone") in (None, "mine"):
         return False  # "the rear wants 20"; what dad wants is told
     if "onto" in marks and (
