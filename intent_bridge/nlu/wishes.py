@@ -281,8 +281,6 @@ class _Wish:
             return self.both(act)
         if said.end is not None and not self.is_end(said.end, said.number):
             return Problem("not_understood")
-        if "by" in said.marks and "open" in table and act in ("open", "close"):
-            act = "up" if act == "open" else "down"  # "close it by ten percent"
         if act not in _NUMBERED or (said.act in _WEAK and act not in (*_WEAK, "close")):
             return Problem("not_understood")  # "the heating on, 2": not warmer by 2
         units: Mapping[str, Any] = table["units"]
@@ -299,8 +297,8 @@ class _Wish:
             number = number * units.get(said.unit or "none", 1)
         if table.get("keep") and act is not None and act not in table["keep"]:
             return Problem("not_understood")
-        if "by" in said.marks and said.unit == "percent" and "to" not in said.marks:
-            act = {"open": "up", "close": "down"}.get(act or "", act)  # "open it another 20 percent"
+        if "by" in said.marks and "to" not in said.marks and "open" in table and act in ("open", "close"):
+            act = "up" if act == "open" else "down"  # "close it by ten percent", "open it another 20"
         direction = _UP.get(act or "")
         relative = direction is not None and "to" not in said.marks
         if relative and number >= table.get("absolute_from", 10**6):
