@@ -7,7 +7,18 @@ import pytest
 
 from intent_bridge.bridge import Bridge, SimulatedBridge
 from intent_bridge.engine import ladder
-from intent_bridge.types import Channel, Outcome, Provenance, Said, SeatZone, Speaker, Status
+from intent_bridge.resolver import Ambiguous
+from intent_bridge.types import (
+    Channel,
+    Choice,
+    Outcome,
+    Provenance,
+    Said,
+    SeatZone,
+    Speaker,
+    Status,
+    ToolCall,
+)
 
 WEATHER = "Vehicle.Exterior.Weather"
 REAR_RIGHT = "Vehicle.Cabin.Door.Row2.PassengerSide.Window.Position"
@@ -171,3 +182,28 @@ def test_preferences_may_come_with_the_call(car: SimulatedBridge) -> None:
     said = Said(preferred={"set_sunroof.percent": 30}, numbers=frozenset({Decimal(7)}))
     outcome = car.handle({"name": "open_close_sunroof", "arguments": {}}, heard=said)
     assert outcome.data["sources"] == {"percentage": "preference"}
+
+
+def test_a_wrong_value_is_told_before_anybody_is_asked_what_is_missing(car: SimulatedBridge) -> None:
+    outcome = ask(car, "set_seat_heating", level=77)
+    assert (outcome.status, outcome.choices) == (Status.INVALID, ())
+    assert outcome.code != "missing_argument"
+
+
+def test_a_question_about_no_argument_tells_the_model_nothing_of_one(sedan: SimulatedBridge) -> None:
+    call = ToolCall("1", "set_fan_speed", {})
+    asked = ladder.which(sedan.engine, call, Ambiguous(()), PASSENGER, sedan.now_ms())
+    assert (asked.status, asked.code, asked.message) == (Status.NEEDS_CHOICE, "which_zone", "")
+
+
+def test_what_would_change_nothing_is_offered_only_where_nothing_else_is(sedan: SimulatedBridge) -> None:
+    is_so, other = (
+        Choice("set_fan_speed", {"zone": "passenger", "level": level}, own=False) for level in (2, 5)
+    )
+    assert sedan.state()["Vehicle.Cabin.HVAC.Station.Row1.Passenger.FanSpeed"] == 20
+
+    def offered(*choices: Choice) -> list[object]:
+        found = ladder.offered(sedan.engine, choices, PASSENGER, sedan.now_ms())
+        return [choice.arguments["level"] for choice in found]
+
+    assert offered(is_so, other) == [5] and offered(is_so) == [2] and offered() == []
