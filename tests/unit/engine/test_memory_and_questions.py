@@ -53,6 +53,28 @@ def test_ids_of_our_own_take_no_room_and_never_act_twice() -> None:
         assert memory.outcome(new) is not None
 
 
+def test_as_many_outcomes_are_kept_as_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_module, "MAX_OUTCOMES", 2)
+    memory = Memory()
+    for call_id in ("1", "2"):
+        memory.open(call_id, "x")
+    assert [found.code for n in "12" if (found := memory.outcome(n))] == ["", ""]
+    memory.open("3", "x")
+    assert [found.code for n in "123" if (found := memory.outcome(n))] == ["outcome_forgotten", "", ""]
+
+
+def test_an_id_of_our_own_whose_kind_has_a_dash_never_acts_twice_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(memory_module, "MAX_OUTCOMES", 1)
+    memory = Memory()
+    assert memory.mint("routine-arrive-home") == "routine-arrive-home-1"
+    for call_id in ("routine-arrive-home-1", "other"):
+        memory.open(call_id, "x")
+    forgotten = memory.outcome("routine-arrive-home-1")
+    assert forgotten is not None and forgotten.code == "outcome_forgotten"
+
+
 def test_a_full_session_takes_no_new_call(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory_module, "MAX_IDS", 2)
     memory = Memory()

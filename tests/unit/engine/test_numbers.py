@@ -11,9 +11,12 @@ from intent_bridge.audit import read
 from intent_bridge.audit.replay import rejudge, replay
 from intent_bridge.bridge import Bridge, SimulatedBridge
 from intent_bridge.engine import Engine
+from intent_bridge.engine.effects import Order
+from intent_bridge.engine.numbers import traced
 from intent_bridge.guard import Guard, load_packs
 from intent_bridge.profile import load_profile
-from intent_bridge.types import Outcome, Quality, Said, Status, Value
+from intent_bridge.types import Action, Outcome, Quality, Said, Status, ToolCall, Value
+from tests.unit.engine.test_engine import DRIVER, Rig
 
 FAN = "Vehicle.Cabin.HVAC.Station.Row1.Driver.FanSpeed"
 WARMTH = "Vehicle.Cabin.HVAC.Station.Row1.Passenger.Temperature"
@@ -142,3 +145,26 @@ def test_a_wish_in_words_alone_has_no_number_to_trace(bench: SimulatedBridge) ->
         {"name": "set_air_circulation", "arguments": {"mode": "AUTO"}}, heard=said()
     )
     assert outcome.status in (Status.DONE, Status.NO_EFFECT) and "sources" not in outcome.data
+
+
+@pytest.mark.parametrize(
+    ("heard", "passengers", "expected"),
+    [
+        (said(50), 2, "words"),  # level 5 is 50 %
+        (said(ends=("most",)), 2, "own"),
+        (said(), 5, "state"),  # as the passenger has it
+        (said(), 2, "own"),
+    ],
+)
+def test_of_a_call_that_sets_several_things_it_is_enough_that_one_has_the_number_from_somewhere(
+    heard: Said, passengers: int, expected: str
+) -> None:
+    rig = Rig()
+    rig.submit("set_fan_speed", "0", zone="passenger", level=passengers)
+    rig.run(300)
+    actions = Action("Vehicle.Cabin.HVAC.RecirculationMode", "FRESH"), Action(FAN, 5)
+    order = Order("1", "set_both", DRIVER, actions, data={"why": "asked"})
+    call = ToolCall("1", "set_both", {"level": 5, "on": True, "mode": "fresh", "zone": 1})
+    traced_ = traced(rig.engine, order, call, heard, {"zone": "context"}, rig.now_ms)
+    assert traced_.data == {"why": "asked", "sources": {"zone": "context", "level": expected}}
+    assert traced_.own_numbers == (("level",) if expected == "own" else ())
