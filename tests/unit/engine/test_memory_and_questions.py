@@ -134,3 +134,12 @@ def test_questions_expire_by_themselves_once() -> None:
     assert questions.expired(999) == []
     assert [q.order.call_id for q in questions.expired(1000)] == ["1"]
     assert questions.next_ms() is None
+
+
+def test_a_question_says_when_it_expires_and_the_next_one_that_does_is_known() -> None:
+    questions = Questions(b"s", 1000)
+    asked = [questions.ask(order(str(n)), VERDICT, now_ms) for n, now_ms in enumerate((0, 500))]
+    assert [confirmation.expires_ms for confirmation in asked] == [1000, 1500]
+    assert questions.next_ms() == 1000
+    questions.expired(1000)
+    assert questions.next_ms() == 1500

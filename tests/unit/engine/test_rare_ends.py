@@ -206,3 +206,18 @@ def test_a_routine_that_means_nothing_is_a_problem_of_the_profile(
     with pytest.raises(ProfileError) as caught:
         Routines(replace(PROFILE, file=file))
     assert [what in problem.what for problem in caught.value.problems] == [True]
+
+
+def test_all_routines_that_mean_nothing_are_told_at_once_and_with_the_mend() -> None:
+    known = PROFILE.file.routines["arrive_home"]
+    routines = {
+        "fast": known.model_copy(update={"on": "Vehicle.Sped > 3 km/h"}),
+        "slow": known.model_copy(update={"on": "Vehicle.Sped < 3 km/h"}),
+        "home": known.model_copy(update={"scene": "arrive_hom"}),
+    }
+    file = PROFILE.file.model_copy(update={"routines": routines})
+    with pytest.raises(ProfileError) as caught:
+        Routines(replace(PROFILE, file=file))
+    problems = caught.value.problems
+    assert len(problems) == 3 and "arrive_home" in problems[2].mend
+    assert problems[2].file == PROFILE.folder / "profile.yaml"
