@@ -56,7 +56,7 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = 
     topics: dict[Concept, None] = {}
     for at, (_, about) in enumerate(phrases):
         told = verb_at is not None and at >= verb_at and not wants
-        noun = verb_at is not None or (at + 1 < len(phrases) and not phrases[at + 1][1])
+        noun = verb_at is not None or (begins and at + 1 < len(phrases) and not phrases[at + 1][1])
         strange = strange or not about or _tells(about, at)
         for concept in about:
             bare = bare or (concept == _LATER and verb_at is None and not (begins and at))

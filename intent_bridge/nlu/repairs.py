@@ -14,7 +14,7 @@ _KEYS: Final = ("zone", "setting", "window", "lights", "scene")
 """The arguments that say which setting of a tool is meant."""
 _COMMA: Final = ("mark", "comma")
 _BUT: Final = ("mark", "but")
-_DENIED: Final = frozenset({"num", "unit", "zone", "color"})
+_DENIED: Final = frozenset({"num", "unit", "zone", "color", "thing"})
 _TAKES_BACK: Final = frozenset({"no", "rather"})
 
 
@@ -51,13 +51,14 @@ def corrected(concepts: Sequence[Concept], car: Car) -> tuple[list[Slots], bool]
 
 
 def _without_denied(concepts: Sequence[Concept]) -> Sequence[Concept]:
-    """What is meant of "not twenty-two, twenty": a value or a place that is denied, then one of its kind."""
+    """What is meant of "not twenty-two, twenty": what is denied stands beside one of its kind."""
     at = next((n for n, c in enumerate(concepts) if c[:2] == ("mark", "not")), None)
     if at is None:
         return concepts
     end = next((n for n in range(at, len(concepts)) if concepts[n][:2] in (_COMMA, _BUT)), len(concepts))
     denied, meant = concepts[at + 1 : end], concepts[end + 1 :]
-    if not denied or not meant or not {c.kind for c in denied} <= _DENIED or meant[0].kind != denied[0].kind:
+    likes = [*concepts[:at], *meant[:1]]
+    if not ({c.kind for c in denied} <= _DENIED and any(c.kind == d.kind for c in likes for d in denied[:1])):
         return concepts  # and no request is made of "not"
     return [*concepts[:at], *meant]
 

@@ -112,6 +112,8 @@ def _meant(said: Slots) -> tuple[str | None, Slots]:
             given += [said.end, "ends"]
         if said.zone and said.act in ("off", "close"):
             given.append("zone_off")
+        if said.unit in ("mm", "cm"):
+            given.append("length")
         other = next((others[g] for g in given if g and g in others), None)
         turned = table.get("turns", {}).get(said.act) if other else None
         if turned in _UP and said.act in _WEAK and said.number is not None:
