@@ -112,7 +112,7 @@ def _meant(said: Slots) -> tuple[str | None, Slots]:
             given += [said.end, "ends"]
         if said.zone and said.act in ("off", "close"):
             given.append("zone_off")
-        if said.unit in ("mm", "cm"):
+        if said.unit in ("mm", "cm") and said.act not in ("more", "less"):  # 降低 may be less, and is down
             given.append("length")
         other = next((others[g] for g in given if g and g in others), None)
         turned = table.get("turns", {}).get(said.act) if other else None
