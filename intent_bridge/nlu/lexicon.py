@@ -169,7 +169,7 @@ class Lexicon:
             ways = self.first[tokens[start]] = Node(ways)
         found = self._walk(ways, tokens, start + 1) if ways is not None else set()
         found |= self._walk(self.any_first, tokens, start)
-        yield from sorted(found, key=lambda one: one[0])
+        yield from sorted(found)  # in one order, whatever the hashes of a process are
 
     def of_class(self, name: str, tokens: list[str], start: int) -> set[int]:
         """Where the words of a class that begin at `start` end; nothing if there is no such class."""
