@@ -85,6 +85,7 @@ def test_a_later_stage_begins_only_when_the_one_before_is_confirmed(car: Simulat
     assert {a.path for a in outcome.actions} >= {WINDOW, RECIRCULATION} and all(
         a.confirmed is not None for a in outcome.actions
     )
+    assert {frame.message for frame in outcome.frames} >= {"WINDOW_CMD", "AIR_CMD"}
     at = [window for message, window in messages if message == "AIR_CMD"]
     assert messages[0][0] != "AIR_CMD" and at and max(at) <= 1
 

@@ -126,6 +126,7 @@ def test_a_scene_whose_stages_are_all_there_is_no_effect_and_one_with_a_part_to_
     part = last(car, do(car, "activate_scene", scene="nap"))
     assert (part.status, part.code) == (Status.DONE, "")
     assert len(part.actions) == len(again.actions)
+    assert {frame.message for frame in part.frames} == {"AIR_CMD", "CLIMATE_CMD"}
 
 
 def test_what_cannot_be_put_back_is_said(car: SimulatedBridge, monkeypatch: pytest.MonkeyPatch) -> None:
