@@ -251,6 +251,9 @@ def test_timing_comes_from_the_stopwatch_that_was_handed_in() -> None:
     rig = Rig(stopwatch=lambda: next(ticks))
     rig.submit("set_emergency_braking", on=False)
     assert rig.outcome().timing_us["parse"] == 5 and rig.outcome().timing_us["judge"] == 5
+    assert {type(us) for us in rig.outcome().timing_us.values()} == {int}
+    asked = [e.body for e in rig.effects if isinstance(e, Record)][-1]["asked"]
+    assert asked["decision"] == "confirm" and asked["state"]
 
 
 def test_a_command_past_its_life_no_longer_drives_its_path() -> None:
