@@ -73,7 +73,7 @@ def sentences(lexicon: Lexicon, tokens: list[str]) -> list[Sentence]:
         elif tells:
             found = _shorter(found, _asides(lexicon, tokens, start, ways, glued=True))
         ways[start] = dict(sorted(found.items(), key=lambda item: item[1])[:READINGS_MAX])
-    read = {Sentence(folded(list(concepts)), cost) for concepts, cost in ways[0].items()}
+    read = dict.fromkeys(Sentence(folded(list(concepts)), cost) for concepts, cost in ways[0].items())
     return sorted(read, key=lambda sentence: sentence.cost)
 
 
