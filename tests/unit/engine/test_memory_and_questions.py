@@ -73,6 +73,7 @@ def test_an_id_of_our_own_whose_kind_has_a_dash_never_acts_twice_either(
         memory.open(call_id, "x")
     forgotten = memory.outcome("routine-arrive-home-1")
     assert forgotten is not None and forgotten.code == "outcome_forgotten"
+    assert memory._ids == {"other"}
 
 
 def test_a_full_session_takes_no_new_call(monkeypatch: pytest.MonkeyPatch) -> None:

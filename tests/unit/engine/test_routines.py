@@ -6,7 +6,18 @@ from intent_bridge.engine.effects import Order
 from intent_bridge.engine.routines import Routines
 from intent_bridge.engine.scenes import Needs
 from intent_bridge.profile import load_profile
-from intent_bridge.types import Action, Decision, Provenance, Quality, RuleHit, Sample, Value, Verdict
+from intent_bridge.types import (
+    _MINT,
+    Action,
+    Decision,
+    Permit,
+    Provenance,
+    Quality,
+    RuleHit,
+    Sample,
+    Value,
+    Verdict,
+)
 
 PROFILE = load_profile("demo_sedan")
 HOME = "Vehicle.CurrentLocation.IsAtHome"
@@ -72,7 +83,8 @@ def test_a_routine_does_unattended_what_the_profile_lists_and_nothing_besides(
 
 
 RULE = RuleHit("oem.x", REAR, Decision.CLAMP, "why")
-VERDICT = Verdict(Decision.CLAMP, (Action(REAR, 44),), (Action(REAR, 42),), (RULE,), ("x",), "digest")
+PERMIT = Permit({REAR: 42}, "policy", 0, 100, _MINT)
+VERDICT = Verdict(Decision.CLAMP, (Action(REAR, 44),), (Action(REAR, 42),), (RULE,), ("x",), "digest", PERMIT)
 
 
 @pytest.mark.parametrize(
