@@ -13,13 +13,13 @@ from intent_bridge.testing.worlds import Worlds
 
 MIX: Final[Mapping[str, int]] = MappingProxyType(
     {
-        "call": 494,
-        "spoilt": 299,
+        "call": 500,
+        "spoilt": 289,
         "hostile": 100,
         "again": 15,
         "undo": 15,
         "state": 24,
-        "healthy": 26,
+        "healthy": 30,
         "wait": 4,
         "fault": 7,
         "heal": 12,
