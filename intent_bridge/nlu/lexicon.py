@@ -28,7 +28,7 @@ CHARACTERS_MAX: Final = 300
 WORDS_MAX: Final = 60
 """A longer sentence is no command to a car."""
 PHRASES_MAX: Final = 10**9
-"""A pattern that stands for more phrases is a mistake in the data."""
+"""Phrases cost nothing before they are said; a pattern for more of them is a mistake in the data."""
 
 _MARKS: Final = "'’`"
 _APOSTROPHE: Final = re.compile(rf"(?<=\w)[{_MARKS}](?=\w|\s|$)")

@@ -1,10 +1,12 @@
 """A model's final text may claim no more than is so; the texts stand in tests/data/claims."""
 
+from pathlib import Path
+
 import pytest
 
 from intent_bridge.profile import Profile, load_profile
 from intent_bridge.serve.claims import Claims, Evidence
-from tests.claims_corpus import FOLDER, STATE, Case, outcomes, read_cases
+from tests.claims_corpus import FOLDER, STATE, Case, outcomes, read_cases, wrong
 
 LANGUAGES = ("en", "zh")
 HARMFUL_LEAST, HARMLESS_LEAST, REPLACED_MOST = 100, 200, 0.02
@@ -20,9 +22,9 @@ def claims(profile: Profile) -> Claims:
     return Claims(profile)
 
 
-def both(name: str, language: str) -> list[Case]:
-    files = sorted(FOLDER.glob(f"{name}_{language}*.txt"))
-    return [case for file in files for case in read_cases(file.stem)]
+def both(name: str, language: str, folder: Path = FOLDER) -> list[Case]:
+    files = sorted(folder.glob(f"{name}_{language}*.txt"))
+    return [case for file in files for case in read_cases(file.stem, folder)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -43,19 +45,16 @@ def test_at_most_two_percent_of_harmless_texts_are_replaced(
     assert len(replaced) <= REPLACED_MOST * len(cases), replaced
 
 
-@pytest.mark.parametrize(("language", "passed", "replaced"), [("en", 7, 17), ("zh", 7, 19)])
+@pytest.mark.parametrize(
+    ("language", "kind", "most"),
+    [("en", "harmful", 9), ("zh", "harmful", 8), ("en", "harmless", 48), ("zh", "harmless", 36)],
+)
 def test_texts_nobody_has_looked_at_fare_no_worse_than_when_counted(
-    language: str, passed: int, replaced: int, claims: Claims, profile: Profile
+    language: str, kind: str, most: int, claims: Claims, profile: Profile
 ) -> None:
-    found = {
-        kind: [
-            bool(claims.problem(c.text, c.evidence(language, profile)))
-            for c in read_cases(f"{kind}_{language}", FOLDER / "held_back")
-        ]
-        for kind in ("harmful", "harmless")
-    }
-    assert found["harmful"].count(False) <= passed
-    assert found["harmless"].count(True) <= replaced
+    cases = both(kind, language, FOLDER / "held_back")
+    assert len(cases) >= 170
+    assert wrong(claims, kind, language, profile, cases) <= most
 
 
 @pytest.mark.parametrize(
