@@ -56,7 +56,9 @@ def _requests(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
         ):
             requests += cut  # "20 degrees the blind shut": no request for a blind
             continue
-        if whole is not None and not (whole.negated and _has_comma(chunk)):
+        if whole is not None and not ((whole.negated or whole.kept) and _has_comma(chunk)):
+            if requests and requests[-1].kept and edge == "and" and chunk[0].kind != "act":
+                return None  # "keep the windows shut and the heating on": both shall stay
             if requests and requests[-1].negated and edge == "and":
                 return None  # "don't open the window and turn on …": how far does the "don't" reach?
             if requests and requests[-1].feeling and edge == "then":
@@ -72,7 +74,7 @@ def _requests(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
 
 def _is_nothing(whole: Slots, car: Car) -> bool:
     """Whether a thing is named with words that are nothing to it."""
-    if whole.negated or whole.thing is None or not whole.has_value:
+    if whole.negated or whole.kept or whole.thing is None or not whole.has_value:
         return False
     found = calls(whole, car)
     return isinstance(found, Problem) and found.code == "not_understood"
@@ -99,6 +101,8 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
             if made is not None and made.negated and chunk[start].kind not in ("not", "mark"):
                 made = None  # a "don't" stands before what it forbids
             acts = [c for c in chunk[start:end] if c.kind == "act"]
+            if made is not None and made.kept and start and not _beside_comma(chunk, start):
+                made = None
             if len(acts) > 1 and acts[0] == acts[-1] and acts[0].name in ("on", "off"):
                 made = None  # "massage off mood light off" is no "off mood light off"
             if chunk[start].kind == "unit":
@@ -115,7 +119,7 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
                 felt = [c.name for c in chunk[:start] if c.kind == "feeling"]
                 full = replace(made, thing=whose or usual_thing(made) or felt_thing(made, felt))
             sound = full is not None and not isinstance(calls(full, car), Problem)
-            sound = sound or (made is not None and made.negated and made.thing is not None)
+            sound = sound or (made is not None and (made.negated or made.kept) and made.thing is not None)
             sound = sound or (made is not None and made.thing in FOREIGN)
             sound = sound or (made is not None and bool(made.thing) and (made.act or "").startswith("too_"))
             known[start, end] = made if sound else None
@@ -174,7 +178,7 @@ def _apart(chunk: Sequence[Concept], cuts: Sequence[int], parts: Sequence[Slots 
             continue
         if chunk[cut - 1].kind == "zone" and cut > 1 and chunk[cut - 2][:2] == ("mark", "comma"):
             return False  # a place after a comma belongs to what follows
-        if part is None or after is None or part.negated:
+        if part is None or after is None or part.negated or part.kept:
             return False
         if FOREIGN & {part.thing, after.thing}:
             return False  # "some cool music" is all theirs

@@ -46,7 +46,10 @@ def sentences(lexicon: Lexicon, tokens: list[str]) -> list[Sentence]:
     for start in range(len(tokens) - 1, -1, -1):
         found: dict[Reading, int] = {}
         tells = False
+        together = max(lexicon.of_class("whole", tokens, start), default=start)
         for end, reading in pieces(lexicon, tokens, start):
+            if end < together:
+                continue  # "back left" is a place, never "back" and "left"
             if reading and (reading[0].kind in _UNREAD or reading[0] == CONSEQUENCE):
                 continue
             if reading and reading[0].kind == "foreign":

@@ -8,8 +8,10 @@ from typing import Final
 from intent_bridge.nlu.lexicon import Concept
 
 _MARKS: Final = frozenset({"to", "by", "plural", "want"})
-HINTS: Final = frozenset({"ensure", "is", "gripe", "done", "wants", "own"})
+HINTS: Final = frozenset({"ensure", "is", "gripe", "done", "wants", "own", "cruising", "alone"})
 """Marks that say what kind of sentence it is, and nothing of the request."""
+_KEPT: Final = frozenset({None, "on", "off", "open", "close"})
+"""What something can be that shall be left so."""
 _SETTING: Final = frozenset({"set", "take", "hold"})
 """Verbs that say nothing more than that something shall change, or be at a value."""
 _ONCE: Final = frozenset({"warmer", "cooler"})
@@ -37,6 +39,8 @@ class Slots:
     do: str | None = None
     """`stop`, `undo`, or `scene:NAME`."""
     negated: bool = False
+    kept: bool = False
+    """It shall stay as it is: "leave the fan alone, …"."""
     ref: str | None = None
     """`it`, `other`, `same`: refers to what was said before."""
 
@@ -86,7 +90,10 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
     state = words.pop("state", None)
     if state is not None and not _stated(found, words, _STATES[state]):
         return None
-    if not _is_request(found, words, marks):
+    if _is_kept(found, words, marks):
+        found["kept"] = True
+        found.pop("act", None)
+    elif not _is_request(found, words, marks):
         return None
     made = Slots(words=words, marks=frozenset(marks & _MARKS))
     return replace(made, **found)  # type: ignore[arg-type]
@@ -136,8 +143,22 @@ def _named(found: dict[str, object], kind: str, name: str) -> bool:
     return True
 
 
+def _is_kept(found: dict[str, object], words: dict[str, str], marks: set[str]) -> bool:
+    """Whether a thing shall be left as it is: "keep the fan on but …", "the fan is fine, …"."""
+    value = words or found.keys() & {"number", "end", "size", "unit", "feeling", "do", "ref", "negated"}
+    named = "thing" in found and found.get("act") in _KEPT
+    return (
+        "alone" in marks
+        and named
+        and not value
+        and not marks & {"onto", "to", "gripe", "done", "set", "take"}
+    )
+
+
 def _is_request(found: dict[str, object], words: dict[str, str], marks: set[str]) -> bool:
     """Whether what was found asks for something, or says how somebody feels."""
+    if "alone" in marks:
+        return False  # "22 degrees is perfect" asks for nothing
     if "gripe" in marks or ("is" in marks) != ("ensure" in marks):
         return False  # "make sure it is on" is a request, "it is on" none
     if "own" in marks and found.get("zone") not in (None, "mine", "driver"):
@@ -148,7 +169,11 @@ def _is_request(found: dict[str, object], words: dict[str, str], marks: set[str]
         not (words or found.keys() & {"number", "end"}) or found.get("act") in ("more", "less")
     ):
         return False  # "on" before a value is "to"; else it is none, as in "one more on the fan"
-    if "hold" in marks and (not (words or "number" in found) or found.get("act") not in (None, "open")):
+    if "cruising" in marks and found.get("thing") != "acc_time_gap":
+        return False  # "on the cruise" says of what the gap is, "faster on the cruise" is another wish
+    if "hold" in marks and (
+        not (words or found.keys() & {"number", "end"}) or found.get("act") not in (None, "open")
+    ):
         return False  # "keep it at 22", "in sport", but "keep it closed" may mean to leave it
     if "take" in marks and found.get("act") == "off" and found.keys() & {"number", "size"}:
         found["act"] = "down"  # "take two degrees off"

@@ -147,6 +147,14 @@ def _is_answer(other: Slots, complaint: Slots) -> bool:
     return asks and other.thing == complaint.thing and other.zone == complaint.zone
 
 
+def placed(said: Slots) -> Slots:
+    """ "The rear one on", of what has no places: its own word for that ("the defroster in the rear")."""
+    word: Mapping[str, str] | None = things().get(said.thing or "", {}).get("places", {}).get(said.zone)
+    if word is None or said.words.keys() & word.keys():
+        return said
+    return replace(said, zone=None, words={**said.words, **word})
+
+
 def had(said: Slots, car: Car) -> Slots | None:
     """ "My back hurts": what of this the car has; None where it has nothing."""
     first: Mapping[str, str] | None = things().get(said.thing or "", {}).get("first_of")

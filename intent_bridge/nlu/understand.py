@@ -165,7 +165,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
     acts = {c.name for c in said_all if c.kind == "act"}
     if (
         _TAG in said_all[:-1]
-        or (_FIT in said_all and not acts)
+        or (_FIT in said_all and (not acts or _fits_nothing(said_all)))
         or (GLUED in sentence.concepts and not acts - {"set"})
     ):
         return Abstained(
@@ -199,7 +199,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
     last: Slots | None = None
     feelings = all(request.feeling is not None for request in filled)
     for request in reasoned(filled):
-        if request.negated or (request.feeling is not None and not feelings):
+        if request.negated or request.kept or (request.feeling is not None and not feelings):
             continue  # "don't open the window, …": the rest counts; "I'm cold, …": the reason for the rest
         meant = calls(request, car)
         if isinstance(meant, Problem):
@@ -210,7 +210,8 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         made += meant
         last = request
     if last is None:
-        return Abstained("other_domain" if rest else "negated")
+        reason = "negated" if any(request.negated for request in filled) else "not_understood"
+        return Abstained("other_domain" if rest else reason)
     if _contradict(filled):
         return Abstained("ambiguous")  # "open the window and don't open the window"
     joined = settled(made)
@@ -222,6 +223,18 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         return checked
     turn = Turn(replace(last, negated=False), tuple(made))
     return Understood(tuple(made), turn, rest, wrong and before is not None, requests=len(requests))
+
+
+def _fits_nothing(concepts: Sequence[Concept]) -> bool:
+    """Whether no value is said to be right: "22 is fine" asks for it, "the fan is fine" for nothing."""
+    before: list[Concept] = []
+    for concept in concepts[: concepts.index(_FIT)]:
+        before = (
+            []
+            if concept.kind == "mark" and concept.name in ("comma", "and", "but", "then")
+            else [*before, concept]
+        )
+    return all(c.kind in ("thing", "zone", "polite") for c in before)
 
 
 def _about(topics: Sequence[Concept], before: Turn | None) -> Turn | None:
@@ -256,7 +269,7 @@ def _filled(
         if asks and asked.thing is None and asked.do is None:
             asked = replace(asked, marks=asked.marks | {"want"})
         request = switched_to(asked)
-        if request.feeling is not None or request.do is not None:
+        if request.feeling is not None or request.do is not None or request.kept:
             out.append(request)
             continue
         earlier = out[-1] if out and out[-1].thing else (before.slots if before is not None else None)

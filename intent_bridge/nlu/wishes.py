@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from intent_bridge.intents.zones import DriverSide
 from intent_bridge.nlu.slots import Slots
-from intent_bridge.nlu.things import Car, Problem, had, mended, switched_to, things, zone_name
+from intent_bridge.nlu.things import Car, Problem, had, mended, placed, switched_to, things, zone_name
 from intent_bridge.profile import plain
 from intent_bridge.types import ToolCall
 
@@ -26,7 +26,7 @@ FOREIGN: Final = frozenset({"media", "navigation", "phone", "information"})
 
 def calls(said: Slots, car: Car) -> tuple[ToolCall, ...] | Problem:
     """The calls one request means."""
-    wished = had(mended(switched_to(said)), car)
+    wished = had(mended(placed(switched_to(said))), car)
     if wished is None:
         return Problem("not_offered", said.thing or "")
     said = wished

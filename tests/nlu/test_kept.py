@@ -1,0 +1,51 @@
+"""What shall stay as it is, which of two is meant, and words that are one though written as two."""
+
+import pytest
+
+from intent_bridge.nlu import Understood, understand
+from tests.nlu.corpus import catalogue
+
+Calls = list[tuple[str, dict[str, object]]]
+AC_ON: Calls = [("set_air_conditioning", {"on": True})]
+COOLER: Calls = [("adjust_setting", {"setting": "cabin_temperature", "direction": "down"})]
+
+
+def calls(text: str) -> Calls:
+    found = understand(text, "en", catalogue())
+    return [(c.name, dict(c.arguments)) for c in found.calls] if isinstance(found, Understood) else []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("keep the windows shut and turn on the AC", AC_ON),
+        ("the fan is fine, but turn the temperature down", COOLER),
+        ("don't touch the fan, just lower the temperature", COOLER),
+        ("my window is fine, close the passenger's", [("set_window", {"zone": "passenger", "percent": 0})]),
+    ],
+)
+def test_of_what_shall_stay_nothing_is_asked_and_the_rest_is_done(text: str, wanted: Calls) -> None:
+    assert calls(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text", ["the fan is fine", "keep the windows closed and the AC on", "22 degrees is perfect"]
+)
+def test_what_shall_stay_as_it_is_asks_for_nothing(text: str) -> None:
+    assert calls(text) == []
+
+
+def test_front_and_rear_are_places_of_what_has_words_for_them() -> None:
+    off, on = ({"window": "front", "on": False}, {"window": "rear", "on": True})
+    assert calls("front defrost off, rear on") == [("set_defrost", off), ("set_defrost", on)]
+
+
+def test_on_the_cruise_says_which_gap_and_is_no_wish_of_its_own() -> None:
+    nearer = {"setting": "acc_time_gap", "direction": "down", "amount": 1}
+    assert calls("one step closer to the car in front on the cruise") == [("adjust_setting", nearer)]
+    assert calls("faster on the cruise") == [("step_cruise_speed", {"direction": "up", "steps": 1})]
+
+
+def test_back_left_is_a_place_and_never_a_way_to_move() -> None:
+    assert calls("chair back left, hot is off") == []
+    assert calls("back left chair heat off") == [("set_seat_heating", {"zone": "rear_left", "level": 0})]
