@@ -203,7 +203,10 @@ def _exact(number: int | float) -> Fraction:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no int of more than some thousand digits
+        return f"{type(value).__name__} too long to show"
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 

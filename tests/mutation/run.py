@@ -12,6 +12,7 @@ import argparse
 import ast
 import functools
 import gc
+import hashlib
 import importlib
 import itertools
 import json
@@ -119,28 +120,40 @@ class Runner:
         return True
 
     def _baseline(self) -> None:
-        """Which test runs which lines and what it costs; all of them pass without a mutant."""
+        """Which test runs which lines and what it costs; all of them pass without a mutant.
+
+        What is kept of a test holds while its file and the modules of the area stay as they are.
+        """
         kept = BUILD / f"{self.area.name}.lines"
-        known: Result = {"lines": {}, "cpu_s": {}}
+        known: Result = {"lines": {}, "cpu_s": {}, "texts": {}}
         if kept.exists() and not self.options.measure:
-            known = json.loads(kept.read_text("utf-8"))
-        if new := [test for test in self.items if test not in known["lines"]]:
+            known |= json.loads(kept.read_text("utf-8"))
+        texts = self._texts()
+        if new := [test for test in self.items if known["texts"].get(test) != texts[test]]:
             answer = _answer(*_fork(lambda: self._measure(new)))
             if "failed" in answer or "lines" not in answer:
                 raise SystemExit(f"a test does not pass without a mutant: {answer}")
-            for key, found in known.items():
-                found.update(answer[key])
+            for key in ("lines", "cpu_s"):
+                known[key].update(answer[key])
             quick_first = sorted(new, key=known["cpu_s"].__getitem__)
             control = _answer(*_fork(lambda: self._pass(quick_first)))
             if control.get("end") != "survived":
                 raise SystemExit(f"a test does not pass without a mutant: {control}")
             known["cpu_s"].update(control["cpu_s"])
+            known["texts"].update(texts)
             BUILD.mkdir(parents=True, exist_ok=True)
             kept.write_text(json.dumps(known), "utf-8")
         for test, modules in known["lines"].items():
             for module, lines in modules.items():
                 self.lines[module][test] = frozenset(lines)
         self.cpu_s = known["cpu_s"]
+
+    def _texts(self) -> dict[str, str]:
+        """Per test a digest of its file and of the modules whose lines it runs."""
+        modules = b"".join(module.read_bytes() for module in self.area.modules)
+        files = {test: Path(test.split("::")[0]) for test in self.items}
+        digests = {file: hashlib.sha256(modules + file.read_bytes()) for file in set(files.values())}
+        return {test: digests[file].hexdigest() for test, file in files.items()}
 
     def _measure(self, names: Sequence[str]) -> Result:
         modules = [str(module) for module in self.area.modules]

@@ -31,7 +31,11 @@ def to_raw(value: object, where: Slot, off_grid: OffGrid = "refuse", safe: Physi
     """Both ways to the raw number; they must agree."""
     converter = Converter("M", where, off_grid, safe)
     quick = converter.quick(value)
-    raw = converter.to_raw(value)
+    try:
+        raw = converter.to_raw(value)
+    except SignalError:
+        assert quick is None
+        raise
     assert quick in (None, raw)
     return raw
 
@@ -119,6 +123,52 @@ def test_toward_rounds_to_the_neighbour_on_the_safe_side(
 ) -> None:
     where = slot(8, scale=scale, signed=True, names={0: "SAFE"})
     assert to_raw(value, where, "toward", safe) == raw
+
+
+@pytest.mark.parametrize(
+    ("value", "where", "raw"),
+    [
+        (21.5, HALVES, 23),
+        (10, HALVES, 0),  # the ends themselves
+        (40, HALVES, 60),
+        (9.5, HALVES, None),
+        (40.5, HALVES, None),
+        (21.3, HALVES, None),
+        ("SNA", HALVES, None),
+        (True, slot(), None),
+        (5, slot(bounds=(5, 5)), 5),
+        (5, slot(32, is_float=True), None),  # its number is no bits
+        (7, slot(27), 7),
+        (7, slot(28), 7),
+        (7, slot(28, offset=1), None),  # the largest number is no longer exact enough
+        (7, slot(28, scale=0.5, offset=1), None),
+        (7, slot(40), None),
+        (7, slot(40, bounds=(0, 100)), 7),
+        (-7, slot(8, signed=True), -7),
+    ],
+)
+def test_what_lies_well_on_the_grid_of_a_small_signal_has_its_number_in_floating_point(
+    value: object, where: Slot, raw: int | None
+) -> None:
+    assert Converter("M", where).quick(value) == raw
+
+
+@pytest.mark.parametrize(
+    ("value", "where", "raw"),
+    [
+        (5.000001, slot(), 5),  # a millionth of a step is on the grid
+        (4.999999, slot(), 5),
+        (9.9999995, HALVES, 0),  # and in the range
+        (40.0000005, HALVES, 60),
+    ],
+)
+def test_a_millionth_of_a_step_beside_the_grid_or_the_range_is_the_last_to_pass(
+    value: float, where: Slot, raw: int
+) -> None:
+    assert to_raw(value, where) == raw
+    beyond = value + (2e-7 if value % 1 < 0.5 else -2e-7)
+    with pytest.raises(SignalError, match=r"between two steps|out of range"):
+        to_raw(beyond, where)
 
 
 def test_toward_without_a_safe_value_refuses() -> None:
@@ -237,3 +287,32 @@ def test_what_is_placed_is_picked_again(length: int, signed: bool, data: st.Data
     where = slot(length, signed=signed)
     raw = data.draw(st.integers(*where.raw_bounds))
     assert pick(where, place(where, raw)) == raw
+
+
+@pytest.mark.parametrize(
+    ("where", "raw", "said"),
+    [
+        (slot(), 5, 5),
+        (slot(offset=1), 5, 6),
+        (slot(scale=2), 5, 10),
+        (slot(64), (1 << 63) + 1, (1 << 63) + 1),  # too long for a double
+        (slot(64, scale=1.0, offset=0.0), (1 << 63) + 1, (1 << 63) + 1),
+        (HALVES, 255, "SNA"),
+    ],
+)
+def test_a_raw_number_means_its_name_or_the_number_scaled(where: Slot, raw: int, said: Physical) -> None:
+    assert physical(where, raw) == said
+
+
+@pytest.mark.parametrize("length", [38, 39, 40, 41, 42, 99])
+def test_what_is_refused_is_shown_in_forty_letters(length: int) -> None:
+    with pytest.raises(SignalError) as caught:
+        to_raw("x" * (length - 2), slot())  # and two quotes
+    shown = str(caught.value).removeprefix("M.S: ").partition(" is not")[0]
+    assert len(shown) == min(length, 40)
+    assert shown.endswith("...") is (length > 40)
+
+
+def test_a_number_that_python_does_not_write_is_refused_like_any_other() -> None:
+    with pytest.raises(SignalError, match=r"M\.S: int too long to show is out of range; give 10 to 40"):
+        to_raw(10**5000, HALVES)

@@ -167,3 +167,24 @@ def test_parameters_that_the_profile_does_not_know_are_refused(
     with pytest.raises(ValueError) as caught:
         Protection(profile, ids, length, offset, mode)
     assert str(caught.value) == reason
+
+
+def test_an_id_of_twelve_bits_may_be_any_in_id_mode_nibble() -> None:
+    assert Protection("P01", (0xFFF,), 8, 0, "nibble").check(bytes(8)) is None
+
+
+@given(protections(get_args(ProfileName)), st.data())
+def test_whatever_stood_where_the_counter_goes_is_overwritten(
+    protection: Protection, data: st.DataObject
+) -> None:
+    counter = data.draw(st.integers(0, protection.counters - 1))
+    written = [protection.protect(bytes((filled,)) * protection.length, counter) for filled in (0, 255)]
+    assert [protection.check(frame) for frame in written] == [counter, counter]
+
+
+@pytest.mark.parametrize("counter", range(15))
+def test_in_id_mode_alt_even_counters_take_the_low_byte_of_the_id_and_odd_ones_the_high(counter: int) -> None:
+    def checksum(data_id: int, mode: IdMode) -> int:
+        return Protection("P01", (data_id,), 8, 0, mode).protect(b"12345678", counter)[0]
+
+    assert checksum(0x1234, "alt") == checksum(0x12 if counter % 2 else 0x34, "low")

@@ -16,6 +16,7 @@ from tests.unit.codec.support import (
     LANE_KEEP_MODE,
     SEAT,
     SEATS,
+    TEMPERATURE,
     TINY_CAR,
     gate,
     permit,
@@ -30,11 +31,13 @@ def most_of(rate: Rate | None) -> int:
     return rate.burst + rate.frames_per_s
 
 
-def test_one_change_more_than_the_budget_is_refused_until_the_window_has_passed() -> None:
+@pytest.mark.parametrize("began_ms", [0, 1_000_000])
+def test_one_change_more_than_the_budget_is_refused_until_the_window_has_passed(began_ms: int) -> None:
     encoder, opened = Encoder(tiny_car()), gate()
     budget = tiny_car().actuators[LANE_KEEP].spec.budget
 
-    def change(now_ms: int) -> str | None:
+    def change(after_ms: int) -> str | None:
+        now_ms = began_ms + after_ms
         allowed = permit({LANE_KEEP: bool(now_ms % 2)}, minted_ms=now_ms)
         before = dict(encoder.counters)
         reason = opened.check(encoder.encode(allowed, {}, {})[0].raw, [allowed], now_ms, kind="start")
@@ -55,19 +58,24 @@ def test_repeats_of_one_command_use_no_budget() -> None:
         assert opened.check(frame.raw, [allowed], 100 * n, kind="repeat" if n else "start") is None
 
 
-def test_the_frame_cap_of_one_message_leaves_the_others_free_and_never_holds_for_a_stop() -> None:
+@pytest.mark.parametrize("began_ms", [0, 10_000])
+def test_the_frame_cap_of_one_message_leaves_the_others_free_and_never_holds_for_a_stop(
+    began_ms: int,
+) -> None:
     encoder, opened, allowed = Encoder(tiny_car()), gate(), permit({SEAT: 10})
     reasons = [
-        opened.check(encoder.encode(allowed, {}, {})[0].raw, [allowed], 0, kind="start")
+        opened.check(encoder.encode(allowed, {}, {})[0].raw, [allowed], began_ms, kind="start")
         for _ in range(most_of(tiny_car().messages["SEAT_CMD"].spec.rate) + 1)
     ]
     assert set(reasons[:-1]) == {None}
     assert reasons[-1] == "frame cap: 100 frames of SEAT_CMD within 1000 ms"
-    assert opened.check(encoder.stop(allowed, [SEAT], {}, {})[0].raw, [allowed], 0, kind="stop") is None
+    assert (
+        opened.check(encoder.stop(allowed, [SEAT], {}, {})[0].raw, [allowed], began_ms, kind="stop") is None
+    )
     other = permit({LANE_KEEP: True})
-    assert opened.check(encoder.encode(other, {}, {})[0].raw, [other], 0, kind="start") is None
+    assert opened.check(encoder.encode(other, {}, {})[0].raw, [other], began_ms, kind="start") is None
     (later,) = encoder.encode(allowed, {}, {})
-    assert opened.check(later.raw, [allowed], FRAMES_WINDOW_MS, kind="start") is None
+    assert opened.check(later.raw, [allowed], began_ms + FRAMES_WINDOW_MS, kind="start") is None
 
 
 def test_the_frame_cap_holds_for_all_messages_together() -> None:
@@ -125,6 +133,15 @@ def test_from_an_unknown_place_the_whole_way_counts(tmp_path: Path) -> None:
     opened.enable()
     (frame,) = Encoder(profile).encode(allowed, {}, {})
     assert "would travel more than 200" in str(opened.check(frame.raw, [allowed], 0, kind="start"))
+
+
+@pytest.mark.parametrize(("travel", "leaves"), [(15, True), (14, False)])
+def test_the_whole_way_is_from_one_end_to_the_other(travel: int, leaves: bool, tmp_path: Path) -> None:
+    profile = travelling(tmp_path, TEMPERATURE, travel)  # from 15.5 to 30.5 degrees
+    opened, allowed = EgressGate(profile), permit({TEMPERATURE: 45})
+    opened.enable()
+    (frame,) = Encoder(profile).encode(allowed, {}, {})
+    assert (opened.check(frame.raw, [allowed], 0, kind="start") is None) is leaves
 
 
 def test_what_is_no_number_has_no_travel(tmp_path: Path) -> None:

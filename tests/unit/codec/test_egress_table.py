@@ -1,13 +1,24 @@
 """The egress gate reads frames for itself: its own table, its own bits, bounded memory."""
 
 import dataclasses
+from fractions import Fraction
+from typing import Any
 
 import pytest
 
 from intent_bridge.codec import EgressGate, egress
-from intent_bridge.codec.egress_table import REMEMBERED_MAX, chunks, command_layouts
+from intent_bridge.codec.egress_table import REMEMBERED_MAX, Entry, Meaning, chunks, command_layouts
 from intent_bridge.codec.messages import protections, signal_bits
-from tests.unit.codec.support import OTHER_SEAT, SEAT, SEATS, TEMPERATURE, status, tiny_car
+from tests.unit.codec.support import (
+    AIRFLOW,
+    LANE_KEEP,
+    OTHER_SEAT,
+    SEAT,
+    SEATS,
+    TEMPERATURE,
+    status,
+    tiny_car,
+)
 from tests.unit.codec.test_plan import message
 
 
@@ -20,6 +31,107 @@ def test_meanings_of_raw_numbers_are_those_of_the_profile_and_memory_of_them_is_
     assert said[255] is None
     assert said[9] is said[-1] is None
     assert len(temperature._meanings) == REMEMBERED_MAX
+
+
+def placed(*, bits: tuple[tuple[int, int], ...], signed: bool = False) -> Entry:
+    """A signal at these bits, the most significant first."""
+    first = command_layouts(tiny_car(), {})[0].entries[0]
+    return dataclasses.replace(first, bits=bits, signed=signed, chunks=chunks(bits))
+
+
+def entry_of(path: str) -> Entry:
+    layouts = command_layouts(tiny_car(), protections(tiny_car()))
+    return next(entry for layout in layouts for entry in layout.entries if entry.path == path)
+
+
+LITTLE = tuple(divmod(n, 8) for n in range(17, 11, -1))  # bits 12 to 17 of the frame
+BIG = ((1, 1), (1, 0), (2, 7), (2, 6))
+
+
+@pytest.mark.parametrize(
+    ("bits", "signed", "expected"),
+    [
+        (LITTLE, False, (12, 0x3F)),
+        (LITTLE, True, (12, 0)),
+        (BIG, False, (22, 0)),
+        (tuple(divmod(n, 8) for n in range(15, 7, -1)), False, (8, 0xFF)),
+        (((3, 5),), False, (29, 1)),
+    ],
+)
+def test_where_a_signal_is_no_plain_slice_of_the_frame_it_says_so(
+    bits: tuple[tuple[int, int], ...], signed: bool, expected: tuple[int, int]
+) -> None:
+    assert placed(bits=bits, signed=signed).little() == expected
+
+
+@pytest.mark.parametrize("bits", [LITTLE, BIG])
+@pytest.mark.parametrize("around", [0, 1])
+def test_a_signals_number_is_that_of_its_own_bits_whatever_stands_around_them(
+    bits: tuple[tuple[int, int], ...], around: int
+) -> None:
+    for number in range(1 << len(bits)):
+        frame = bytearray(8 * (b"\xff" if around else b"\0"))
+        for n, (byte, bit) in enumerate(bits):
+            frame[byte] &= ~(1 << bit)
+            frame[byte] |= (number >> len(bits) - 1 - n & 1) << bit
+        below = number - (1 << len(bits)) if number >> len(bits) - 1 else number
+        assert placed(bits=bits).raw(bytes(frame)) == number
+        assert placed(bits=bits, signed=True).raw(bytes(frame)) == below
+
+
+@pytest.mark.parametrize(
+    ("above", "inner", "present"), [(1, 7, True), (1, 8, False), (2, 7, False), (2, 8, False)]
+)
+def test_a_signal_is_present_where_every_multiplexer_above_it_selects_it(
+    above: int, inner: int, present: bool
+) -> None:
+    top, below = (placed(bits=tuple((byte, bit) for bit in range(7, -1, -1))) for byte in (0, 1))
+    entry = dataclasses.replace(
+        placed(bits=((2, 0),)), under=((top, frozenset((1,))), (below, frozenset((7,))))
+    )
+    assert entry.present(bytes((above, inner, 0))) is present
+
+
+SEAT_HALF = Fraction(5, 2)
+"""Half of the seat's step, in millimetres."""
+
+
+@pytest.mark.parametrize(
+    ("path", "changes", "raw", "meaning"),
+    [
+        (SEAT, {}, 20, Fraction(20)),
+        (SEAT, {}, 253, None),  # STOP
+        (SEAT, {}, 254, None),  # NO_REQUEST
+        (SEAT, {"absent": frozenset((20,))}, 20, None),
+        (SEAT, {"stop": 20}, 20, None),
+        (SEAT, {"neutral": 20}, 20, None),
+        (SEAT, {"factor": SEAT_HALF, "offset": -SEAT_HALF}, 0, Fraction(-1, 2)),  # half a step is its own
+        (SEAT, {"factor": SEAT_HALF, "offset": -2 * SEAT_HALF}, 0, None),
+        (SEAT, {"factor": SEAT_HALF}, 100, Fraction(50)),
+        (SEAT, {"factor": SEAT_HALF}, 101, Fraction(101, 2)),
+        (SEAT, {"factor": SEAT_HALF}, 102, None),
+        (AIRFLOW, {}, 1, "FLOOR"),
+        (AIRFLOW, {}, 15, None),
+        (AIRFLOW, {"names": {3: "UP"}}, 3, None),  # the DBC has a name that the path has not
+        (LANE_KEEP, {}, 0, False),
+        (LANE_KEEP, {}, 1, True),
+        (LANE_KEEP, {}, 2, None),
+        (LANE_KEEP, {}, 3, None),
+    ],
+)
+def test_a_number_means_a_value_of_its_path_or_nothing(
+    path: str, changes: dict[str, Any], raw: int, meaning: Meaning | None
+) -> None:
+    entry = dataclasses.replace(entry_of(path), _meanings={}, **changes)
+    assert entry.meaning(raw) == meaning
+    assert type(entry.meaning(raw)) is type(meaning)
+
+
+def test_the_codes_of_a_motion_are_those_that_the_profile_names() -> None:
+    seat = entry_of(SEAT)
+    assert (seat.stop, seat.neutral, set(seat.absent), set(seat.idle)) == (253, 254, {255}, {254, 255})
+    warmth = entry_of(TEMPERATURE)
+    assert (warmth.stop, warmth.neutral, set(warmth.idle)) == (None, None, {255, None})
 
 
 def test_signed_and_big_endian_signals_are_read_bit_by_bit() -> None:

@@ -51,6 +51,19 @@ def test_a_running_command_outranks_what_its_ecu_last_reported() -> None:
     assert frame.origins["Fan"] == "running"
 
 
+def test_a_running_command_of_another_frame_is_not_spoken_of() -> None:
+    (frame,) = Encoder(tiny_car()).encode(permit({TEMPERATURE: 45}), {}, {SEAT: 20, FAN: 7})
+    assert (frame.message, frame.signals["Fan"]) == ("CLIMATE_CMD", 70)
+
+
+def test_frames_that_did_not_leave_give_their_counters_back_in_order() -> None:
+    encoder = Encoder(tiny_car())
+    encoder.encode(permit({FAN: 1, SEAT: 10}), {}, {})
+    frames = [f for _ in range(3) for f in encoder.encode(permit({FAN: 1, SEAT: 10}), {}, {})]
+    encoder.take_back(frames)
+    assert encoder.counters == {"CLIMATE_CMD": 1, "SEAT_CMD": 1, "ADAS_CMD": 0}
+
+
 @pytest.mark.parametrize("quality", [q for q in Quality if q is not Quality.OK])
 def test_an_unsound_status_is_not_repeated_to_the_ecu(quality: Quality) -> None:
     state = {FAN: Sample(3, 0, quality)}
@@ -88,6 +101,7 @@ def test_the_alive_counter_runs_wraps_and_can_be_set_back_for_the_same_bytes() -
     before = dict(encoder.counters)
     first, second = (encoder.encode(permit({FAN: 1}), {}, {})[0] for _ in range(2))
     assert (first.signals["Alive"], second.signals["Alive"]) == (15, 0)
+    assert (first.counter, second.counter) == (15, 0)
     encoder.counters.update(before)
     assert encoder.encode(permit({FAN: 1}), {}, {})[0] == first
 
@@ -136,6 +150,8 @@ def test_siblings_names_every_actuator_a_frame_speaks_of() -> None:
     encoder = Encoder(tiny_car())
     frames = encoder.encode(permit({SEAT: 10}), {}, {})
     assert encoder.siblings(frames) == {SEAT, SEAT_HEATING}
+    pages = encoder.encode(permit({SEAT: 10, OTHER_SEAT: 20}), {}, {})
+    assert {SEAT, SEAT_HEATING, OTHER_SEAT} < encoder.siblings(pages)
     assert encoder.siblings(()) == frozenset()
 
 

@@ -48,6 +48,17 @@ def test_a_command_frame_that_could_not_be_filled_is_a_problem_of_the_profile(tm
         Encoder(load_profile(changed(tmp_path, FAN, SPARE)))
 
 
+def test_all_signals_that_could_not_be_filled_are_told_with_the_mend(tmp_path: Path) -> None:
+    two = FAN + "".join(f' SG_ {n} : {at}|8@1+ (1,0) [0|0] "" CLIMATE\n' for n, at in (("A", 40), ("B", 48)))
+    with pytest.raises(ProfileError) as caught:
+        Encoder(load_profile(changed(tmp_path, FAN, two)))
+    problems = caught.value.problems
+    assert [problem.what.split()[0] for problem in problems] == ["CLIMATE_CMD.A", "CLIMATE_CMD.B"]
+    assert {p.mend for p in problems} == {
+        "give it a GenSigStartValue, or a value name listed in not_available"
+    }
+
+
 def test_a_start_value_that_does_not_fit_is_a_problem_of_the_profile(tmp_path: Path) -> None:
     folder = changed(tmp_path, "SG_ 256 Fan 255;", "SG_ 256 Fan 256;")
     with pytest.raises(ProfileError, match=r"CLIMATE_CMD\.Fan: raw 256 does not fit"):

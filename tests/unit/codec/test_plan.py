@@ -1,7 +1,8 @@
 """A compiled message: the same bytes and values as cantools, and strict about everything else."""
 
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import cantools
@@ -197,10 +198,12 @@ def test_an_unknown_page_is_refused_when_decoding_and_when_unpacking() -> None:
             plan.unpack(plan.from_bytes(data))
 
 
-def test_many_pages_are_listed_in_part() -> None:
-    pages = tuple(f'P{n} m{n} : 8|8@1+ (1,0) [0|0] ""' for n in range(10))
+@pytest.mark.parametrize(("count", "more"), [(7, ""), (8, ""), (9, ", …"), (10, ", …")])
+def test_more_than_eight_pages_are_listed_in_part(count: int, more: str) -> None:
+    pages = tuple(f'P{n} m{n} : 8|8@1+ (1,0) [0|0] ""' for n in range(count))
     plan = Plan(message('Mode M : 0|8@1+ (1,0) [0|0] ""', *pages))
-    with pytest.raises(SignalError, match="known are 0, 1, 2, 3, 4, 5, 6, 7, …"):
+    shown = ", ".join(str(n) for n in range(min(count, 8)))
+    with pytest.raises(SignalError, match=f"known are {shown}{more}$"):
         plan.decode(b"\x63" + bytes(7))
 
 
@@ -277,6 +280,31 @@ def test_negative_zero_keeps_its_sign_in_a_float_signal() -> None:
         ),
         (message('A : 0|16@1+ (1,0) [0|0] ""', length=1, strict=False), "M.A: does not fit into 1 bytes"),
         (message('A : 0|2@0+ (1,0) [0|0] ""', length=1, strict=False), "M.A: does not fit into 1 bytes"),
+        (message('A : 60|8@1+ (1,0) [0|0] ""', strict=False), "M.A: does not fit into 8 bytes"),
+        (  # the one part of it is in the frame, the other is not; read from either end
+            message('A : 0|16@1+ (1,0) [0|0] ""', 'B : 59|8@0+ (1,0) [0|0] ""', strict=False),
+            "M.B: does not fit into 8 bytes",
+        ),
+        (
+            message('A : 7|16@0+ (1,0) [0|0] ""', 'B : 60|8@1+ (1,0) [0|0] ""', strict=False),
+            "M.B: does not fit into 8 bytes",
+        ),
+        (
+            message(
+                *(f'{n} : {at}|8@1+ (1,0) [0|0] ""' for n, at in zip("ABC", (0, 8, 0), strict=True)),
+                strict=False,
+            ),
+            "M.C: overlaps A; mend the DBC",
+        ),
+        (
+            message(
+                'A : 0|4@1+ (1,0) [0|0] ""',
+                'B : 4|4@1+ (1,0) [0|0] ""',
+                'C : 4|1@1+ (1,0) [0|0] ""',
+                strict=False,
+            ),
+            "M.C: overlaps B; mend the DBC",
+        ),
         (message('A : 0|8@1+ (0,0) [0|0] ""'), "M.A: its factor is 0; mend the DBC"),
         (
             message('A : 0|24@1- (1,0) [0|0] ""', tail="SIG_VALTYPE_ 1 A : 1;"),
@@ -301,7 +329,70 @@ def test_pages_of_one_multiplexer_may_share_bits_but_not_with_another_multiplexe
         layout(message(*clash, tail=SEVERAL_TAIL, strict=False))
 
 
+def test_every_page_of_one_multiplexer_is_held_against_every_page_of_the_other() -> None:
+    clash = (*SEVERAL[:3], 'B m1 : 32|8@1- (1,0) [0|0] ""', 'C m0 : 8|8@1+ (1,0) [0|0] ""', SEVERAL[5])
+    with pytest.raises(SignalError, match=r"M\.C: overlaps A"):
+        layout(message(*clash, tail=SEVERAL_TAIL, strict=False))
+
+
 def test_only_messages_with_both_byte_orders_need_more_than_one_piece_per_signal() -> None:
     for signals in (LITTLE, BIG, SIMPLE):
         assert all(len(s.pieces) == 1 for s in layout(message(*signals)).slots.values())
     assert sum(len(s.pieces) for s in layout(message(*MIXED)).slots.values()) > 3
+
+
+@pytest.mark.parametrize(
+    ("signals", "values"),
+    [
+        (LITTLE, {"Temp": 21.5, "Far": -2000, "Flag": 1}),
+        (LITTLE[:1], {"Temp": 21.5}),
+        (BIG, {"Temp": 21.5, "Far": -2000, "Flag": 1}),
+        (SIMPLE, GOOD),
+    ],
+)
+def test_values_that_are_known_and_frames_are_not_gone_through_signal_by_signal(
+    signals: tuple[str, ...], values: dict[str, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Counter[str]()
+
+    def counted(name: str) -> Callable[[Plan, Any], object]:
+        truly = getattr(Plan, name)
+
+        def call(plan: Plan, given: Any) -> object:
+            slow[name] += 1
+            return truly(plan, given)
+
+        return call
+
+    for name in ("encode_slowly", "decode_slowly"):
+        monkeypatch.setattr(Plan, name, counted(name))
+    plan = Plan(message(*signals))
+    data = plan.encode(values)
+    slow.clear()
+    assert (plan.encode(values), plan.decode(data)) == (data, values)
+    assert not slow
+
+
+@pytest.mark.parametrize("signals", [LITTLE, BIG])
+def test_a_bit_of_a_frame_is_a_bit_of_its_image(signals: tuple[str, ...]) -> None:
+    plan = Plan(message(*signals))
+    for byte in range(8):
+        for bit in range(8):
+            data = bytearray(8)
+            data[byte] = 1 << bit
+            assert plan.bit(byte, bit) == plan.from_bytes(bytes(data))
+
+
+def test_a_raw_number_that_was_placed_does_not_let_its_equals_pass() -> None:
+    field = Plan(message(*LITTLE)).field("Flag")
+    assert field.put_raw(0, 1) == field.put_raw(0, 1) == 1 << 20
+    for equal in (True, 1.0, [1]):
+        with pytest.raises(SignalError, match="give an int"):
+            field.put_raw(0, equal)  # type: ignore[arg-type]
+
+
+def test_whole_factors_written_with_a_point_keep_large_numbers_exact() -> None:
+    plan = Plan(message('Long : 0|64@1+ (1.0,0.0) [0|0] ""'))
+    odd = (1 << 63) + 1
+    decoded = plan.decode(plan.encode({"Long": odd}))["Long"]
+    assert decoded == odd and type(decoded) is int

@@ -52,6 +52,7 @@ def test_the_counter_stands_in_its_signal_and_counts_as_far_as_it_holds() -> Non
     assert honda.counters == 4
     frames = [honda.protect(bytes([50, *bytes(7)]), n) for n in range(4)]
     assert [frame[7] >> 4 for frame in frames] == [0, 1, 2, 3]
+    assert {frame[0] for frame in frames} == {50}
     assert [honda.check(frame) for frame in frames] == [0, 1, 2, 3]
     assert honda.bits == {(7, n) for n in range(6)}
 

@@ -1,6 +1,7 @@
 """SecOC against RFC 4493, and what must hold whatever is lost, repeated, forged or restarted."""
 
 import sys
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -121,3 +122,34 @@ def test_without_cryptography_one_line_says_what_to_install(monkeypatch: pytest.
     monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.cmac", None)
     with pytest.raises(IntentBridgeError, match=r"pip install 'intent-bridge\[secoc\]'"):
         aes_cmac(KEY, b"")
+
+
+@pytest.mark.parametrize(
+    "edge",
+    [
+        {"data_id": 0},
+        {"data_id": 0xFFFF},
+        {"sent_freshness_bits": 32},
+        {"sent_freshness_bits": 0},
+        {"freshness_bits": 64},
+        {"freshness_bits": 1, "sent_freshness_bits": 1},
+        {"mac_bits": 24},
+        {"mac_bits": 128},
+        {"payload_length": 0},
+    ],
+)
+def test_what_is_just_long_enough_is_secured_and_read_again(edge: dict[str, Any]) -> None:
+    given_: dict[str, Any] = {
+        "key": KEY, "data_id": 1, "payload_length": 4, "freshness_bits": 32, "sent_freshness_bits": 8,
+        "mac_bits": 24,
+    }  # fmt: skip
+    made = SecOc(**(given_ | edge))
+    payload, last = b"seat"[: made.payload_length], (1 << made.freshness_bits) - 1
+    frame = made.protect(payload, last)
+    assert len(frame) == made.length
+    assert SecOcReceiver(made, last - 1).check(frame) == payload
+
+
+def test_after_the_last_freshness_value_no_frame_is_good_not_even_of_the_first() -> None:
+    receiver = SecOcReceiver(secoc(), last=(1 << 32) - 1)
+    assert [receiver.check(secoc().protect(b"seat", n)) for n in (0, 1, (1 << 32) - 1)] == [None] * 3

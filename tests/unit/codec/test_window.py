@@ -112,3 +112,10 @@ def test_a_receiver_with_a_window_overlooks_one_bad_frame_and_distrusts_many(tmp
     assert hear(2, broken=True) == doubted
     assert [hear(2), hear(2)] == [doubted, (Sample(None, 0, Quality.FROZEN), None)]
     assert [hear(3), hear(4)] == [doubted, good]
+
+
+def test_no_more_frames_are_remembered_than_the_longest_window_looks_at() -> None:
+    window = Window(spec())
+    for _ in range(50):
+        window.add(CheckStatus.OK)
+    assert len(window._last) == 5
