@@ -19,7 +19,7 @@ SOMETHING: Final = Concept("topic", "something")
 """A thing, but not one that "it" could be: "granny's window is stuck"."""
 
 _MARKS: Final = frozenset(
-    {"and", "to", "onto", "by", "plural", "done", "is", "comma", "want", "wants", "alone"}
+    {"and", "to", "onto", "by", "plural", "done", "is", "comma", "want", "wants", "alone", "order"}
 )
 _FREE: Final = frozenset(
     {"polite", "remark", "who", "feeling", "state", "verb", "thing", "zone", "answer", ""}

@@ -13,6 +13,9 @@ from intent_bridge.nlu.wishes import FOREIGN, calls
 REQUESTS_MAX: Final = 6
 """More than that in one sentence are not carried out."""
 _EDGES: Final = frozenset({"and", "then", "stop", "but"})
+_COMMA: Final = ("mark", "comma")
+_PLURAL: Final = ("mark", "plural")
+_AND: Final = Concept("mark", "and")
 
 
 def requests_of(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
@@ -22,14 +25,26 @@ def requests_of(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
 
 
 def _listed(concepts: Sequence[Concept]) -> list[Concept]:
-    """With "and" between two things that stand side by side, neither in the other: "AC, massage off"."""
+    """With "and" between two things that stand side by side, neither in the other: "AC, massage off".
+
+    Also for a comma beside a thing of which nothing else is said: "windows, roof, blind: all shut".
+    """
     out: list[Concept] = []
-    for concept in concepts:
+    for at, concept in enumerate(concepts):
+        if concept[:2] == _COMMA and (_is_bare(concepts[:at][::-1]) or _is_bare(concepts[at + 1 :])):
+            concept = _AND
         before = out[-1] if out else None
         if before is not None and before.kind == concept.kind == "thing" and not _is_one(before, concept):
-            out.append(Concept("mark", "and"))
+            out.append(_AND)
         out.append(concept)
     return out
+
+
+def _is_bare(beside: Sequence[Concept]) -> bool:
+    """Whether what stands next to a comma, up to the next one, is only a thing and where it is."""
+    ends = (n for n, c in enumerate(beside) if c[:2] == _COMMA or (c.kind == "mark" and c.name in _EDGES))
+    kinds = [c.kind for c in beside[: next(ends, len(beside))] if c[:2] != _PLURAL]
+    return "thing" in kinds and set(kinds) <= {"thing", "zone"}
 
 
 def _is_one(one: Concept, other: Concept) -> bool:
@@ -45,7 +60,7 @@ def _requests(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
             chunks[-1][1].append(concept)
     requests: list[Slots] = []
     for edge, chunk in chunks:
-        if all(c[:2] == ("mark", "comma") for c in chunk):
+        if all(c[:2] == _COMMA for c in chunk):
             continue
         whole = slots(chunk)
         if (
@@ -81,7 +96,7 @@ def _is_nothing(whole: Slots, car: Car) -> bool:
 
 
 def _has_comma(chunk: Sequence[Concept]) -> bool:
-    inner = [c[:2] == ("mark", "comma") for c in chunk]
+    inner = [c[:2] == _COMMA for c in chunk]
     return any(inner[1:-1])
 
 
@@ -126,18 +141,20 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
         return known[start, end]
 
     for count in range(2, min(REQUESTS_MAX, size) + 1):
-        found: list[tuple[list[Slots], bool, bool]] = []
+        found: list[tuple[list[Slots], bool, bool, bool]] = []
         for edges in _divisions(size, count, part):
             cuts, parts = edges[1:-1], [part(a, b) for a, b in pairwise(edges)]
             if _apart(chunk, cuts, parts):
                 made = [p for p in parts if p is not None]
                 clean = all(_beside_comma(chunk, cut) for cut in cuts)
-                if (one := (made, clean, _alike(chunk, edges))) not in found:
+                whole = all(chunk[cut].kind != "num" for cut in cuts)
+                if (one := (made, clean, _alike(chunk, edges), whole)) not in found:
                     found.append(one)
         best = [one for one in found if one[1]] or found  # a comma is a better place to cut than none
         best = [one for one in best if one[2]] or best
+        best = [one for one in best if one[3]] or best  # an amount belongs to what stands before it
         if best:
-            return best[0][0] if all(made == best[0][0] for made, _, _ in best) else None
+            return best[0][0] if all(one[0] == best[0][0] for one in best) else None
     return None
 
 
@@ -176,7 +193,7 @@ def _apart(chunk: Sequence[Concept], cuts: Sequence[int], parts: Sequence[Slots 
     for cut, part, after in zip(cuts, parts, parts[1:], strict=False):
         if _beside_comma(chunk, cut):
             continue
-        if chunk[cut - 1].kind == "zone" and cut > 1 and chunk[cut - 2][:2] == ("mark", "comma"):
+        if chunk[cut - 1].kind == "zone" and cut > 1 and chunk[cut - 2][:2] == _COMMA:
             return False  # a place after a comma belongs to what follows
         if part is None or after is None or part.negated or part.kept:
             return False
@@ -189,4 +206,4 @@ def _apart(chunk: Sequence[Concept], cuts: Sequence[int], parts: Sequence[Slots 
 
 
 def _beside_comma(chunk: Sequence[Concept], cut: int) -> bool:
-    return any(c[:2] == ("mark", "comma") for c in (chunk[cut - 1], chunk[cut]))
+    return any(c[:2] == _COMMA for c in (chunk[cut - 1], chunk[cut]))

@@ -8,12 +8,14 @@ from typing import Final
 from intent_bridge.nlu.lexicon import Concept
 
 _MARKS: Final = frozenset({"to", "by", "plural", "want"})
-HINTS: Final = frozenset({"ensure", "is", "gripe", "done", "wants", "own", "cruising", "alone"})
+HINTS: Final = frozenset({"ensure", "is", "gripe", "done", "wants", "own", "cruising", "alone", "order"})
 """Marks that say what kind of sentence it is, and nothing of the request."""
 _KEPT: Final = frozenset({None, "on", "off", "open", "close"})
 """What something can be that shall be left so."""
 _SETTING: Final = frozenset({"set", "take", "hold"})
 """Verbs that say nothing more than that something shall change, or be at a value."""
+_WHOLLY: Final = _SETTING | {"on", "off", "open", "close"}
+"""Acts that say no direction."""
 _ONCE: Final = frozenset({"warmer", "cooler"})
 _EDGES: Final = frozenset({"comma", "and", "then", "stop", "but"})
 
@@ -57,6 +59,8 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
     marks: set[str] = set()
     for at, (kind, name, number) in enumerate(concepts):
         if kind == "mark":
+            if name == "order" and found:
+                continue  # 孩子把窗打开了: somebody else has
             if not _marked(name, marks):
                 return None
         elif kind == "num":
@@ -75,7 +79,9 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
                 return None
             found["negated"] = True
         elif kind == "who":
-            marks.add("who")
+            marks.add("self" if name == "self" else "who")
+        elif kind in ("act", "state") and name not in _WHOLLY and _has_number_before_comma(concepts[:at]):
+            return None  # "the seat two levels, warmer": how much, or where to?
         elif kind == "zone" and _is_elsewhere(found.get("zone"), name, concepts[:at]):
             return None  # "mine halfway, the passenger's shut"
         elif kind in ("thing", "act", "zone", "unit", "end", "size", "feeling", "do", "ref"):
@@ -112,6 +118,11 @@ def _is_elsewhere(known: object, zone: str, before: Sequence[Concept]) -> bool:
         return any(c.kind in ("act", "num") and c[:2] != ("act", "set") for c in before[first:])
     at = max((n for n, c in enumerate(before) if c[:2] == ("mark", "comma")), default=0)
     return any(c.kind == "zone" for c in before[:at]) and all(c.kind != "zone" for c in before[at:])
+
+
+def _has_number_before_comma(before: Sequence[Concept]) -> bool:
+    at = max((n for n, c in enumerate(before) if c[:2] == ("mark", "comma")), default=0)
+    return any(c.kind == "num" for c in before[:at]) and all(c.kind != "num" for c in before[at:])
 
 
 def _marked(name: str, marks: set[str]) -> bool:
@@ -177,8 +188,12 @@ def _is_request(found: dict[str, object], words: dict[str, str], marks: set[str]
         return False  # "keep it at 22", "in sport", but "keep it closed" may mean to leave it
     if "take" in marks and found.get("act") == "off" and found.keys() & {"number", "size"}:
         found["act"] = "down"  # "take two degrees off"
-    if "done" in marks and not found.get("negated"):
+    if "done" in marks and "order" not in marks and not found.get("negated"):
         return False  # what is done already is told, not asked for
+    if "self" in marks:  # "me 22 degrees, her 24"
+        if found.get("unit") not in ("degree", "level") or found.keys() & {"act", "set", "zone"}:
+            return False
+        found["zone"] = "mine"
     if "who" in marks and "feeling" not in found:
         return False  # "I …" is somebody's report, unless it is how they feel
     if "feeling" not in found:
@@ -237,6 +252,9 @@ _ROWS: Final = {
     ("kids", "rear_row"): "kids", ("behind_me", "left"): "rear_left", ("behind_me", "right"): "rear_right",
     ("front_row", "passenger"): "passenger", ("front_row", "driver"): "driver",
 }  # fmt: skip
+_SIDES: Final = frozenset(
+    {"left", "right", "rear_left", "rear_right", "driver", "passenger", "front_row", "rear_row"}
+)
 _ACTS: Final = {
     ("off", "stop"): "off",
     ("halt", "off"): "off",
@@ -303,6 +321,8 @@ def _merged(kind: str, one: str, other: str) -> str | None:
     """What two words of a kind mean together, where they do: rear and left, seat and seat heating."""
     if kind == "zone" and "each" in (one, other):
         return one if other == "each" else other  # "the rear ones, both of them"
+    if kind == "zone" and "all" in (one, other) and {one, other} & _SIDES:
+        return one if other == "all" else other  # "the windows on the right, all of them"
     if kind == "zone" and "theirs" in (one, other):
         return other if one == "theirs" else one  # "for her in the back"
     table = _MERGES.get(kind, {})

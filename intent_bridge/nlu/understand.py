@@ -173,6 +173,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         )  # "isn't it cold" asks, "22 is right" tells, "at 22 tell me" is a time
     concepts = [c for c in said_all if c.kind != "polite"]
     asks = any(c.kind == "polite" and c not in (_TAG, _PRAISE, _FIT) for c in said_all)
+    asks = asks or _is_name(sentence)
     found = corrected(concepts, car)
     if found is None:
         return Abstained("not_understood")
@@ -234,7 +235,15 @@ def _fits_nothing(concepts: Sequence[Concept]) -> bool:
             if concept.kind == "mark" and concept.name in ("comma", "and", "but", "then")
             else [*before, concept]
         )
-    return all(c.kind in ("thing", "zone", "polite") for c in before)
+    return bool(before) and all(c.kind in ("thing", "zone", "polite") for c in before)
+
+
+def _is_name(sentence: Sentence) -> bool:
+    """Whether nothing but a thing is named, of a kind that this switches on: "I'm cold, seat heating"."""
+    kinds = [c.kind for c in sentence.concepts if c[:2] != ("mark", "comma")]
+    named = [c.name for c in sentence.concepts if c.kind == "thing"]
+    alone = sentence.cost <= len(sentence.concepts) and {*kinds} <= {"thing", "zone", "feeling", "size"}
+    return alone and len(named) == 1 and things().get(named[0], {}).get("alone_is_on", False)
 
 
 def _about(topics: Sequence[Concept], before: Turn | None) -> Turn | None:
@@ -295,7 +304,9 @@ def _filled(
             now = with_it
         elif now.thing is not None and (not now.has_value or _lacks_act(now)):
             nearby = out[-1] if out and out[-1].has_value else later
-            if nearby is not None and not nearby.negated:
+            if nearby is not None and (nearby.act or "").startswith("too_"):
+                return None  # "the temperature, the fan is too strong": a complaint is of one thing
+            if nearby is not None and not nearby.negated and not nearby.kept:
                 now = with_value(now, nearby) if not now.has_value else replace(now, act=nearby.act)
             elif nearby is None and (asks or "want" in now.marks):
                 now = wished(now)

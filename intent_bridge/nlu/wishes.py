@@ -215,7 +215,8 @@ class _Wish:
             return Problem("not_understood")
         if said.end in ("hottest", "coldest") and said.end not in table.get("extremes", {}):
             return Problem("not_understood")
-        if said.end == "full":
+        whither = said.end == "max" and said.act in table.get("turns", {})  # "forward as far as it goes"
+        if said.end == "full" or whither:
             if act is None and not said.marks & {"to", "want"}:
                 return Problem("incomplete")  # "all windows and the roof": open, or closed?
             if act in ("close", "off") or (act == "open" and "open" in table):

@@ -210,7 +210,7 @@ def test_a_clause_that_may_change_what_is_meant_is_not_left_out(language: str, t
 def test_a_thing_that_can_be_switched_is_switched_on_when_asked_for_and_others_are_not() -> None:
     assert shown(hear("reading light please", "en")) == [("set_reading_light", {"on": True})]
     assert shown(hear("I fancy a massage", "en")) == [("set_seat_massage", {"level": 2})]
-    for text in ("reading light", "the fan please", "window please", "the AC is fine"):
+    for text in ("the fan please", "window please", "the AC is fine"):
         assert isinstance(hear(text, "en"), Abstained), text
 
 

@@ -1,0 +1,71 @@
+"""Several things in one Chinese sentence: lists, what is shared in them, and whose it is."""
+
+import pytest
+
+from intent_bridge.nlu import Understood, understand
+from tests.nlu.corpus import catalogue
+
+Calls = list[tuple[str, dict[str, object]]]
+ALL_SHUT: Calls = [
+    ("set_window", {"percent": 0, "zone": "all"}),
+    ("set_sunroof", {"percent": 0}),
+    ("set_sunshade", {"percent": 0}),
+]
+
+
+def calls(text: str) -> Calls:
+    found = understand(text, "zh", catalogue())
+    return [(c.name, dict(c.arguments)) for c in found.calls] if isinstance(found, Understood) else []
+
+
+@pytest.mark.parametrize("text", ["所有车窗、天窗、遮阳帘全关上", "所有车窗，天窗，遮阳帘都关上"])
+def test_what_is_said_last_of_a_list_with_commas_is_meant_for_all_of_it(text: str) -> None:
+    assert calls(text) == ALL_SHUT
+
+
+def test_a_verb_before_a_list_is_meant_for_all_of_it() -> None:
+    assert calls("关掉座椅加热、方向盘加热和后除霜") == [
+        ("set_seat_heating", {"level": 0}),
+        ("set_steering_wheel_heating", {"level": 0}),
+        ("set_defrost", {"window": "rear", "on": False}),
+    ]
+
+
+def test_an_amount_belongs_to_what_is_before_it_with_no_comma() -> None:
+    assert calls("座椅加热开三档方向盘加热打开") == [
+        ("set_seat_heating", {"level": 3}),
+        ("set_steering_wheel_heating", {"level": 1}),
+    ]
+
+
+@pytest.mark.parametrize("text", ["方向盘一档座椅两档，都给热上", "座椅加热两档，再热些"])
+def test_an_amount_before_a_comma_is_none_of_a_direction_after_it(text: str) -> None:
+    assert calls(text) == []
+
+
+def test_i_before_degrees_is_my_place() -> None:
+    assert calls("副驾25度，我22度") == [
+        ("set_cabin_temperature", {"celsius": 25, "zone": "passenger"}),
+        ("set_cabin_temperature", {"celsius": 22}),
+    ]
+    assert calls("我22岁") == []
+
+
+def test_an_order_begins_with_its_thing_and_a_report_with_somebody() -> None:
+    assert calls("把天窗开了") == [("set_sunroof", {"percent": 100})]
+    assert calls("孩子把天窗开了") == []
+    assert calls("我把天窗开了") == []
+
+
+def test_a_complaint_about_one_thing_is_none_about_the_thing_before_it() -> None:
+    assert calls("温度可以，风太大了") == [("adjust_setting", {"setting": "fan_speed", "direction": "down"})]
+
+
+def test_all_of_one_side_is_that_side() -> None:
+    assert calls("右侧车窗全部打开") == [("set_window", {"percent": 100, "zone": "right_side"})]
+
+
+@pytest.mark.parametrize("text", ["空调", "座椅加热，嗯，我想想", "车道保持老是响"])
+def test_the_name_of_a_thing_asks_for_it_only_where_nothing_else_is_said(text: str) -> None:
+    assert calls("座椅加热") == [("set_seat_heating", {"level": 2})]
+    assert calls(text) == []
