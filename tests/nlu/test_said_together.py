@@ -38,7 +38,7 @@ def test_an_amount_belongs_to_what_is_before_it_with_no_comma() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["方向盘一档座椅两档，都给热上", "座椅加热两档，再热些"])
+@pytest.mark.parametrize("text", ["方向盘一档座椅两档，都给热上", "座椅加热两档，升高"])
 def test_an_amount_before_a_comma_is_none_of_a_direction_after_it(text: str) -> None:
     assert calls(text) == []
 
