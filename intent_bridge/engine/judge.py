@@ -102,7 +102,7 @@ class Judge:
         """One more denial of this tool to this asker."""
         most = max((retries.denials for retries in self.guard.rules.retries), default=0)
         asker = intent, who
-        times = self._denied.pop(asker, deque(maxlen=most))
+        times = self._denied.pop(asker, ())
         self._denied[asker] = deque([*times, now_ms], maxlen=most)
         while len(self._denied) > MAX_ASKERS:
             del self._denied[next(iter(self._denied))]

@@ -78,10 +78,9 @@ def _said(engine: "Engine", action: Action, spoken: set[Decimal], ends: frozense
 def _wanted(engine: "Engine", path: str) -> set[object]:
     """Values that some rule wants on a path as a companion: a policy's own numbers."""
     bound = (rule for rules in engine.guard.rules.rules.values() for rule in rules)
-    ends = (
-        end for rule in bound for c in rule.companions if c.path == path for end in (c.low, c.high) if end
-    )
-    return {end.const // end.divisor for end in ends if not end.terms}
+    wanted = [c for rule in bound for c in rule.companions if c.path == path]
+    ends = [(c.low, False) for c in wanted] + [(c.high, True) for c in wanted]
+    return {end.at({}, upper=upper) for end, upper in ends if end is not None and not end.terms}
 
 
 def _stands(engine: "Engine", action: Action, spoken: set[Decimal], now_ms: int) -> bool:
@@ -90,10 +89,9 @@ def _stands(engine: "Engine", action: Action, spoken: set[Decimal], now_ms: int)
         return False
     spec = engine.profile.actuators[action.path].spec
     here, _ = engine.known(action.path, now_ms)
-    if type(here) is int and to_vss(spec, action.value) is not None:
-        step = spec.step or Decimal(1)
+    if type(here) is int and spec.step is not None:
         moved = abs(action.value - here)
-        if moved * step in spoken or moved in spoken:
+        if moved * spec.step in spoken or moved in spoken:
             return True
     return any(engine.known(path, now_ms)[0] == action.value for path in _same_setting(engine, action.path))
 

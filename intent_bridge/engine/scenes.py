@@ -111,12 +111,11 @@ def stage_done(engine: "Engine", run: Running, outcome: Outcome, now_ms: int) ->
     """A stage is confirmed: the next one, or the answer for the whole scene."""
     course = run.order.course
     assert course is not None
-    course = Course(
-        course.later,
-        True,
-        {**run.before, **course.before},
-        (*course.done, *outcome.actions),
-        (*course.frames, *outcome.frames),
+    course = replace(
+        course,
+        before={**run.before, **course.before},
+        done=(*course.done, *outcome.actions),
+        frames=(*course.frames, *outcome.frames),
     )
     if course.later:
         return next_stage(engine, replace(run.order, course=course), now_ms, human_yes=run.human_yes)

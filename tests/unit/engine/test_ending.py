@@ -7,8 +7,9 @@ from typing import Any, cast
 import pytest
 
 from intent_bridge.engine import Engine
-from intent_bridge.engine.effects import Order
-from intent_bridge.engine.ending import restoring, roll_back
+from intent_bridge.engine.commands import Ended
+from intent_bridge.engine.effects import Effect, Order
+from intent_bridge.engine.ending import finish, restoring, roll_back
 from intent_bridge.guard import NO_HISTORY
 from intent_bridge.types import (
     _MINT,
@@ -125,6 +126,32 @@ def test_what_a_rule_is_against_goes_back_in_a_second_step_or_nothing_does(
     assert (human_yes, closed, order.call_id) == (yes, [], "back-1")
     assert "".join(action.path for action in order.actions) == at_once
     assert "".join(action.path for action in order.later) == later
+
+
+def test_the_second_step_of_putting_back_is_a_call_of_its_own() -> None:
+    acted: list[Order] = []
+
+    def act(order: Order, *_: object, **__: object) -> list[Effect]:
+        acted.append(order)
+        return []
+
+    engine = SimpleNamespace(
+        state={},
+        act=act,
+        memory=SimpleNamespace(mint=lambda kind: f"{kind}-9"),
+        undos=SimpleNamespace(learn=lambda *_: None),
+        judge=SimpleNamespace(
+            ended=lambda *_: None,
+            verdict=lambda order, *_, **__: Verdict(
+                Decision.ALLOW, order.actions, order.actions, permit=Permit({}, "policy", 0, 1, _MINT)
+            ),
+        ),
+    )
+    second = (Action("b", 2),)
+    first = replace(ORDER, actions=(Action("a", 1),), restores=FAILED, later=second)
+    finish(cast(Engine, engine), [Ended(running(order=first), Status.DONE)], 0)
+    (order,) = acted
+    assert (order.call_id, order.actions, order.later, order.restores) == ("rollback-9", second, (), FAILED)
 
 
 def both(rig: Rig) -> None:

@@ -160,6 +160,17 @@ def test_only_denials_count_and_only_where_there_is_a_budget() -> None:
     assert without._denied == {}
 
 
+@pytest.mark.parametrize(("denials", "kept"), [((), []), ((2,), [3, 4]), ((3, 1), [2, 3, 4])])
+def test_of_one_asker_so_many_denials_are_kept_as_the_largest_budget_counts(
+    denials: tuple[int, ...], kept: list[int]
+) -> None:
+    budgets = SimpleNamespace(retries=tuple(Retries(denials=most, window_ms=100) for most in denials))
+    judge = Judge(cast(Guard, SimpleNamespace(rules=budgets)))
+    for now_ms in range(5):
+        judge.count_denial("set_window", PASSENGER, now_ms)
+    assert [list(times) for times in judge._denied.values()] == [kept]
+
+
 def test_as_many_askers_are_counted_as_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judge_module, "MAX_ASKERS", 2)
     budgets = SimpleNamespace(retries=(Retries(denials=1, window_ms=100),))

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from intent_bridge.bridge import Bridge, SimulatedBridge
 from intent_bridge.engine import ladder
+from intent_bridge.intents import Gap
 from intent_bridge.resolver import Ambiguous
 from intent_bridge.types import (
     Channel,
@@ -23,6 +25,7 @@ from intent_bridge.types import (
 WEATHER = "Vehicle.Exterior.Weather"
 REAR_RIGHT = "Vehicle.Cabin.Door.Row2.PassengerSide.Window.Position"
 ROOF = "Vehicle.Cabin.Sunroof.Position"
+DRIVER = Provenance(Speaker.DRIVER, SeatZone.DRIVER, Channel.VOICE)
 PASSENGER = Provenance(Speaker.PASSENGER, SeatZone.PASSENGER, Channel.VOICE)
 
 
@@ -207,3 +210,78 @@ def test_what_would_change_nothing_is_offered_only_where_nothing_else_is(sedan: 
         return [choice.arguments["level"] for choice in found]
 
     assert offered(is_so, other) == [5] and offered(is_so) == [2] and offered() == []
+
+
+def test_where_all_that_is_liked_together_is_forbidden_the_first_gap_is_asked_and_the_rest_stays(
+    car: SimulatedBridge,
+) -> None:
+    said = Said(preferred={"set_window.zone": "driver", "set_window.percent": 50})
+    outcome = car.handle({"name": "open_close_window", "arguments": {}}, PASSENGER, heard=said)
+    assert (outcome.status, outcome.message.split()[0]) == (Status.NEEDS_CHOICE, "window")
+    assert {choice.arguments["percentage"] for choice in outcome.choices} == {50}
+
+
+def test_of_two_gaps_in_words_the_first_is_asked_first(car: SimulatedBridge) -> None:
+    outcome = ask(car, "set_ambient_lights")
+    assert [dict(choice.arguments) for choice in outcome.choices] == [{"on": True}, {"on": False}]
+
+
+def test_two_things_that_are_left_are_a_question(car: SimulatedBridge) -> None:
+    car.set_state({"Vehicle.Cabin.HVAC.RecirculationMode": "FRESH"})
+    outcome = ask(car, "set_air_circulation")
+    assert outcome.status is Status.NEEDS_CHOICE
+    assert [choice.arguments["mode"] for choice in outcome.choices] == ["RECIRCULATION", "AUTO"]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "asked"),
+    [("set_seat_heating", {"zone": "driver"}, "level"), ("set_defrost", {}, "window")],
+)
+def test_choices_of_a_call_in_the_words_of_the_intents_are_in_these_words_too(
+    name: str, arguments: dict[str, object], asked: str, car: SimulatedBridge
+) -> None:
+    call = ToolCall("1", name, arguments, own=False)
+    found = ladder.explained(car.engine, call, DRIVER, car.now_ms())
+    assert found.status is Status.NEEDS_CHOICE and len(found.choices) > 1
+    assert {(choice.own, *choice.arguments) for choice in found.choices} == {(False, *arguments, asked)}
+
+
+def test_where_no_answer_to_the_first_of_two_gaps_would_be_served_nobody_is_asked(
+    car: SimulatedBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ladder, "_can_end", lambda *_: False)
+    outcome = ask(car, "open_close_window")
+    assert (outcome.status, outcome.code) == (Status.INVALID, "missing_argument")
+
+
+@pytest.mark.parametrize(("who", "served"), [(DRIVER, True), (PASSENGER, False)])
+def test_a_call_can_end_where_one_of_its_answers_would_be_served(
+    who: Provenance, served: bool, sedan: SimulatedBridge
+) -> None:
+    call = ToolCall("1", "set_emergency_braking", {})
+    assert ladder._can_end(sedan.engine, call, who, sedan.now_ms()) is served
+    whole = ToolCall("1", "set_emergency_braking", {"on": True})
+    assert not ladder._can_end(sedan.engine, whole, who, sedan.now_ms()), "nothing is open"
+
+
+@pytest.mark.parametrize(
+    "useful",
+    [
+        Choice("set_fan_speed", {"zone": "passenger"}, own=False),  # its level is asked next
+        Choice("get_capabilities", {}, own=False),  # it tells something
+    ],
+)
+def test_what_sets_nothing_by_itself_is_no_choice_without_effect(
+    useful: Choice, sedan: SimulatedBridge
+) -> None:
+    is_so = Choice("set_fan_speed", {"zone": "passenger", "level": 2}, own=False)
+    found = ladder.offered(sedan.engine, (is_so, useful), DRIVER, sedan.now_ms())
+    assert [(choice.name, choice.arguments) for choice in found] == [(useful.name, useful.arguments)]
+
+
+@pytest.mark.parametrize(
+    ("options", "number"),
+    [((1, 2.5), True), ((1, "high"), False), ((True, False), False), ((1, True), False), ((), False)],
+)
+def test_a_gap_is_a_number_where_all_its_answers_are(options: tuple[Any, ...], number: bool) -> None:
+    assert ladder._is_number(Gap("level", "set_x.level", options, whole=True)) is number

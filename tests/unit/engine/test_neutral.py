@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from intent_bridge.codec import EgressGate
 from intent_bridge.engine.effects import Order
 from intent_bridge.profile import Profile, load_profile
 from intent_bridge.profile.timing import Timing
@@ -111,6 +112,17 @@ def test_what_has_no_neutral_code_leaves_nothing_that_is_due() -> None:
     while "1" not in rig.outcomes:
         rig.run(1)
     assert rig.outcomes["1"].status == "done" and rig.engine.next_ms() is None
+
+
+def test_an_end_that_the_gate_kept_back_is_not_said_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig(PROFILE, deaf=True)
+    window(rig, "1", 80)
+    with monkeypatch.context() as planted:
+        planted.setattr(EgressGate, "check_all", lambda *a, **k: "planted")
+        rig.take(rig.engine.withdraw("1", rig.now_ms))
+    assert rig.engine.next_ms() is None
+    rig.run(500)
+    assert left(rig, "neutral") == []
 
 
 def test_while_one_motion_ends_the_next_frame_of_another_is_due_first() -> None:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -12,8 +14,9 @@ from intent_bridge.audit.replay import rejudge, replay
 from intent_bridge.bridge import Bridge, SimulatedBridge
 from intent_bridge.engine import Engine
 from intent_bridge.engine.effects import Order
-from intent_bridge.engine.numbers import traced
+from intent_bridge.engine.numbers import _wanted, traced
 from intent_bridge.guard import Guard, load_packs
+from intent_bridge.guard.ir import Bound
 from intent_bridge.profile import load_profile
 from intent_bridge.types import Action, Outcome, Quality, Said, Status, ToolCall, Value
 from tests.unit.engine.test_engine import DRIVER, Rig
@@ -30,7 +33,7 @@ def cars() -> Iterator[dict[str, SimulatedBridge]]:
 
 @pytest.fixture
 def bench(cars: dict[str, SimulatedBridge]) -> SimulatedBridge:
-    cars["refuse"].set_state({FAN: 20, WARMTH: 24})
+    cars["refuse"].set_state({FAN: 20, WARMTH: 24, DRIVERS_WARMTH: 20})
     return cars["refuse"]
 
 
@@ -47,7 +50,7 @@ def source(car: SimulatedBridge, name: str, heard: Said, **arguments: object) ->
     return next((sources[key] for key in ("level", "percentage", "temperature") if key in sources), None)
 
 
-WARM = ("set_climate_temperature", {"seat_zone": "DRIVER"})
+DRIVERS_WARMTH = WARMTH.replace("Passenger", "Driver")
 
 
 @pytest.mark.parametrize(
@@ -65,6 +68,16 @@ WARM = ("set_climate_temperature", {"seat_zone": "DRIVER"})
         ("set_climate_temperature", {"seat_zone": "DRIVER", "temperature": 22.5}, said(22.5), "words"),
         ("set_climate_temperature", {"seat_zone": "DRIVER", "temperature": 24}, said(), "state"),
         ("set_climate_temperature", {"seat_zone": "DRIVER", "temperature": 23}, said(22), "own"),
+        ("set_climate_temperature", {"seat_zone": "DRIVER", "temperature": 22}, said(2), "state"),  # degrees
+        ("set_climate_temperature", {"seat_zone": "DRIVER", "temperature": 22}, said(4), "state"),  # steps
+        ("set_climate_temperature", {"seat_zone": "DRIVER", "temperature": 22}, said(8), "own"),
+        ("set_climate_temperature", {"seat_zone": "DRIVER", "temperature": 18}, said(2), "state"),
+        (
+            "set_fan_speed",
+            {"level": 4},
+            said(set_fan_speed__level=True, set_air_circulation__mode="AUTO"),
+            "own",
+        ),
         ("open_close_window", {"window": "DRIVER", "percentage": 40}, said(50), "own"),
     ],
 )
@@ -145,6 +158,29 @@ def test_a_wish_in_words_alone_has_no_number_to_trace(bench: SimulatedBridge) ->
         {"name": "set_air_circulation", "arguments": {"mode": "AUTO"}}, heard=said()
     )
     assert outcome.status in (Status.DONE, Status.NO_EFFECT) and "sources" not in outcome.data
+
+
+def test_a_number_that_a_rule_wants_is_a_default_also_where_the_call_sets_something_else_besides(
+    bench: SimulatedBridge,
+) -> None:
+    actions = Action("Vehicle.Cabin.HVAC.RecirculationMode", "FRESH"), Action(FAN, 2)
+    order, call = Order("1", "both", DRIVER, actions), ToolCall("1", "both", {"level": 2})
+    told = traced(bench.engine, order, call, said(), {}, bench.now_ms())
+    assert told.data["sources"] == {"level": "default"}
+
+
+def test_an_end_that_a_rule_wants_is_the_whole_step_within_it() -> None:
+    def rule(path: str, low: Bound | None, high: Bound | None) -> object:
+        return SimpleNamespace(companions=[SimpleNamespace(path=path, low=low, high=high)])
+
+    rules = [
+        rule("fan", Bound((), 5, 2, "2.5"), Bound((), 9, 2, "4.5")),
+        rule("fan", Bound(((1, "speed"),), 7, 1, "speed + 7"), None),  # no number of its own
+        rule("shade", Bound((), 60, 1, "60"), None),
+    ]
+    guard = SimpleNamespace(rules=SimpleNamespace(rules={"air": rules[:1], "roof": rules[1:]}))
+    engine = cast(Engine, SimpleNamespace(guard=guard))
+    assert [_wanted(engine, path) for path in ("fan", "shade", "air")] == [{3, 4}, {60}, set()]
 
 
 @pytest.mark.parametrize(

@@ -84,8 +84,13 @@ def test_traits_are_made_anew_when_too_many_are_kept(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(traits, "_KEPT_MAX", 2)
     table = TraitsOf(PROFILE)
     paths = list(PROFILE.actuators)[:4]
-    first = [table((path,)) for path in paths]
-    assert [table((path,)) for path in paths] == first and len(table._kept) <= 2
+    first, kept = [], []
+    for path in paths:
+        first.append(table((path,)))
+        kept.append(len(table._kept))
+        assert table((path,)) is first[-1]
+    assert kept == [1, 2, 1, 2]
+    assert [table((path,)) for path in paths] == first
 
 
 # --- what is left open ----------------------------------------------------------------------------

@@ -2,12 +2,16 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from intent_bridge.codec import EgressGate
+from intent_bridge.guard import Guard
 from intent_bridge.profile import Profile, load_profile
 from intent_bridge.types import ToolCall
+from tests.unit.engine.test_running import running
 from tests.unit.engine.test_schedule import DRIVER, Rig, profile
 
 __all__ = ["profile"]
@@ -238,3 +242,43 @@ def test_a_rule_that_only_watches_stops_a_motion_when_what_it_reads_grows_old() 
     outcome = rig.outcomes["1"]
     assert (outcome.status, outcome.code) == ("stopped", "rule") and outcome.verdict is not None
     assert "sunroof.fast" in {hit.id for hit in outcome.verdict.hits}
+
+
+def test_motions_whose_shared_repeat_is_refused_are_all_ended_on_the_bus() -> None:
+    rig = Rig(PROFILE)
+    windows(rig)
+    rig.run(50)
+    rig.car.refuse_all("body")
+    refused_ms = until(rig, lambda: rig.outcomes["1"].status == "refused_by_ecu")
+    assert [rig.outcomes[call_id].status for call_id, _, _ in WINDOWS] == ["refused_by_ecu"] * 3
+    assert all(said(rig, signal, "neutral", refused_ms) for _, signal, _ in WINDOWS)
+    no_counter_is_lost(rig, "WINDOW_CMD")
+
+
+@pytest.mark.parametrize(
+    ("changes", "now_ms", "shares"),
+    [
+        ({}, 1999, True),
+        ({}, 2000, False),  # its life is over
+        ({"held_until_ms": 5000}, 1999, False),  # its first frame has not left
+        ({"repeats_left": 0}, 1999, False),
+        ({"waiting": {FAN: 5}}, 1999, False),
+        ({"cycles_ms": {WINDOW: 100, FAN: 100}}, 1999, False),  # the fan is in no frame of the window
+    ],
+)
+def test_a_repeat_speaks_for_a_command_that_has_begun_and_repeats_nothing_else(
+    changes: dict[str, Any], now_ms: int, shares: bool
+) -> None:
+    commands = Rig(PROFILE).engine.commands
+    assert commands._shares(running(**changes), {("WINDOW_CMD", None)}, now_ms) is shares
+
+
+def test_a_motion_under_other_rules_than_it_was_permitted_by_stops_at_its_next_repeat() -> None:
+    rig = Rig(PROFILE, deaf=True)
+    submit(rig, "1", "set_window", zone="driver", percent=80)
+    rules = rig.engine.guard.rules
+    rig.engine.commands.guard = Guard(PROFILE, replace(rules, digest="another"))
+    rig.run(101)
+    outcome = rig.outcomes["1"]
+    assert (outcome.status, outcome.code) == ("stopped", "rule") and outcome.verdict is not None
+    assert [hit.id for hit in outcome.verdict.hits] == ["default.policy"]
