@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from typing import Final
 
 
-def _table(polynomial: int, width: int) -> tuple[int, ...]:
-    top, mask = 1 << width - 1, (1 << width) - 1
+def crc8_table(polynomial: int) -> tuple[int, ...]:
+    """The 256 remainders of an 8-bit CRC, most significant bit first."""
     table = []
     for byte in range(256):
-        crc = byte << width - 8
+        crc = byte
         for _ in range(8):
-            crc = (crc << 1 ^ polynomial) & mask if crc & top else crc << 1
+            crc = (crc << 1 ^ polynomial) & 0xFF if crc & 0x80 else crc << 1
         table.append(crc)
     return tuple(table)
 
@@ -31,15 +31,10 @@ def _reflected_table(polynomial: int, width: int) -> tuple[int, ...]:
     return tuple(table)
 
 
-_CRC8: Final = _table(0x1D, 8)
-CRC8H2F: Final = _table(0x2F, 8)
+_CRC8: Final = crc8_table(0x1D)
+CRC8H2F: Final = crc8_table(0x2F)
 _CRC32P4: Final = _reflected_table(0xF4ACFB13, 32)
 _CRC64: Final = _reflected_table(0x42F0E1EBA9EA3693, 64)
-
-
-def crc8_table(polynomial: int) -> tuple[int, ...]:
-    """The 256 remainders of an 8-bit CRC, most significant bit first."""
-    return _table(polynomial, 8)
 
 
 def crc8(data: Iterable[int], crc: int) -> int:
