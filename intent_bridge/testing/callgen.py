@@ -84,7 +84,11 @@ class Calls:
         self._makers = {name: _maker(schema) for name, schema in self._schemas.items()}
         self.names = tuple(self._makers)
         self._offered = _offered(catalogue)
-        self._checks = {name: Draft202012Validator(schema) for name, schema in self._schemas.items()}
+        self._checks = {
+            (name, key): Draft202012Validator(schema)
+            for name, whole in self._schemas.items()
+            for key, schema in whole.get("properties", {}).items()
+        }
         texts = [v for s in self._schemas.values() for v in _enum_words(s)]
         self._words = tuple(dict.fromkeys(texts)) or ("on",)
 
@@ -98,13 +102,18 @@ class Calls:
         call = self.valid(dice)
         arguments = dict(call.arguments)
         required = [k for k in self._schemas[call.name].get("required", ()) if k in arguments]
+        whole = False
         match dice.index(6):
             case 0 if required:
                 del arguments[dice.pick(required)]
             case 1 if arguments:
-                arguments[dice.pick(sorted(arguments))] = dice.pick(STRANGE)
+                key = dice.pick(sorted(arguments))
+                arguments[key] = dice.pick(STRANGE)
+                whole = self._checks[call.name, key].is_valid(arguments[key])
             case 2 if arguments:
-                self._nudge(dice, call.name, arguments)
+                key = dice.pick(sorted(arguments))
+                arguments[key] = self._nudged(dice, call.name, key, arguments[key])
+                whole = self._checks[call.name, key].is_valid(arguments[key])
             case 3:
                 spoilt_name = (
                     call.name.upper(),
@@ -116,9 +125,10 @@ class Calls:
             case 4 if arguments:
                 key = dice.pick(sorted(arguments))
                 arguments[key.upper()] = arguments.pop(key)
+                whole = key.upper() == key
             case _:
-                pass
-        if self._checks[call.name].is_valid(arguments):
+                whole = True
+        if whole:
             arguments[dice.pick(SMUGGLED)] = dice.pick((True, "driver", 1, None))
         return Call(call.name, arguments, call.who)
 
@@ -139,21 +149,17 @@ class Calls:
                     who,
                 )
 
-    def _nudge(self, dice: Dice, name: str, arguments: dict[str, Any]) -> None:
-        """One argument just out of its bounds, off its step, or another tool's word."""
-        key = dice.pick(sorted(arguments))
-        value = arguments[key]
-        if isinstance(value, bool) or value is None or isinstance(value, list | dict):
-            arguments[key] = int(value) if isinstance(value, bool) else [value]
-        elif isinstance(value, int | float):
+    def _nudged(self, dice: Dice, name: str, key: str, value: Any) -> Any:
+        """An argument just out of its bounds, off its step, or another tool's word."""
+        if isinstance(value, bool):
+            return int(value)
+        if value is None or isinstance(value, list | dict):
+            return [value]
+        if isinstance(value, int | float):
             bounds = self._schemas[name]["properties"].get(key, {})
-            high = bounds.get("maximum", 30)
-            low = bounds.get("minimum", 0)
-            arguments[key] = dice.pick(
-                (high + 1, low - 1, value + 0.01, str(value), -value - 1, high * 10 + 7)
-            )
-        else:
-            arguments[key] = dice.pick((value + " ", value.title() + "x", *self._words))
+            high, low = bounds.get("maximum", 30), bounds.get("minimum", 0)
+            return dice.pick((high + 1, low - 1, value + 0.01, str(value), -value - 1, high * 10 + 7))
+        return dice.pick((value + " ", value.title() + "x", *self._words))
 
 
 def _offered(catalogue: Catalogue) -> tuple[str, ...]:
@@ -195,9 +201,12 @@ def _object(schema: Schema) -> Maker:
     required = frozenset(schema.get("required", ()))
     makers = tuple((key, _maker(s), key in required) for key, s in schema.get("properties", {}).items())
     least = schema.get("minProperties", 0)
+    exclusive = tuple(schema.get("not", {}).get("required", ()))
 
     def make(dice: Dice) -> dict[str, Any]:
         made = {key: maker(dice) for key, maker, needed in makers if needed or dice.index(4)}
+        if exclusive and all(key in made for key in exclusive):
+            del made[dice.pick(exclusive)]
         if len(made) < least:
             key, maker, _ = dice.pick(makers)
             made[key] = maker(dice)
@@ -209,6 +218,8 @@ def _object(schema: Schema) -> Maker:
 def _number(schema: Schema) -> Maker:
     step = Decimal(str(schema.get("multipleOf", 1)))
     low, high = Decimal(str(schema.get("minimum", 0))), Decimal(str(schema.get("maximum", 100)))
+    if "exclusiveMinimum" in schema:
+        low = Decimal(str(schema["exclusiveMinimum"])) + step
     count = int((high - low) / step)
     whole = schema["type"] == "integer" or step == int(step)
     edges = (0, count, min(1, count), max(0, count - 1))

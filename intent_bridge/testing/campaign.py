@@ -24,8 +24,8 @@ from intent_bridge.testing.shrink import MAX_PLAYS, shrink
 from intent_bridge.testing.steps import Drive, Step, drive_text
 
 EPISODE_CALLS = 2000
-YOUNG_OBJECTS = 20_000
-"""So many are made before the garbage collector looks for circles among them: a call makes a hundred."""
+YOUNG_OBJECTS = 200_000
+"""So many are made before the garbage collector looks for circles among them: an episode leaves 40,000."""
 DRIVES_KEPT = 5
 """Hazards of which a short drive is made; all are counted."""
 
