@@ -128,8 +128,7 @@ class FeelingText(_Model):
 
 
 class Within(_Model):
-    """No feeling sets the temperature beyond these, in Celsius; `warmer` goes as high as a warmer room:
-    who is cold in a hot cabin is cold from the air that is blown."""
+    """No feeling sets the temperature beyond these, in Celsius, however hot or cold the room is."""
 
     warmer: Exact
     cooler: Exact

@@ -153,8 +153,7 @@ class _Helper:
         known = self._cabin.fact("cabin_c")
         room = now if known is None else Decimal(known)
         if move.warmer is not None:
-            limit = max(self._table.within.warmer, room)
-            return max(now, min(max(now, room) + move.warmer[n], limit))
+            return max(now, min(max(now, room) + move.warmer[n], self._table.within.warmer))
         assert move.cooler is not None
         return min(now, max(min(now, room) - move.cooler[n], self._table.within.cooler))
 
