@@ -88,7 +88,7 @@ def test_cold_goes_above_the_room_and_never_above_a_low_setting_only(
         outcome = feel(car, "cold", strength=strength)
         for action in outcome.actions:
             if action.path == STATION + "Temperature" and action.emitted is not None:
-                assert max(min(room, 27), setting) <= int(action.emitted) / 2 <= 27  # an oven is no reason to ask for 30
+                assert max(min(room, 27), setting) <= int(action.emitted) / 2 <= 27  # in an oven too
 
 
 def test_a_feeling_never_turns_a_setting_back(car: Car) -> None:
