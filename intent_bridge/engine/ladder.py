@@ -59,7 +59,8 @@ def explained(engine: "Engine", call: ToolCall, who: Provenance, now_ms: int) ->
 def which(engine: "Engine", call: ToolCall, open_: Ambiguous, who: Provenance, now_ms: int) -> Outcome:
     """What the person is asked: the choices that the guard would allow."""
     why = f"{open_.missing} was not said; ask the person and do not choose" if open_.missing else ""
-    choices = offered(engine, open_.choices, who, now_ms)
+    vetted = bool(open_.missing)  # by this ladder, at this moment
+    choices = open_.choices if vetted else offered(engine, open_.choices, who, now_ms)
     return Outcome(call.id, call.name, Status.NEEDS_CHOICE, open_.code, why, choices=choices)
 
 
@@ -144,7 +145,7 @@ def _first_asked(
     open_ = [
         Choice(call.name, _with(call, {gap.argument: value}).arguments, own=call.own) for value in gap.options
     ]
-    left = tuple(choice for choice, _ in _tried(engine, open_, who, now_ms))
+    left = offered(engine, open_, who, now_ms)
     return Meant(call, Ambiguous(left, "which_value", gap.argument), sources) if left else None
 
 
