@@ -43,7 +43,8 @@ def _ways(lexicon: Lexicon, text: str) -> Iterator[list[str]]:
         for at in range(start + 1, end)
     }
     before = {at for at in range(len(tokens)) if lexicon.of_class("pause_before", tokens, at)}
-    after = {end for at in range(len(tokens)) for end in lexicon.of_class("pause_after", tokens, at)}
+    ended = (lexicon.of_class("pause_after", tokens, at) for at in range(len(tokens)))
+    after = {max(ends) for ends in ended if ends}
     yield _with_commas(lexicon, tokens, (before | after) - never, comma)
 
 
