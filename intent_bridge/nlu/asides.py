@@ -15,6 +15,8 @@ from intent_bridge.nlu.things import things
 WORDS_MAX: Final = 14
 """A longer clause is no mere aside."""
 PLACE: Final = Concept("topic", "place")
+AT: Final = "at "
+"""Before the name of a place that a clause is about: "the kids are asleep, turn their light off"."""
 SOMETHING: Final = Concept("topic", "something")
 """A thing, but not one that "it" could be: "granny's window is stuck"."""
 
@@ -70,13 +72,18 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = 
                 strange = strange or not ours
             elif concept.kind == "act" and concept.name.startswith("too_"):
                 complains = True
-            elif concept.kind == "zone" and concept.name not in ("mine", "kids", "all", "each"):
-                topics[PLACE] = None
+            elif concept.kind == "zone" and concept.name not in ("mine", "all", "each", "theirs"):
+                topics[Concept("topic", AT + concept.name)] = None
+                if concept.name != "kids":
+                    topics[PLACE] = None
+            elif _TELLS in about and begins and at == 0:
+                topics |= dict.fromkeys(_teller(lexicon, clause))
     if complains and not strange and not topics:
         return (SOMETHING,)  # "too windy, …": whatever is
     if not strange or (verb_at is None and (bare or topics)):
         return None
-    if len(topics.keys() - {PLACE}) > 1 or (verb_at is None and begins):
+    named = [topic for topic in topics if topic != PLACE and not topic.name.startswith(AT)]
+    if len(named) > 1 or (verb_at is None and begins):
         return (SOMETHING,)
     return tuple(topics)
 
@@ -107,6 +114,13 @@ def _tells(about: set[Concept], at: int) -> bool:
     return _TELLS in about or (at > 0 and any(c.kind == "feeling" for c in about))
 
 
+def _teller(lexicon: Lexicon, clause: list[str]) -> Iterator[Concept]:
+    """Where the one is of whom a whole phrase tells: "the kids are asleep"."""
+    for _, reading in pieces(lexicon, clause, 0):
+        if len(reading) == 1 and reading[0][:2] == ("zone", "kids"):
+            yield Concept("topic", AT + reading[0].name)
+
+
 def _is_idle(concept: Concept, *, told: bool, noun: bool) -> bool:
     """Whether a word asks for nothing here; `told`: after a verb; `noun`: it may be part of a name."""
     kind, name, _ = concept
@@ -127,10 +141,43 @@ def _longest(lexicon: Lexicon, clause: list[str]) -> Iterator[tuple[str, set[Con
         at = end
 
 
-def _begins(lexicon: Lexicon, tokens: list[str], at: int) -> bool:
-    """Whether a request may begin here with no comma: "it's icy out here | put her in snow mode"."""
-    begins = lexicon.begins & {tokens[at], " ".join(tokens[at : at + 2])}
-    return bool(begins) and tokens[at - 1] not in lexicon.binds
+def _begins(lexicon: Lexicon, tokens: list[str], start: int, at: int) -> bool:
+    """Whether a request may begin here with no comma: "it's icy out here | put her in snow mode".
+
+    Not after what goes on with it ("he wants to", 他想). A verb (`begin_act`) only begins one
+    where a clause ends.
+    """
+    if lexicon.begins & {tokens[at], " ".join(tokens[at : at + 2])}:
+        return tokens[at - 1] not in lexicon.binds
+    named, verb = (bool(lexicon.of_class(name, tokens, at)) for name in ("begin", "begin_act"))
+    if not (named or verb):
+        return False
+    before = range(start, at)
+    if any(at in lexicon.of_class("bind", tokens, since) for since in before):
+        return False
+    if any(
+        end > at and _names(reading) for since in before for end, reading in pieces(lexicon, tokens, since)
+    ):
+        return False  # 天窗 is one word, not 天 and 窗
+    clause = [about for _, about in _longest(lexicon, tokens[start:at])]
+    if any(_is_act(about) for about in clause):
+        return False
+    read = [reading for since in before for end, reading in pieces(lexicon, tokens, since) if end == at]
+    return named or any(_TELLS in reading or any(_is_complaint(c) for c in reading) for reading in read)
+
+
+def _names(reading: Reading) -> bool:
+    return any(c.kind in ("thing", "zone") for c in reading)
+
+
+def _is_act(about: set[Concept]) -> bool:
+    """Whether a phrase does something to a thing, and tells nothing: "switch to eco"."""
+    kinds = {c.kind for c in about if not _is_complaint(c)}
+    return ("act" in kinds and "verb" not in kinds) or ("thing" in kinds and bool(kinds & _WORDS))
+
+
+def _is_complaint(concept: Concept) -> bool:
+    return concept.kind == "feeling" or (concept.kind == "act" and concept.name.startswith("too_"))
 
 
 def _is_and(lexicon: Lexicon, token: str) -> bool:
@@ -143,7 +190,7 @@ def ends(lexicon: Lexicon, tokens: list[str], start: int) -> Iterator[tuple[int,
         if is_edge(lexicon, tokens[at]):
             yield at, at
             return
-        if at > start + 1 and _begins(lexicon, tokens, at):
+        if at > start + 1 and _begins(lexicon, tokens, start, at):
             yield at, at
         if at > start and (tokens[at] in lexicon.links or _is_and(lexicon, tokens[at])):
             yield at, at + 1

@@ -154,8 +154,17 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
         best = [one for one in best if one[2]] or best
         best = [one for one in best if one[3]] or best  # an amount belongs to what stands before it
         if best:
-            return best[0][0] if all(one[0] == best[0][0] for one in best) else None
+            first = best[0][0]
+            return first if all(_is_same(one[0], first, car) for one in best) else None
     return None
+
+
+def _is_same(one: Sequence[Slots], other: Sequence[Slots], car: Car) -> bool:
+    """Whether two ways to cut mean the same, wherever a "turn on" between two things belongs."""
+    if list(one) == list(other):
+        return True
+    meant = [[calls(part, car) for part in parts] for parts in (one, other)]
+    return meant[0] == meant[1] and not any(isinstance(call, Problem) for call in meant[0])
 
 
 def _alike(chunk: Sequence[Concept], edges: Sequence[int]) -> bool:

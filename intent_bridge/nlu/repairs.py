@@ -12,13 +12,16 @@ from intent_bridge.types import ToolCall
 
 _KEYS: Final = ("zone", "setting", "window", "lights", "scene")
 """The arguments that say which setting of a tool is meant."""
+_NO: Final = Concept("mark", "no")
 _COMMA: Final = ("mark", "comma")
 _BUT: Final = ("mark", "but")
-_DENIED: Final = frozenset({"num", "unit", "zone", "color", "thing"})
+_DENIED: Final = frozenset({
+    "num", "unit", "zone", "color", "thing", "lights", "win", "mode", "dir", "recirc", "grade", "act", "ref",
+})  # fmt: skip
 _TAKES_BACK: Final = frozenset({"no", "rather"})
 
 
-def corrected(concepts: Sequence[Concept], car: Car) -> tuple[list[Slots], bool] | None:
+def corrected(concepts: list[Concept], car: Car) -> tuple[list[Slots], bool] | None:
     """The requests of a sentence with what it takes back itself put right ("21, no sorry, 22 degrees").
 
     Also whether it takes back what was said before it ("no, the other one"). None where it cannot be cut.
@@ -50,17 +53,25 @@ def corrected(concepts: Sequence[Concept], car: Car) -> tuple[list[Slots], bool]
     return done, wrong
 
 
-def _without_denied(concepts: Sequence[Concept]) -> Sequence[Concept]:
+def _without_denied(concepts: list[Concept]) -> list[Concept]:
     """What is meant of "not twenty-two, twenty": what is denied stands beside one of its kind."""
     at = next((n for n, c in enumerate(concepts) if c[:2] == ("mark", "not")), None)
     if at is None:
         return concepts
     end = next((n for n in range(at, len(concepts)) if concepts[n][:2] in (_COMMA, _BUT)), len(concepts))
     denied, meant = concepts[at + 1 : end], concepts[end + 1 :]
-    likes = [*concepts[:at], *meant[:1]]
-    if not ({c.kind for c in denied} <= _DENIED and any(c.kind == d.kind for c in likes for d in denied[:1])):
+    meant = meant[meant[:1] == [_NO] :]  # 不是前面，是后面
+    likes = [*concepts[:at], *meant]
+    if not (
+        {c.kind for c in denied} <= _DENIED and any(_kind(c) == _kind(d) for c in likes for d in denied[:1])
+    ):
         return concepts  # and no request is made of "not"
     return [*concepts[:at], *meant]
+
+
+def _kind(concept: Concept) -> str:
+    """Of what kind a word is; the word of a thing for its own places is one for a place."""
+    return "zone" if concept.kind in ("win", "lights") else concept.kind
 
 
 def _takes_back(concept: Concept) -> bool:

@@ -91,6 +91,14 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
             words[kind] = name  # also how it is, as `state`
         else:
             return None
+    if (
+        "done" in marks
+        and found.get("negated")
+        and found.keys() <= {"negated", "thing", "zone"}
+        and not words
+    ):
+        found.update(negated=False, act="off")  # 不用加热了: no heating any more
+        marks.discard("done")
     if found.get("act") == "spare":
         found["act"] = "off"  # "the massage, I don't need it any more"
     state = words.pop("state", None)

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from intent_bridge.errors import ToolCallError
 from intent_bridge.intents import Catalogue, NotEquipped
 from intent_bridge.intents.zones import DriverSide, Zone
-from intent_bridge.nlu.asides import PLACE, SOMETHING
+from intent_bridge.nlu.asides import AT, PLACE, SOMETHING
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexicon, is_quoted, lexicon
 from intent_bridge.nlu.neighbours import referring, with_thing, with_value
 from intent_bridge.nlu.pauses import heard
@@ -28,6 +28,7 @@ from intent_bridge.nlu.things import (
 from intent_bridge.nlu.wishes import calls
 from intent_bridge.types import ToolCall
 
+_ORDER: Final = Concept("mark", "order")
 _TAG: Final = Concept("polite", "tag")
 _WINDOW: Final = "win"
 """The class of words that say which window."""
@@ -160,13 +161,13 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
     rest = any(c.kind == "rest" for c in sentence.concepts)
     if sentence.concepts and sentence.concepts[-1][:2] in (("mark", "and"), ("mark", "then")):
         return Abstained("incomplete")  # somebody was going to say more
-    topics = [c for c in sentence.concepts if c.kind == "topic"]
+    topics = [c for c in sentence.concepts if c.kind == "topic" and not c.name.startswith(AT)]
     said_all = [c for c in sentence.concepts if c.kind not in ("rest", "topic")]
     acts = {c.name for c in said_all if c.kind == "act"}
     if (
         _TAG in said_all[:-1]
         or (_FIT in said_all and (not acts or _fits_nothing(said_all)))
-        or (GLUED in sentence.concepts and not acts - {"set"})
+        or (GLUED in sentence.concepts and (_ORDER in said_all or not acts - {"set"}))
     ):
         return Abstained(
             "not_understood"
@@ -189,6 +190,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         return Abstained("incomplete")  # "the back window is fogged, switch its heating on"
     if len(requests) > 1 and Slots(do="stop") in requests:
         return Abstained("not_understood")  # "停好了, …" tells that the car has stopped
+    requests = _at_place(requests, sentence)
     filled = _filled(shared(requests), about, speaker, car, asks=asks)
     if filled is None:
         return Abstained("incomplete")
@@ -224,6 +226,16 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         return checked
     turn = Turn(replace(last, negated=False), tuple(made))
     return Understood(tuple(made), turn, rest, wrong and before is not None, requests=len(requests))
+
+
+def _at_place(requests: list[Slots], sentence: Sentence) -> list[Slots]:
+    """Where "their" is: where those are of whom an aside tells ("the kids sleep, turn their light off")."""
+    told = [c.name for c in sentence.concepts if c.kind == "topic"]
+    placed = {name.removeprefix(AT) for name in told if name.startswith(AT)}
+    if len(placed) != 1:
+        return requests
+    there = next(iter(placed))
+    return [replace(one, zone=there) if one.zone == "theirs" else one for one in requests]
 
 
 def _fits_nothing(concepts: Sequence[Concept]) -> bool:
@@ -278,6 +290,11 @@ def _filled(
         if asks and asked.thing is None and asked.do is None:
             asked = replace(asked, marks=asked.marks | {"want"})
         request = switched_to(asked)
+        if request.zone == "theirs":  # "the passenger's window up, and her seat heating on"
+            placed = things().get(request.thing or "", {}).get("zone", True)
+            request = replace(request, zone=next((r.zone for r in reversed(out) if r.zone), None))
+            if placed and request.zone in (None, "mine"):
+                return None
         if request.feeling is not None or request.do is not None or request.kept:
             out.append(request)
             continue
@@ -288,11 +305,6 @@ def _filled(
                 later = next((r for r in requests[index + 1 :] if r.thing and r.zone), None)
             elif asked.thing is None:  # "make that yellow instead, the ambient light"
                 later = next((r for r in requests[index + 1 : index + 2] if r.thing), None)
-        if request.zone == "theirs":  # "the passenger's window up, and her seat heating on"
-            placed = things().get(request.thing or "", {}).get("zone", True)
-            request = replace(request, zone=next((r.zone for r in reversed(out) if r.zone), None))
-            if placed and request.zone in (None, "mine"):
-                return None
         now = _part(request, earlier)
         if now.ref in ("other", "same"):
             now = referring(now, earlier, speaker)

@@ -69,3 +69,34 @@ def test_all_of_one_side_is_that_side() -> None:
 def test_the_name_of_a_thing_asks_for_it_only_where_nothing_else_is_said(text: str) -> None:
     assert calls("座椅加热") == [("set_seat_heating", {"level": 2})]
     assert calls(text) == []
+
+
+def test_no_more_of_a_thing_is_off() -> None:
+    assert calls("不用座椅加热了") == [("set_seat_heating", {"level": 0})]
+    assert calls("不用座椅加热") == []
+
+
+@pytest.mark.parametrize("text", ["副驾温度调成二十四，不是二十二", "副驾温度不是二十二，是二十四，调一下"])
+def test_what_is_denied_is_not_set_on_either_side(text: str) -> None:
+    assert calls(text) == [("set_cabin_temperature", {"celsius": 24, "zone": "passenger"})]
+
+
+def test_their_place_is_that_of_whom_a_clause_tells() -> None:
+    assert calls("我妈坐右后，把她的座椅加热打开") == [
+        ("set_seat_heating", {"level": 2, "zone": "rear_right"})
+    ]
+    assert calls("孩子睡着了，把他那边的窗关上") == [("set_window", {"percent": 0, "zone": "kids"})]
+    assert calls("把她的座椅加热打开") == []
+    assert calls("他说冷，给他开座椅加热") == []
+
+
+@pytest.mark.parametrize("text", ["对面来车了远光关一下", "对面有车把远光关了"])
+def test_a_request_may_follow_a_fact_with_no_comma(text: str) -> None:
+    assert calls(text) == [("set_high_beam", {"on": False})]
+
+
+@pytest.mark.parametrize(
+    "text", ["他想开暖气", "我喜欢座椅加热", "她就嚷嚷打开天窗", "前车一直远光灯开着", "把打开车灯翻译成法语"]
+)
+def test_what_somebody_wants_likes_or_does_is_no_request(text: str) -> None:
+    assert calls(text) == []
