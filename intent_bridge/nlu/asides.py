@@ -141,43 +141,10 @@ def _longest(lexicon: Lexicon, clause: list[str]) -> Iterator[tuple[str, set[Con
         at = end
 
 
-def _begins(lexicon: Lexicon, tokens: list[str], start: int, at: int) -> bool:
-    """Whether a request may begin here with no comma: "it's icy out here | put her in snow mode".
-
-    Not after what goes on with it ("he wants to", 他想). A verb (`begin_act`) only begins one
-    where a clause ends.
-    """
-    if lexicon.begins & {tokens[at], " ".join(tokens[at : at + 2])}:
-        return tokens[at - 1] not in lexicon.binds
-    named, verb = (bool(lexicon.of_class(name, tokens, at)) for name in ("begin", "begin_act"))
-    if not (named or verb):
-        return False
-    before = range(start, at)
-    if any(at in lexicon.of_class("bind", tokens, since) for since in before):
-        return False
-    if any(
-        end > at and _names(reading) for since in before for end, reading in pieces(lexicon, tokens, since)
-    ):
-        return False  # 天窗 is one word, not 天 and 窗
-    clause = [about for _, about in _longest(lexicon, tokens[start:at])]
-    if any(_is_act(about) for about in clause):
-        return False
-    read = [reading for since in before for end, reading in pieces(lexicon, tokens, since) if end == at]
-    return named or any(_TELLS in reading or any(_is_complaint(c) for c in reading) for reading in read)
-
-
-def _names(reading: Reading) -> bool:
-    return any(c.kind in ("thing", "zone") for c in reading)
-
-
-def _is_act(about: set[Concept]) -> bool:
-    """Whether a phrase does something to a thing, and tells nothing: "switch to eco"."""
-    kinds = {c.kind for c in about if not _is_complaint(c)}
-    return ("act" in kinds and "verb" not in kinds) or ("thing" in kinds and bool(kinds & _WORDS))
-
-
-def _is_complaint(concept: Concept) -> bool:
-    return concept.kind == "feeling" or (concept.kind == "act" and concept.name.startswith("too_"))
+def _begins(lexicon: Lexicon, tokens: list[str], at: int) -> bool:
+    """Whether a request may begin here with no comma: "it's icy out here | put her in snow mode"."""
+    begins = lexicon.begins & {tokens[at], " ".join(tokens[at : at + 2])}
+    return bool(begins) and tokens[at - 1] not in lexicon.binds
 
 
 def _is_and(lexicon: Lexicon, token: str) -> bool:
@@ -190,7 +157,7 @@ def ends(lexicon: Lexicon, tokens: list[str], start: int) -> Iterator[tuple[int,
         if is_edge(lexicon, tokens[at]):
             yield at, at
             return
-        if at > start + 1 and _begins(lexicon, tokens, start, at):
+        if at > start + 1 and _begins(lexicon, tokens, at):
             yield at, at
         if at > start and (tokens[at] in lexicon.links or _is_and(lexicon, tokens[at])):
             yield at, at + 1
