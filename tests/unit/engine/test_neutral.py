@@ -99,11 +99,13 @@ def test_of_several_messages_the_most_neutral_frames_and_the_shortest_period_cou
     assert [ms for ms in left(rig, "neutral") if ms >= done_ms] == [done_ms, done_ms + 40, done_ms + 80]
 
 
-def test_the_end_of_a_motion_that_is_not_repeated_is_said_again_at_once() -> None:
-    window = replace(PROFILE.messages["WINDOW_CMD"], timing=Timing())
-    rig, done_ms = carried_out(replace(PROFILE, messages={**PROFILE.messages, "WINDOW_CMD": window}), WINDOW)
+@pytest.mark.parametrize("times", [1, 2])
+def test_the_end_of_a_motion_that_is_not_repeated_is_said_so_often_at_once(times: int) -> None:
+    profile = repeated(PROFILE, "WINDOW_CMD", times)
+    window = replace(profile.messages["WINDOW_CMD"], timing=Timing())
+    rig, done_ms = carried_out(replace(profile, messages={**profile.messages, "WINDOW_CMD": window}), WINDOW)
     rig.run(500)
-    assert left(rig, "neutral") == [done_ms, done_ms]
+    assert left(rig, "neutral") == [done_ms] * times
 
 
 def test_what_has_no_neutral_code_leaves_nothing_that_is_due() -> None:

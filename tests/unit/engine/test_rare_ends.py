@@ -9,14 +9,16 @@ import pytest
 from intent_bridge.bridge import Bridge, SimulatedBridge
 from intent_bridge.codec import EgressGate
 from intent_bridge.engine import Engine, Send, traits
+from intent_bridge.engine.effects import Order
 from intent_bridge.engine.judge import Judge
 from intent_bridge.engine.routines import Routines
+from intent_bridge.engine.scenes import Course, next_stage
 from intent_bridge.engine.traits import TraitsOf
 from intent_bridge.errors import ProfileError
 from intent_bridge.intents import Gap
 from intent_bridge.resolver import Nothing
-from intent_bridge.types import Decision, Outcome, Status, Verdict
-from tests.unit.engine.test_engine import PROFILE, Rig
+from intent_bridge.types import Action, Decision, Outcome, Status, Verdict
+from tests.unit.engine.test_engine import DRIVER, FAN, PROFILE, Rig
 
 WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
 HOME = "Vehicle.CurrentLocation.IsAtHome"
@@ -132,6 +134,17 @@ def test_a_scene_whose_stages_are_all_there_is_no_effect_and_one_with_a_part_to_
     assert (part.status, part.code) == (Status.DONE, "")
     assert len(part.actions) == len(again.actions)
     assert {frame.message for frame in part.frames} == {"AIR_CMD", "CLIMATE_CMD"}
+
+
+def test_stages_that_change_nothing_one_by_one_are_no_effect() -> None:
+    rig = Rig()
+    action = Action(FAN, 2)
+    assert rig.engine.known(FAN, rig.now_ms)[0] == action.value
+    order = Order("1", "activate_scene", DRIVER, (action,), course=Course(((action,), (action,))))
+    rig.take(next_stage(rig.engine, order, rig.now_ms, human_yes=False))
+    outcome = rig.outcome()
+    assert (outcome.status, outcome.code, outcome.frames) == (Status.NO_EFFECT, "already", ())
+    assert [report.path for report in outcome.actions] == [FAN, FAN]
 
 
 def test_what_cannot_be_put_back_is_said(car: SimulatedBridge, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ PROFILE = load_profile("demo_sedan")
 HOME = "Vehicle.CurrentLocation.IsAtHome"
 CHILD = "Vehicle.Cabin.Seat.Row2.DriverSide.HasChildRestraint"
 REAR = "Vehicle.Cabin.HVAC.Station.Row2.Driver.Temperature"
+DRIVERS = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature"
 RECIRCULATION = "Vehicle.Cabin.HVAC.RecirculationMode"
 SHADE = "Vehicle.Cabin.Sunroof.Shade.Position"
 WINDOW = "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position"
@@ -118,6 +119,16 @@ def test_the_stages_of_a_scene_that_a_person_said_yes_to_need_no_second_yes(
         (asked,) = comes_home(car)
         assert asked.verdict is not None and asked.verdict.decision is Decision.CONFIRM
         assert accepted(car, asked).status is Status.DONE
+
+
+def test_what_no_app_may_do_is_only_proposed_though_the_profile_lists_it_as_unattended() -> None:
+    profile = with_scenes(warm="go_to_work")  # it sets the driver's temperature
+    routines = {n: one.model_copy(update={"unattended": True}) for n, one in profile.file.routines.items()}
+    changes = {"routines": routines, "unattended": ("Vehicle.Cabin.**",)}
+    with parked(replace(profile, file=profile.file.model_copy(update=changes))) as car:
+        car.set_state({DRIVERS: 18})
+        assert [outcome.status for outcome in comes_home(car)] == [Status.NEEDS_CONFIRMATION]
+        assert car.state()[DRIVERS] == 18
 
 
 def test_a_part_that_is_clamped_is_done_unattended_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
