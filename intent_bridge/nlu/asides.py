@@ -72,7 +72,13 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = 
                 strange = strange or not ours
             elif concept.kind == "act" and concept.name.startswith("too_"):
                 complains = True
-            elif concept.kind == "zone" and concept.name not in ("mine", "all", "each", "theirs"):
+            elif concept.kind == "zone" and concept.name not in (
+                "mine",
+                "all",
+                "each",
+                "theirs",
+                "companion",
+            ):
                 topics[Concept("topic", AT + concept.name)] = None
                 if concept.name != "kids":
                     topics[PLACE] = None

@@ -7,7 +7,7 @@ from typing import Final
 
 from intent_bridge.nlu.lexicon import Concept
 from intent_bridge.nlu.slots import Slots, slots
-from intent_bridge.nlu.things import Car, Problem, felt_thing, usual_thing
+from intent_bridge.nlu.things import Car, Problem, complained, felt_thing, things, usual_thing
 from intent_bridge.nlu.wishes import FOREIGN, calls
 
 REQUESTS_MAX: Final = 6
@@ -21,7 +21,25 @@ _AND: Final = Concept("mark", "and")
 def requests_of(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
     """The requests of a sentence, cut where one has to end; None where it cannot be cut in one way."""
     found = _requests(concepts, car)
-    return found if found is not None else _requests(_listed(concepts), car)
+    if found is None:
+        found = _requests(_listed(concepts), car)
+    if found is None or len(found) < 2 or not _is_place_first(concepts):
+        return found
+    return [_there(one, concepts[0].name) for one in found]
+
+
+def _is_place_first(concepts: Sequence[Concept]) -> bool:
+    """Whether a place is said before everything: "in the back, 22 degrees and the reading lights off"."""
+    first = [c for c in concepts[:2] if c.kind == "zone" or c[:2] == _COMMA]
+    return len(first) == 2 and first[0].kind == "zone" and first[0].name != "mine"
+
+
+def _there(one: Slots, zone: str) -> Slots:
+    """The same at a place, where it has places and names none."""
+    placed = things().get(one.thing or "", {})
+    if one.zone is not None or not (placed.get("zone") or "places" in placed or one.feeling):
+        return one
+    return replace(one, zone=zone, marks=one.marks - {"plural"})
 
 
 def _listed(concepts: Sequence[Concept]) -> list[Concept]:
@@ -108,6 +126,9 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
     known: dict[tuple[int, int], Slots | None] = {}
     named = {c.name for c in chunk if c.kind == "thing"}
     only = named.pop() if len(named) == 1 else None
+    for concept in chunk if only is not None else ():
+        if concept.kind == "act":  # "the wheel is too hot, turn it down": its heating
+            only = complained(Slots(thing=only, act=concept.name)).thing
     """The thing of all parts, where there is one: "driver temperature 24, passenger 26"."""
 
     def part(start: int, end: int) -> Slots | None:

@@ -240,10 +240,13 @@ def lexicon(language: str) -> Lexicon:
     )
     tables = {f.name: _table(f) for f in sorted(folder.glob("*.yaml")) if f.name != "language.yaml"}
     named = [(file, key, patterns) for file, table in tables.items() for key, patterns in table.items()]
+    members: dict[str, list[Way]] = {}
     for file, key, patterns in named:  # classes first: phrases name them
         if key.startswith("class."):
-            ways = [way for way, _ in _ways(made, key, patterns, file, cut)]
-            classes.setdefault(key.removeprefix("class."), Node(ways))
+            name = key.removeprefix("class.")
+            ways = members.setdefault(name, [])  # a class may go on in another file
+            ways += (way for way, _ in _ways(made, key, patterns, file, cut))
+            classes[name] = Node(ways)
     for file, key, patterns in named:
         for way, firsts in _ways(made, key, patterns, file, cut) if not key.startswith("class.") else ():
             _add(first, any_first, way, firsts)

@@ -17,6 +17,7 @@ _COMMA: Final = ("mark", "comma")
 _BUT: Final = ("mark", "but")
 _DENIED: Final = frozenset({
     "num", "unit", "zone", "color", "thing", "lights", "win", "mode", "dir", "recirc", "grade", "act", "ref",
+    "lane", "limit", "sens",
 })  # fmt: skip
 _TAKES_BACK: Final = frozenset({"no", "rather"})
 
@@ -62,11 +63,14 @@ def _without_denied(concepts: list[Concept]) -> list[Concept]:
     denied, meant = concepts[at + 1 : end], concepts[end + 1 :]
     meant = meant[meant[:1] == [_NO] :]  # 不是前面，是后面
     likes = [*concepts[:at], *meant]
-    if not (
-        {c.kind for c in denied} <= _DENIED and any(_kind(c) == _kind(d) for c in likes for d in denied[:1])
-    ):
+    if not denied or not {c.kind for c in denied} <= _DENIED:
         return concepts  # and no request is made of "not"
-    return [*concepts[:at], *meant]
+    if any(_kind(c) == _kind(denied[0]) for c in likes):
+        return [*concepts[:at], *meant]
+    placed = any(_kind(c) == "zone" for c in denied) and any(_kind(c) == "zone" for c in meant)
+    if at == 0 and denied[0].kind == "thing" and placed:
+        return [denied[0], *meant]  # "not the rear fog lights, turn the front ones on"
+    return concepts
 
 
 def _kind(concept: Concept) -> str:
@@ -112,9 +116,10 @@ def _mended(first: Slots, now: Slots) -> Slots | None:
         return made
     if now.act is None and now.number is not None and first.number is not None:
         return replace(made, number=now.number, unit=now.unit or first.unit, set=first.set or now.set)
+    further = now.act is None and now.number is None and not now.words
     return replace(
         made,
-        act=now.act,
+        act=first.act if further else now.act,  # "open hers, no, mine, fully"
         number=now.number,
         unit=now.unit,
         end=now.end,

@@ -8,7 +8,9 @@ from typing import Final
 from intent_bridge.nlu.lexicon import Concept
 
 _MARKS: Final = frozenset({"to", "by", "plural", "want"})
-HINTS: Final = frozenset({"ensure", "is", "gripe", "done", "wants", "own", "cruising", "alone", "order"})
+HINTS: Final = frozenset(
+    {"ensure", "is", "gripe", "done", "wants", "own", "cruising", "alone", "colored", "order"}
+)
 """Marks that say what kind of sentence it is, and nothing of the request."""
 _KEPT: Final = frozenset({None, "on", "off", "open", "close"})
 """What something can be that shall be left so."""
@@ -188,11 +190,12 @@ def _is_request(found: dict[str, object], words: dict[str, str], marks: set[str]
         not (words or found.keys() & {"number", "end"}) or found.get("act") in ("more", "less")
     ):
         return False  # "on" before a value is "to"; else it is none, as in "one more on the fan"
+    if "colored" in marks and "color" not in words:
+        return False  # "the lights" are those inside where they have a colour
     if "cruising" in marks and found.get("thing") != "acc_time_gap":
         return False  # "on the cruise" says of what the gap is, "faster on the cruise" is another wish
-    if "hold" in marks and (
-        not (words or found.keys() & {"number", "end"}) or found.get("act") not in (None, "open")
-    ):
+    to_hold = words or found.keys() & {"number", "end", "negated"}
+    if "hold" in marks and not (to_hold and ("negated" in found or found.get("act") in (None, "open"))):
         return False  # "keep it at 22", "in sport", but "keep it closed" may mean to leave it
     if "take" in marks and found.get("act") == "off" and found.keys() & {"number", "size"}:
         found["act"] = "down"  # "take two degrees off"
@@ -255,9 +258,13 @@ _ROWS: Final = {
     ("front_row", "left"): "front_left", ("front_row", "right"): "front_right",
     ("rear_row", "left"): "rear_left", ("rear_row", "right"): "rear_right",
     ("front_row", "all"): "front_row", ("rear_row", "all"): "rear_row",
-    ("driver", "mine"): "driver", ("passenger", "mine"): "passenger",
+    **{(place, "mine"): place for place in (
+        "driver", "passenger", "rear_row", "front_row", "rear_left", "rear_right", "behind_me", "kids",
+        "companion", "behind_passenger", "front_left", "front_right", "left", "right", "all", "next_to_me",
+    )},
     ("driver", "left"): "driver", ("driver", "front_left"): "driver", ("passenger", "right"): "passenger",
     ("kids", "rear_row"): "kids", ("behind_me", "left"): "rear_left", ("behind_me", "right"): "rear_right",
+    ("companion", "passenger"): "passenger", ("companion", "next_to_me"): "passenger",
     ("front_row", "passenger"): "passenger", ("front_row", "driver"): "driver",
 }  # fmt: skip
 _SIDES: Final = frozenset(

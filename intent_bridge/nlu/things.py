@@ -147,6 +147,14 @@ def _is_answer(other: Slots, complaint: Slots) -> bool:
     return asks and other.thing == complaint.thing and other.zone == complaint.zone
 
 
+def complained(said: Slots) -> Slots:
+    """ "The seat is too hot": it is the heating of it that "it" is, and that is asked for less."""
+    other = things().get(said.thing or "", {}).get("as", {}).get(said.act or "")
+    if other is None or not (said.act or "").startswith("too_"):
+        return said
+    return replace(said, thing=other, whole=said.thing)
+
+
 def placed(said: Slots) -> Slots:
     """ "The rear one on", of what has no places: its own word for that ("the defroster in the rear")."""
     word: Mapping[str, str] | None = things().get(said.thing or "", {}).get("places", {}).get(said.zone)
@@ -181,6 +189,7 @@ _CATALOGUES: Final = {
     "mine": None,
     "behind_driver": "behind_me",
     "each": "all",
+    "companion": "passenger",
 }
 
 

@@ -17,6 +17,7 @@ from intent_bridge.nlu.slots import Slots
 from intent_bridge.nlu.things import (
     Car,
     Problem,
+    complained,
     felt_thing,
     reasoned,
     shared,
@@ -289,7 +290,7 @@ def _filled(
     for index, asked in enumerate(requests):
         if asks and asked.thing is None and asked.do is None:
             asked = replace(asked, marks=asked.marks | {"want"})
-        request = switched_to(asked)
+        request = complained(switched_to(asked))
         if request.zone == "theirs":  # "the passenger's window up, and her seat heating on"
             placed = things().get(request.thing or "", {}).get("zone", True)
             request = replace(request, zone=next((r.zone for r in reversed(out) if r.zone), None))

@@ -8,19 +8,21 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from intent_bridge.intents.zones import DriverSide
+from intent_bridge.nlu.plain import UP, comfort, cruise, doing
 from intent_bridge.nlu.slots import Slots
 from intent_bridge.nlu.things import Car, Problem, had, mended, placed, switched_to, things, zone_name
 from intent_bridge.profile import plain
 from intent_bridge.types import ToolCall
 
-_UP: Final = {"up": "up", "more": "up", "down": "down", "less": "down"}
 _WEAK: Final = frozenset({"on", "open"})
 """Beside a value these say no more than "set"."""
 _SWITCHING: Final = frozenset({"on", "off", "open", "close"})
-_NUMBERED: Final = _UP.keys() | _WEAK | {None, "close"}
+_NUMBERED: Final = UP.keys() | _WEAK | {None, "close"}
 """What may stand beside a number."""
-_PLURAL: Final = frozenset({"plural"})
+_MADE: Final = frozenset({"warmer", "cooler", "ventilate"})
+"""Verbs that say what the thing does, beside a level: "warm my seat on low"."""
+_GRADED: Final = {"low": "down", "high": "up"}
+"""What says the same as a grade: "turn it down low"."""
 FOREIGN: Final = frozenset({"media", "navigation", "phone", "information"})
 
 
@@ -31,9 +33,9 @@ def calls(said: Slots, car: Car) -> tuple[ToolCall, ...] | Problem:
         return Problem("not_offered", said.thing or "")
     said = wished
     if said.feeling is not None:
-        return _comfort(said, car.driver_side)
+        return comfort(said, car.driver_side)
     if said.do is not None:
-        return _do(said, car.driver_side)
+        return doing(said, car.driver_side)
     if said.thing is not None and said.thing not in things() and said.thing not in FOREIGN:
         return Problem("not_offered", said.thing)
     if said.thing is None or not said.has_value:
@@ -46,57 +48,12 @@ def calls(said: Slots, car: Car) -> tuple[ToolCall, ...] | Problem:
     if thing is None:
         return Problem("incomplete")
     if thing == "cruise_speed":
-        return _cruise(kept)
+        return cruise(kept)
     kept = mended(replace(kept, thing=thing))
     made = _Wish(thing, kept, car).calls(
         also_on=things().get(said.whole or said.thing, {}).get("also_on", False)
     )
     return replace(made, about=thing) if isinstance(made, Problem) else made
-
-
-def _comfort(said: Slots, side: DriverSide) -> tuple[ToolCall, ...] | Problem:
-    if (
-        said
-        != Slots(
-            feeling=said.feeling,
-            size=said.size,
-            zone=said.zone,
-            end=said.end,
-            thing=said.thing,
-            words=said.words,
-        )
-        or said.thing not in (None, "cabin")
-        or said.words
-        or said.end
-    ):
-        return Problem("not_understood")
-    arguments: dict[str, Any] = {"feeling": said.feeling}
-    zone = zone_name(said.zone, side)
-    if zone:
-        arguments["zone"] = zone
-    if said.size in ("little", "lot"):
-        arguments["strength"] = said.size
-    return (ToolCall("", "adjust_comfort", arguments),)
-
-
-def _do(said: Slots, side: DriverSide) -> tuple[ToolCall, ...] | Problem:
-    assert said.do is not None
-    named = said.do.startswith("scene:")
-    beside = Slots(do=said.do, thing=said.thing, zone=said.zone, act=said.act, marks=said.marks & _PLURAL)
-    if named:  # "switch to nap mode"
-        beside = replace(beside, set=said.set, marks=said.marks & {"plural", "to"})
-    if said != beside:
-        return Problem("not_understood")
-    if named:
-        if said.act in ("off", "close") or said.thing is not None:
-            return Problem("not_offered")
-        return (ToolCall("", "activate_scene", {"scene": said.do.removeprefix("scene:")}),)
-    if said.do == "freeze":  # "don't move the seat" is no wish to stop it
-        return (ToolCall("", "stop_motion", {}),) if said.thing is None else Problem("negated")
-    if said.thing is not None and not things().get(said.thing, {}).get("moves"):
-        return Problem("not_understood")
-    zone = zone_name(said.zone, side) if said.thing in ("window", "seat", None) else None
-    return (ToolCall("", "stop_motion", {"zone": zone} if zone else {}),)
 
 
 def _meant(said: Slots) -> tuple[str | None, Slots]:
@@ -116,7 +73,7 @@ def _meant(said: Slots) -> tuple[str | None, Slots]:
             given.append("length")
         other = next((others[g] for g in given if g and g in others), None)
         turned = table.get("turns", {}).get(said.act) if other else None
-        if turned in _UP and said.act in _WEAK and said.number is not None:
+        if turned in UP and said.act in _WEAK and said.number is not None:
             return None, said  # "heat on, level one": of what?
         if other is None:
             return (name if "tool" in table else None), said
@@ -200,7 +157,7 @@ class _Wish:
 
     def changed(self, act: str | None, size: str | None) -> tuple[str, dict[str, Any]] | Problem:
         """More or less of it."""
-        direction = _UP.get(act or "")
+        direction = UP.get(act or "")
         if direction is None or "setting" not in self.table:
             return Problem("incomplete")
         if "to" in self.said.marks and size is None and "grades" in self.table:
@@ -221,10 +178,10 @@ class _Wish:
                 return Problem("incomplete")  # "all windows and the roof": open, or closed?
             if act in ("close", "off") or (act == "open" and "open" in table):
                 return self.switched(act)
-            end = "min" if _UP.get(act or "") == "down" else "max"
+            end = "min" if UP.get(act or "") == "down" else "max"
         else:
             end = table.get("extremes", {}).get(said.end, said.end)
-            if act in ("close", "off") or _UP.get(act or "", "up" if end == "max" else "down") != (
+            if act in ("close", "off") or UP.get(act or "", "up" if end == "max" else "down") != (
                 "up" if end == "max" else "down"
             ):
                 return Problem("not_understood")
@@ -258,16 +215,18 @@ class _Wish:
 
     def graded(self, act: str | None) -> tuple[str, dict[str, Any]] | Problem:
         """ "Low", "medium" and "high" of something that has levels."""
+        grade = self.said.words["grade"]
+        act = None if self.said.act in _MADE or _GRADED.get(grade) == act else act
         if act not in (None, "on") or self.said.size or self.said.end or len(self.said.words) > 1:
             return Problem("not_understood")
         if self.table.get("listed"):
             offered = self.car.listed(self.table["tool"], self.table["number"])
             if not offered:
                 return Problem("not_offered")
-            at = {"low": 0, "medium": len(offered) // 2, "high": -1}[self.said.words["grade"]]
+            at = {"low": 0, "medium": len(offered) // 2, "high": -1}[grade]
             return self.table["tool"], {self.table["number"]: plain(offered[at])}
-        grade = self.table["grades"].get(self.said.words["grade"])
-        return (self.table["tool"], dict(grade)) if grade is not None else Problem("not_offered")
+        meant = self.table["grades"].get(grade)
+        return (self.table["tool"], dict(meant)) if meant is not None else Problem("not_offered")
 
     def left(
         self, arguments: dict[str, Any], switch: tuple[str, dict[str, Any]]
@@ -292,7 +251,7 @@ class _Wish:
             return self.chosen(act, number)
         if said.unit == "percent" and table.get("share"):
             number = Decimal(self.car.share(table["tool"], table["number"], number))
-        elif said.unit == "level" and "level" not in units and number == 1 and _UP.get(act or ""):
+        elif said.unit == "level" and "level" not in units and number == 1 and UP.get(act or ""):
             return self.changed(act, None)  # "up one" of what has no levels: a step
         elif (said.unit or "none") not in units and not (said.unit is None and "to" in said.marks):
             return Problem("not_understood")
@@ -302,10 +261,12 @@ class _Wish:
             return Problem("not_understood")
         if "by" in said.marks and "to" not in said.marks and "open" in table and act in ("open", "close"):
             act = "up" if act == "open" else "down"  # "close it by ten percent", "open it another 20"
-        direction = _UP.get(act or "")
+        direction = UP.get(act or "")
         relative = direction is not None and "to" not in said.marks
         if relative and number >= table.get("absolute_from", 10**6):
             relative = False
+        if relative and not said.unit and "by" not in said.marks and self.is_most(number):
+            return Problem("ambiguous")  # "fan nine faster": by nine, or to it?
         if "by" in said.marks and not relative:
             return Problem("incomplete")
         if relative:
@@ -338,6 +299,13 @@ class _Wish:
         )
         return bool(number == {"max": highest, "full": highest, "min": offered[0] if offered else 1}.get(end))
 
+    def is_most(self, number: Decimal) -> bool:
+        """Whether a number of levels is most of those there are: nobody goes that far at once."""
+        table = self.table
+        return "level" in table["units"] and number > self.car.share(
+            table["tool"], table["number"], Decimal(60)
+        )
+
     def is_same_end(self, end: str, grade: str | None) -> bool:
         """Whether "low" or "high" says the same as the end that was named with it."""
         return bool(
@@ -349,9 +317,9 @@ class _Wish:
         said, table = self.said, self.table
         offered = self.car.listed(table["tool"], table["number"])
         by_place = offered[int(number) - 1] if number == int(number) and 0 < number <= len(offered) else None
-        if _UP.get(act or "") and "to" not in said.marks:
+        if UP.get(act or "") and "to" not in said.marks:
             return (
-                self.by(_UP[str(act)], number) if said.unit in (None, "level") else Problem("not_understood")
+                self.by(UP[str(act)], number) if said.unit in (None, "level") else Problem("not_understood")
             )
         if said.unit == "level":
             found = by_place
@@ -370,17 +338,3 @@ class _Wish:
             return Problem("not_understood")
         arguments = {"setting": self.table["setting"], "direction": direction, "amount": plain(number)}
         return "adjust_setting", arguments
-
-
-def _cruise(said: Slots) -> tuple[ToolCall, ...] | Problem:
-    """Cruise control only ever goes up or down by steps; a speed to drive is not ours to set."""
-    direction = _UP.get({"faster": "up", "slower": "down"}.get(said.act or "", said.act or ""))
-    if direction is None or "to" in said.marks or said.end or said.words or said.zone:
-        return Problem("not_offered")
-    steps = Decimal(1)
-    if said.number is not None:
-        by = Decimal(1) if said.unit == "level" else Decimal(things()["cruise_speed"]["step_km_h"])
-        steps = said.number / by
-        if steps != int(steps) or steps <= 0 or said.size:
-            return Problem("out_of_range")
-    return (ToolCall("", "step_cruise_speed", {"direction": direction, "steps": int(steps)}),)

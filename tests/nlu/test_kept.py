@@ -49,3 +49,35 @@ def test_on_the_cruise_says_which_gap_and_is_no_wish_of_its_own() -> None:
 def test_back_left_is_a_place_and_never_a_way_to_move() -> None:
     assert calls("chair back left, hot is off") == []
     assert calls("back left chair heat off") == [("set_seat_heating", {"zone": "rear_left", "level": 0})]
+
+
+def test_a_place_said_first_counts_for_all_that_follows() -> None:
+    assert calls("in the back, twenty-two degrees and the reading lights off") == [
+        ("set_cabin_temperature", {"zone": "rear_row", "celsius": 22}),
+        ("set_reading_light", {"zone": "rear_row", "on": False}),
+    ]
+
+
+def test_mine_closed_and_hers_half_open_are_two_wishes() -> None:
+    assert calls("my window closed, the passenger's half open") == [
+        ("set_window", {"percent": 0}),
+        ("set_window", {"zone": "passenger", "percent": 50}),
+    ]
+
+
+def test_what_is_denied_gives_its_thing_to_what_is_meant() -> None:
+    on = [("set_fog_lights", {"lights": "front", "on": True})]
+    assert calls("not the rear fog lights, turn the front ones on") == on
+    assert calls("I'd rather drive in sport than in comfort") == [("set_drive_mode", {"mode": "sport"})]
+
+
+def test_of_what_is_too_hot_it_is_the_heating_that_goes_down() -> None:
+    less = {"setting": "seat_heating", "direction": "down"}
+    assert calls("my seat is too hot, turn it down") == [("adjust_setting", less)]
+
+
+def test_most_of_the_levels_at_once_may_be_by_or_to_and_is_asked_again() -> None:
+    assert calls("fan nine faster") == []
+    assert calls("fan two faster") == [
+        ("adjust_setting", {"setting": "fan_speed", "direction": "up", "amount": 2})
+    ]
