@@ -133,11 +133,12 @@ def reasoned(requests: Sequence[Slots]) -> list[Slots]:
 
 
 def shared(requests: Sequence[Slots]) -> list[Slots]:
-    """ "The massage and the heating, both off": there "both" counts the things, not the places."""
+    """ "The massage and the heating, both off", "face and feet both": "both" counts no places there."""
     out: list[Slots] = []
     for one in requests:
         listed = out and out[-1].thing is not None and not out[-1].has_value
-        out.append(replace(one, zone=None) if listed and one.zone == "each" else one)
+        joined = any(word in table for table in joins().values() for word in one.words.values())
+        out.append(replace(one, zone=None) if one.zone == "each" and (listed or joined) else one)
     return out
 
 
