@@ -10,7 +10,7 @@ from intent_bridge.nlu.slots import Slots
 from intent_bridge.nlu.things import Car, joins, settings_by_tool
 from intent_bridge.types import ToolCall
 
-_KEYS: Final = ("zone", "setting", "window", "lights", "scene")
+_KEYS: Final = ("zone", "setting", "window", "lights", "scene", "feeling")
 """The arguments that say which setting of a tool is meant."""
 _NO: Final = Concept("mark", "no")
 _COMMA: Final = ("mark", "comma")

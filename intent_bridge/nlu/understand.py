@@ -277,9 +277,11 @@ def _lacks_window(request: Slots) -> bool:
 
 
 def _contradict(requests: Sequence[Slots]) -> bool:
-    """Whether one thing is both wanted and forbidden."""
+    """Whether one thing is both wanted and forbidden, or somebody both too hot and too cold."""
     wanted = [(r.thing, r.act, r.zone) for r in requests if not r.negated]
-    return any(r.negated and r.act and (r.thing, r.act, r.zone) in wanted for r in requests)
+    felt = {(r.feeling, r.zone) for r in requests}
+    both = any(("hot", zone) in felt and ("cold", zone) in felt for _, zone in felt)
+    return both or any(r.negated and r.act and (r.thing, r.act, r.zone) in wanted for r in requests)
 
 
 def _filled(
