@@ -1,5 +1,6 @@
 """What was not said: a preference, a default, the one thing that is left, or a question; never a guess."""
 
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 import pytest
 
 from intent_bridge.bridge import Bridge, SimulatedBridge
-from intent_bridge.engine import ladder
+from intent_bridge.engine import Engine, ladder
+from intent_bridge.engine.dry_run import dry_run
 from intent_bridge.intents import Gap
 from intent_bridge.resolver import Ambiguous
 from intent_bridge.types import (
@@ -285,3 +287,17 @@ def test_what_sets_nothing_by_itself_is_no_choice_without_effect(
 )
 def test_a_gap_is_a_number_where_all_its_answers_are(options: tuple[Any, ...], number: bool) -> None:
     assert ladder._is_number(Gap("level", "set_x.level", options, whole=True)) is number
+
+
+def test_each_choice_of_a_question_is_tried_once(
+    car: SimulatedBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = Counter[object]()
+
+    def counted(engine: Engine, call: ToolCall, *given: Any, **how: Any) -> Outcome:
+        tried[call.arguments["mode"]] += 1
+        return dry_run(engine, call, *given, **how)
+
+    monkeypatch.setattr(ladder, "dry_run", counted)
+    assert len(ask(car, "set_air_circulation").choices) > 1
+    assert tried == {"FRESH_AIR": 1, "RECIRCULATION": 1, "AUTO": 1}
