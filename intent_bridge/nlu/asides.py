@@ -134,6 +134,8 @@ def _is_idle(concept: Concept, *, told: bool, noun: bool) -> bool:
         return True
     if kind == "act":
         return told or name in ("set", "take")
+    if (kind, name) == ("sign", "reported"):
+        return False
     return (kind == "ref" and name == "it") or (noun and kind in _WORDS) or (told and kind in _TOLD)
 
 

@@ -77,7 +77,9 @@ def _requests(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
         else:
             chunks[-1][1].append(concept)
     requests: list[Slots] = []
+    paused = False
     for edge, chunk in chunks:
+        runs_on, paused = edge == "and" or (edge == "then" and not paused), _ends_with_comma(chunk)
         if all(c[:2] == _COMMA for c in chunk):
             continue
         whole = slots(chunk)
@@ -92,7 +94,7 @@ def _requests(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
         if whole is not None and not ((whole.negated or whole.kept) and _has_comma(chunk)):
             if requests and requests[-1].kept and edge == "and" and chunk[0].kind != "act":
                 return None  # "keep the windows shut and the heating on": both shall stay
-            if requests and requests[-1].negated and edge == "and":
+            if requests and requests[-1].negated and runs_on:
                 return None  # "don't open the window and turn on …": how far does the "don't" reach?
             if requests and requests[-1].feeling and edge == "then":
                 return None  # "when cold, then …"
@@ -111,6 +113,10 @@ def _is_nothing(whole: Slots, car: Car) -> bool:
         return False
     found = calls(whole, car)
     return isinstance(found, Problem) and found.code == "not_understood"
+
+
+def _ends_with_comma(chunk: Sequence[Concept]) -> bool:
+    return bool(chunk) and chunk[-1][:2] == _COMMA
 
 
 def _has_comma(chunk: Sequence[Concept]) -> bool:
