@@ -250,7 +250,8 @@ def folded(concepts: list[Concept]) -> tuple[Concept, ...]:
                 out[-1:] = [concept._replace(number=-concept.number)]
                 continue
             if last == ("unit", "degree", None) and (before is None or before.number is None):
-                concept = concept._replace(kind="unreadable")  # no language counts "degrees 22"
+                out.append(concept._replace(kind="unreadable"))  # no language counts "degrees 22"
+                continue
             if last == ("unit", "level", None):
                 out.append(Concept("mark", "to"))  # "level one" is where to go, "one level" how far
             degrees = before.number if last[:2] == ("unit", "degree") and before is not None else None
