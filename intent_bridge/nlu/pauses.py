@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from intent_bridge.nlu.lexicon import Lexicon
+from intent_bridge.nlu.loose import loosened
 from intent_bridge.nlu.phrases import is_edge
 
 CLAUSE_MIN: Final = 2
@@ -45,7 +46,8 @@ def _ways(lexicon: Lexicon, text: str) -> Iterator[list[str]]:
     before = {at for at in range(len(tokens)) if lexicon.of_class("pause_before", tokens, at)}
     ended = (lexicon.of_class("pause_after", tokens, at) for at in range(len(tokens)))
     after = {max(ends) for ends in ended if ends}
-    yield _with_commas(lexicon, tokens, (before | after) - never, comma)
+    paused = _with_commas(lexicon, tokens, (before | after) - never, comma)
+    yield from (paused, loosened(lexicon, tokens))
 
 
 def _with_pauses(lexicon: Lexicon, text: str, comma: str) -> str:

@@ -252,6 +252,8 @@ def folded(concepts: list[Concept]) -> tuple[Concept, ...]:
             if last == ("unit", "degree", None) and (before is None or before.number is None):
                 out.append(concept._replace(kind="unreadable"))  # no language counts "degrees 22"
                 continue
+            if last == ("act", "on", None) and _is_set(out[:-1]):
+                out[-1] = Concept("mark", "onto")  # "put the climate on 21"
             if last == ("unit", "level", None):
                 out.append(Concept("mark", "to"))  # "level one" is where to go, "one level" how far
             degrees = before.number if last[:2] == ("unit", "degree") and before is not None else None
@@ -271,6 +273,12 @@ def folded(concepts: list[Concept]) -> tuple[Concept, ...]:
                 continue
         out.append(concept)
     return tuple(out)
+
+
+def _is_set(before: list[Concept]) -> bool:
+    """Whether a verb that says only that something shall change stands in the same clause."""
+    start = next((n + 1 for n in range(len(before) - 1, -1, -1) if before[n].kind == "mark"), 0)
+    return any(c[:2] == ("act", "set") for c in before[start:])
 
 
 def _celsius(fahrenheit: Decimal) -> Decimal:

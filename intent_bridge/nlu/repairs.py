@@ -19,6 +19,7 @@ _DENIED: Final = frozenset({
     "num", "unit", "zone", "color", "thing", "lights", "win", "mode", "dir", "recirc", "grade", "act", "ref",
     "lane", "limit", "sens",
 })  # fmt: skip
+_DONT: Final = Concept("not", "do")
 _TAKES_BACK: Final = frozenset({"no", "rather"})
 
 
@@ -33,6 +34,9 @@ def corrected(concepts: list[Concept], car: Car) -> tuple[list[Slots], bool] | N
         start += 1
     opening = {c.name for c in concepts[:start] if c.kind == "mark"}
     glued = start and concepts[start - 1][:2] == ("mark", "no") and start < len(concepts)
+    if glued and concepts[start].kind == "thing" and any(c[:2] == _COMMA for c in concepts[start:]):
+        concepts = [_DONT, *concepts[start:]]  # "no mood light please, switch it off"
+        start, glued, opening = 0, False, set()
     if glued and concepts[start].kind in ("act", "thing"):
         return None  # "no AC", 不开空调: it forbids, and takes nothing back
     parts = _parts(concepts[start:])

@@ -7,7 +7,7 @@ from typing import Final
 
 from intent_bridge.nlu.lexicon import Concept
 
-_MARKS: Final = frozenset({"to", "by", "plural", "want"})
+_MARKS: Final = frozenset({"to", "by", "plural", "want", "further"})
 HINTS: Final = frozenset(
     {"ensure", "is", "gripe", "done", "wants", "own", "cruising", "alone", "colored", "order"}
 )
@@ -288,6 +288,7 @@ _ACTS: Final = {
     ("less", "down"): "down",
     ("less", "back"): "less",
     ("more", "up"): "up",
+    ("cooler", "more"): "cooler",
     ("up", "warmer"): "warmer",
     ("down", "cooler"): "cooler",
     ("on", "open"): "open",
@@ -327,9 +328,10 @@ _THINGS: Final = {
     ("seat", "heat"): "seat_heating", ("wheel", "heat"): "wheel_heating",
     ("seat", "warmth"): "seat_heating", ("wheel", "warmth"): "wheel_heating",
 }  # fmt: skip
+_ENDS: Final = {("full", "min"): "min", ("full", "max"): "max"}
 _SIZES: Final = {("little", "lot"): None, ("some", "lot"): "lot", ("little", "some"): "little"}
 _DOES: Final = {("freeze", "stop"): "stop"}
-_MERGES: Final = {"zone": _ROWS, "act": _ACTS, "thing": _THINGS, "size": _SIZES, "do": _DOES}
+_MERGES: Final = {"zone": _ROWS, "act": _ACTS, "thing": _THINGS, "size": _SIZES, "do": _DOES, "end": _ENDS}
 
 
 def _merged(kind: str, one: str, other: str) -> str | None:

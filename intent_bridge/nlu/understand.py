@@ -35,6 +35,8 @@ _WINDOW: Final = "win"
 """The class of words that say which window."""
 _PRAISE: Final = Concept("polite", "praise")
 _FIT: Final = Concept("polite", "fit")
+_MORE: Final = frozenset({("mark", "and"), ("mark", "then"), ("mark", "onto")})
+"""After these somebody was going to say more."""
 _UNHEARD: Final = frozenset({"not_understood", "incomplete", "not_offered"})
 """After these a sentence is heard once more, with pauses that nobody wrote."""
 
@@ -160,7 +162,7 @@ def _covers(one: Understood, other: Understood) -> bool:
 
 def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) -> Result:
     rest = any(c.kind == "rest" for c in sentence.concepts)
-    if sentence.concepts and sentence.concepts[-1][:2] in (("mark", "and"), ("mark", "then")):
+    if sentence.concepts and sentence.concepts[-1][:2] in _MORE:
         return Abstained("incomplete")  # somebody was going to say more
     topics = [c for c in sentence.concepts if c.kind == "topic" and not c.name.startswith(AT)]
     said_all = [c for c in sentence.concepts if c.kind not in ("rest", "topic")]
@@ -189,6 +191,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
     about = _about(topics, before)
     if topics and about is None and any(things().get(r.thing or "", {}).get("part_of") for r in requests):
         return Abstained("incomplete")  # "the back window is fogged, switch its heating on"
+    requests = _one_stop(requests)
     if len(requests) > 1 and Slots(do="stop") in requests:
         return Abstained("not_understood")  # "停好了, …" tells that the car has stopped
     requests = _at_place(requests, sentence)
@@ -237,6 +240,13 @@ def _at_place(requests: list[Slots], sentence: Sentence) -> list[Slots]:
         return requests
     there = next(iter(placed))
     return [replace(one, zone=there) if one.zone == "theirs" else one for one in requests]
+
+
+def _one_stop(requests: list[Slots]) -> list[Slots]:
+    """ "Stop! Stop the seat!" is one stop, the one that says more."""
+    if any(request.do != "stop" for request in requests):
+        return requests
+    return [max(requests, key=lambda request: request.thing is not None)]
 
 
 def _fits_nothing(concepts: Sequence[Concept]) -> bool:

@@ -271,6 +271,8 @@ class _Wish:
             return Problem("incomplete")
         if relative:
             return self.by(str(direction), number)
+        if said.size and "further" in said.marks and number <= table.get("little_up_to", -1):
+            return self.changed("up", said.size)  # "crack it a little more"
         if said.size == "little" and number <= table.get("little_up_to", -1):
             said = replace(said, size=None)  # "crack it a little"
         if said.size or (act == "close" and "to" not in said.marks and said.unit != "percent"):

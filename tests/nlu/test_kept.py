@@ -81,3 +81,27 @@ def test_most_of_the_levels_at_once_may_be_by_or_to_and_is_asked_again() -> None
     assert calls("fan two faster") == [
         ("adjust_setting", {"setting": "fan_speed", "direction": "up", "amount": 2})
     ]
+
+
+def test_words_that_say_nothing_and_amounts_may_stand_inside_of_a_phrase() -> None:
+    higher = {"setting": "seat_height", "direction": "up", "size": "little"}
+    assert calls("I'd like to please sit a little higher") == [("adjust_setting", higher)]
+
+
+def test_a_little_more_goes_on_from_where_it_is() -> None:
+    further = {"setting": "window", "direction": "up", "size": "little"}
+    assert calls("crack my window a little more") == [("adjust_setting", further)]
+    assert calls("crack my window a little") == [("set_window", {"percent": 10})]
+
+
+def test_no_thing_please_and_off_is_off_and_no_thing_alone_is_nothing() -> None:
+    assert calls("no mood lighting please, switch it off") == [("set_ambient_light", {"on": False})]
+    assert calls("no mood lighting please") == []
+
+
+def test_stop_said_twice_is_one_stop() -> None:
+    assert calls("Stop! Stop moving the seat!") == [("stop_motion", {})]
+
+
+def test_what_breaks_off_after_on_asks_for_nothing() -> None:
+    assert calls("erm, the window, the one on") == []
