@@ -21,7 +21,7 @@ SOMETHING: Final = Concept("topic", "something")
 """A thing, but not one that "it" could be: "granny's window is stuck"."""
 
 _MARKS: Final = frozenset(
-    {"and", "to", "onto", "by", "plural", "done", "is", "comma", "want", "wants", "alone", "order"}
+    {"and", "to", "onto", "by", "plural", "done", "is", "comma", "want", "wants", "alone", "order", "now"}
 )
 _FREE: Final = frozenset(
     {"polite", "remark", "who", "feeling", "state", "verb", "thing", "zone", "answer", ""}
@@ -31,6 +31,7 @@ _WORDS: Final = frozenset({
 })  # fmt: skip
 _TOLD: Final = frozenset({"num", "unit", "end", "size", "foreign", "sign"})
 """What is told in a clause that has a verb: "it is 35 degrees outside"."""
+_NUMBERS: Final = frozenset({"minus", "point", "percent_of", "half_more"})
 _SAYS: Final = frozenset({"reported", "hypothetical", "negated", "any"})
 _LATER: Final = Concept("bars", "first")
 """Words that set a time or a place without a verb before: "at the lights", not "we are at the lights"."""
@@ -130,7 +131,7 @@ def _teller(lexicon: Lexicon, clause: list[str]) -> Iterator[Concept]:
 def _is_idle(concept: Concept, *, told: bool, noun: bool) -> bool:
     """Whether a word asks for nothing here; `told`: after a verb; `noun`: it may be part of a name."""
     kind, name, _ = concept
-    if kind in _FREE or (kind == "mark" and name in _MARKS):
+    if kind in _FREE or (kind == "mark" and (name in _MARKS or (told and name in _NUMBERS))):
         return True
     if kind == "act":
         return told or name in ("set", "take")

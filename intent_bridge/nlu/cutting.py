@@ -216,7 +216,9 @@ def _divisions(
 def _is_off_too(chunk: Sequence[Concept], start: int, made: Slots) -> bool:
     """ "We don't need the heating, turn it off", "the fan is too loud, down": what is wanted of it then."""
     if any(c.kind == "act" and c.name.startswith("too_") for c in chunk[:start]):
-        return made.act is not None
+        return made.has_value
+    if any(c.kind == "mark" and c.name in ("alone", "now") for c in chunk[:start]):
+        return made.has_value
     alone = Slots(act=made.act, set=made.set, ref=made.ref, marks=made.marks)
     return made == alone and made.act in ("off", "close") and any(c.kind == "not" for c in chunk[:start])
 

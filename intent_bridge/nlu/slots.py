@@ -9,7 +9,7 @@ from intent_bridge.nlu.lexicon import Concept
 
 _MARKS: Final = frozenset({"to", "by", "plural", "want", "further"})
 HINTS: Final = frozenset(
-    {"ensure", "is", "gripe", "done", "wants", "own", "cruising", "alone", "colored", "order"}
+    {"ensure", "is", "gripe", "done", "wants", "own", "cruising", "alone", "colored", "order", "now"}
 )
 """Marks that say what kind of sentence it is, and nothing of the request."""
 _KEPT: Final = frozenset({None, "on", "off", "open", "close"})
@@ -66,8 +66,8 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
             if not _marked(name, marks):
                 return None
         elif kind == "num":
-            if "number" in found:
-                return None
+            if "number" in found or str(found.get("act")).startswith("too_"):
+                return None  # "too strong, two": less, and to two
             found["number"] = number
         elif kind == "act" and name == "off" and _ends_with_amount(concepts[:at]):
             found["act"] = "down"  # "two degrees off"
@@ -86,6 +86,10 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
             return None  # "the seat two levels, warmer": how much, or where to?
         elif kind == "zone" and _is_elsewhere(found.get("zone"), name, concepts[:at]):
             return None  # "mine halfway, the passenger's shut"
+        elif kind == "act" and name.startswith("too_") and found.pop("number", None) is not None:
+            found.pop("unit", None)  # "26 is too high"
+            if not _named(found, kind, name):
+                return None
         elif kind in ("thing", "act", "zone", "unit", "end", "size", "feeling", "do", "ref"):
             if not _named(found, kind, name):
                 return None
@@ -95,18 +99,21 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
             return None
     if (
         "done" in marks
-        and found.get("negated")
         and found.keys() <= {"negated", "thing", "zone"}
+        and found.get("negated")
         and not words
     ):
-        found.update(negated=False, act="off")  # 不用加热了: no heating any more
+        found.update(negated=False, act="off")  # 不用加热了: no more of it
         marks.discard("done")
     if found.get("act") == "spare":
         found["act"] = "off"  # "the massage, I don't need it any more"
     state = words.pop("state", None)
     if state is not None and not _stated(found, words, _STATES[state]):
         return None
-    if _is_kept(found, words, marks):
+    if _is_told(found, marks):
+        found, words = {key: found[key] for key in ("thing", "zone") if key in found}, {}
+        found["kept"] = True
+    elif _is_kept(found, words, marks):
         found["kept"] = True
         found.pop("act", None)
     elif not _is_request(found, words, marks):
@@ -176,9 +183,15 @@ def _is_kept(found: dict[str, object], words: dict[str, str], marks: set[str]) -
     )
 
 
+def _is_told(found: dict[str, object], marks: set[str]) -> bool:
+    """Whether it says how a thing is now: "the fan is at five, set it to three"."""
+    other = found.keys() & {"set", "feeling", "do", "ref", "negated"} or marks & {"want", "order", "gripe"}
+    return "now" in marks and "thing" in found and found.get("act") in _KEPT and not other
+
+
 def _is_request(found: dict[str, object], words: dict[str, str], marks: set[str]) -> bool:
     """Whether what was found asks for something, or says how somebody feels."""
-    if "alone" in marks:
+    if marks & {"alone", "now"}:
         return False  # "22 degrees is perfect" asks for nothing
     if "gripe" in marks or ("is" in marks) != ("ensure" in marks):
         return False  # "make sure it is on" is a request, "it is on" none

@@ -135,7 +135,7 @@ class _Wish:
             return self.worded(act)
         if said.end is not None:
             return self.ended(act)
-        if said.act in self.table.get("sizes", {}):
+        if said.act in self.table.get("sizes", {}) and not said.size:
             return self.changed(act, self.table["sizes"][said.act])
         if act in _SWITCHING and not said.size:
             return self.switched(str(act))

@@ -100,3 +100,35 @@ def test_a_request_may_follow_a_fact_with_no_comma(text: str) -> None:
 )
 def test_what_somebody_wants_likes_or_does_is_no_request(text: str) -> None:
     assert calls(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("窗户开着呢，关上", [("set_window", {"percent": 0})]),
+        ("风量现在是五档，降到三档", [("set_fan_speed", {"level": 3})]),
+        ("现在是运动模式，换成舒适", [("set_drive_mode", {"mode": "comfort"})]),
+        ("温度26太高了，调到23", [("set_cabin_temperature", {"celsius": 23})]),
+    ],
+)
+def test_how_a_thing_is_now_is_no_wish_for_it(text: str, wanted: Calls) -> None:
+    assert calls(text) == wanted
+    assert calls(text.partition("，")[0]) in ([], [("adjust_setting", COOLER)])
+
+
+COOLER: dict[str, object] = {"setting": "cabin_temperature", "direction": "down"}
+
+
+@pytest.mark.parametrize("text", ["风别太大，二档", "风量二档，别太吵", "风太大了，二档"])
+def test_a_level_beside_too_much_is_where_to_and_not_how_far(text: str) -> None:
+    assert calls(text) == [("set_fan_speed", {"level": 2})]
+
+
+def test_two_feelings_are_two_wishes_unless_they_contradict() -> None:
+    both = [("adjust_comfort", {"feeling": "hot"}), ("adjust_comfort", {"feeling": "sunny"})]
+    assert calls("好热，太阳又刺眼") == both
+    assert calls("又冷又热") == []
+
+
+def test_a_window_that_shall_stop_is_not_closed() -> None:
+    assert calls("副驾的窗就停在那儿") == [("stop_motion", {"zone": "passenger"})]
