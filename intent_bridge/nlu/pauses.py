@@ -55,7 +55,18 @@ def _with_pauses(lexicon: Lexicon, text: str, comma: str) -> str:
 
 
 def _plain(lexicon: Lexicon, text: str) -> list[str]:
-    return [token for token in lexicon.tokens(text) if token != "?"]
+    """The words without question marks and without what only opens or ends a request.
+
+    An opener before a comma ("right, …"), "… then", and the word that asks of a request put as a question.
+    """
+    tokens = [token for token in lexicon.tokens(text) if token != "?"]
+    if len(tokens) > CLAUSE_MIN and tokens[0] in lexicon.openers and is_edge(lexicon, tokens[1]):
+        tokens = tokens[2:]
+    tokens = tokens[max(lexicon.of_class("said_first", tokens, 0), default=0) :]
+    last = max(0, len(tokens) - 1)
+    asks = lexicon.of_class("ask_end", tokens, last) and lexicon.of_class("asks", tokens, 0)
+    over = last >= CLAUSE_MIN and lexicon.of_class("said_last", tokens, last)
+    return tokens[:last] if asks or over else tokens
 
 
 def _with_commas(lexicon: Lexicon, tokens: list[str], places: set[int], comma: str) -> list[str]:

@@ -108,10 +108,16 @@ def understand(
             break
         found = _understood(words, way, car, speaker, before)
     if isinstance(found, Understood):
-        if asks and not (said(words, plain, "polite") or "want" in said(words, plain, "mark")):
+        if asks and not _is_request(words, plain):
             return Abstained("question")
         return found
     return _why(words, plain, asks, first)
+
+
+def _is_request(words: Lexicon, tokens: list[str]) -> bool:
+    """Whether what ends with a question mark asks for something to be done: "would you …?"."""
+    polite = said(words, tokens, "polite") or words.of_class("asks", tokens, 0)
+    return bool(polite) or "want" in said(words, tokens, "mark")
 
 
 def _understood(

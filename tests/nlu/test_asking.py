@@ -1,0 +1,51 @@
+"""Requests put as questions, wishes or after an opening word are done; questions of the same shape are not."""
+
+import pytest
+
+from intent_bridge.nlu import Understood, understand
+from tests.nlu.corpus import catalogue
+
+
+def calls(text: str, language: str) -> list[tuple[str, dict[str, object]]]:
+    found = understand(text, language, catalogue())
+    return [(c.name, dict(c.arguments)) for c in found.calls] if isinstance(found, Understood) else []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "call"),
+    [
+        ("zh", "能帮我打开空调吗", ("set_air_conditioning", {"on": True})),
+        ("zh", "能帮我打开空调吗？", ("set_air_conditioning", {"on": True})),
+        ("zh", "你可以把温度调到22度吗", ("set_cabin_temperature", {"celsius": 22})),
+        ("zh", "能开一下窗吗？", ("set_window", {"percent": 100})),
+        ("zh", "你能打开座椅加热吗", ("set_seat_heating", {"level": 2})),
+        ("en", "why don't you open the window?", ("set_window", {"percent": 100})),
+        ("en", "I wish you would open my window", ("set_window", {"percent": 100})),
+        (
+            "en",
+            "make sure to open the two front windows",
+            ("set_window", {"zone": "front_row", "percent": 100}),
+        ),
+        ("en", "right, set the fan to level one", ("set_fan_speed", {"level": 1})),
+        ("en", "set the fan to level one then", ("set_fan_speed", {"level": 1})),
+    ],
+)
+def test_a_request_is_done_however_it_is_put(language: str, text: str, call: tuple[str, object]) -> None:
+    assert calls(text, language) == [call]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("zh", "能开天窗吗"),
+        ("zh", "天窗能打开吗"),
+        ("zh", "你能自己停车吗"),
+        ("zh", "能帮我看看空调开了吗"),
+        ("en", "why don't you like the AC"),
+        ("en", "why don't you open the window when it rains"),
+        ("en", "I wish you hadn't opened the window"),
+        ("en", "open the window and then"),
+    ],
+)
+def test_a_question_or_a_regret_of_the_same_shape_does_nothing(language: str, text: str) -> None:
+    assert calls(text, language) == []
