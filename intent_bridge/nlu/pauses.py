@@ -12,6 +12,7 @@ from typing import Final
 from intent_bridge.nlu.lexicon import Lexicon
 from intent_bridge.nlu.loose import loosened
 from intent_bridge.nlu.phrases import is_edge
+from intent_bridge.nlu.reading import said
 
 CLAUSE_MIN: Final = 2
 """Nobody pauses after less than so many words."""
@@ -67,6 +68,12 @@ def _plain(lexicon: Lexicon, text: str) -> list[str]:
     asks = lexicon.of_class("ask_end", tokens, last) and lexicon.of_class("asks", tokens, 0)
     over = last >= CLAUSE_MIN and lexicon.of_class("said_last", tokens, last)
     return tokens[:last] if asks or over else tokens
+
+
+def is_request(lexicon: Lexicon, tokens: list[str]) -> bool:
+    """Whether what ends with a question mark asks for something to be done: "would you …?"."""
+    polite = said(lexicon, tokens, "polite") or lexicon.of_class("asks", tokens, 0)
+    return bool(polite) or "want" in said(lexicon, tokens, "mark")
 
 
 def _with_commas(lexicon: Lexicon, tokens: list[str], places: set[int], comma: str) -> list[str]:

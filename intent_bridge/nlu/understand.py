@@ -10,7 +10,7 @@ from intent_bridge.intents.zones import DriverSide, Zone
 from intent_bridge.nlu.asides import AT, PLACE, SOMETHING
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexicon, is_quoted, lexicon
 from intent_bridge.nlu.neighbours import referring, with_thing, with_value
-from intent_bridge.nlu.pauses import heard
+from intent_bridge.nlu.pauses import heard, is_request
 from intent_bridge.nlu.reading import GLUED, Sentence, said, sentences
 from intent_bridge.nlu.repairs import corrected, settled
 from intent_bridge.nlu.slots import Slots
@@ -108,16 +108,10 @@ def understand(
             break
         found = _understood(words, way, car, speaker, before)
     if isinstance(found, Understood):
-        if asks and not _is_request(words, plain):
+        if asks and not is_request(words, plain):
             return Abstained("question")
         return found
     return _why(words, plain, asks, first)
-
-
-def _is_request(words: Lexicon, tokens: list[str]) -> bool:
-    """Whether what ends with a question mark asks for something to be done: "would you …?"."""
-    polite = said(words, tokens, "polite") or words.of_class("asks", tokens, 0)
-    return bool(polite) or "want" in said(words, tokens, "mark")
 
 
 def _understood(

@@ -1,4 +1,4 @@
-"""Requests put as questions, wishes or after an opening word are done; questions of the same shape are not."""
+"""Requests put as questions or wishes are done; questions of the same shape are not."""
 
 import pytest
 
