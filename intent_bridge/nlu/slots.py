@@ -56,6 +56,8 @@ class Slots:
 
 def slots(concepts: Sequence[Concept]) -> Slots | None:
     """The slots of one request, or None where two words do not go together."""
+    if _are_two(concepts):
+        return None
     found: dict[str, object] = {}
     words: dict[str, str] = {}
     marks: set[str] = set()
@@ -120,6 +122,25 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
         return None
     made = Slots(words=words, marks=frozenset(marks & _MARKS))
     return replace(made, **found)  # type: ignore[arg-type]
+
+
+_SWITCHED: Final = frozenset({"on", "off", "open", "close"})
+
+
+def _are_two(concepts: Sequence[Concept]) -> bool:
+    """Whether two things with a comma between are each told what to do: "fan to three, AC off"."""
+    segments: list[list[Concept]] = [[]]
+    for concept in concepts:
+        if concept[:2] == ("mark", "comma"):
+            segments.append([])
+        else:
+            segments[-1].append(concept)
+    asked = [
+        {c.name for c in one if c.kind == "thing"}
+        for one in segments
+        if any(c.kind in ("num", "dir", "recirc") or (c.kind == "act" and c.name in _SWITCHED) for c in one)
+    ]
+    return len(asked) > 1 and all(asked) and len({frozenset(names) for names in asked}) > 1
 
 
 def _ends_with_amount(concepts: Sequence[Concept]) -> bool:
@@ -191,6 +212,8 @@ def _is_told(found: dict[str, object], marks: set[str]) -> bool:
 
 def _is_request(found: dict[str, object], words: dict[str, str], marks: set[str]) -> bool:
     """Whether what was found asks for something, or says how somebody feels."""
+    if "whole" in found and "number" in found and found.get("act") in ("off", "close"):
+        return False  # "AC off fan at three" is two wishes
     if marks & {"alone", "now"}:
         return False  # "22 degrees is perfect" asks for nothing
     if "gripe" in marks or ("is" in marks) != ("ensure" in marks):

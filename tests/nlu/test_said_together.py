@@ -6,6 +6,7 @@ from intent_bridge.nlu import Understood, understand
 from tests.nlu.corpus import catalogue
 
 Calls = list[tuple[str, dict[str, object]]]
+RECIRCULATE: dict[str, object] = {"mode": "recirculate"}
 ALL_SHUT: Calls = [
     ("set_window", {"percent": 0, "zone": "all"}),
     ("set_sunroof", {"percent": 0}),
@@ -132,3 +133,25 @@ def test_two_feelings_are_two_wishes_unless_they_contradict() -> None:
 
 def test_a_window_that_shall_stop_is_not_closed() -> None:
     assert calls("副驾的窗就停在那儿") == [("stop_motion", {"zone": "passenger"})]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "风量调到三档，空调关掉",
+            [("set_fan_speed", {"level": 3}), ("set_air_conditioning", {"on": False})],
+        ),
+        (
+            "打开空调，也打开内循环",
+            [("set_air_conditioning", {"on": True}), ("set_recirculation", RECIRCULATE)],
+        ),
+    ],
+)
+def test_two_parts_of_the_air_each_with_its_verb_are_two_wishes(text: str, wanted: Calls) -> None:
+    assert calls(text) == wanted
+
+
+def test_can_you_with_a_verb_asks_for_it_and_without_one_asks() -> None:
+    assert calls("能把温度调到24度吗") == [("set_cabin_temperature", {"celsius": 24})]
+    assert calls("能开空调吗") == []
