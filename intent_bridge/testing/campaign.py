@@ -9,6 +9,7 @@ import multiprocessing
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from intent_bridge.guard import load_packs
 from intent_bridge.profile import load_profile
 from intent_bridge.testing.car import Car, Rig, rig
 from intent_bridge.testing.dice import seeded
-from intent_bridge.testing.mix import MIX, Drives
+from intent_bridge.testing.mix import MARKETS, MIX, Drives
 from intent_bridge.testing.shrink import MAX_PLAYS, shrink
 from intent_bridge.testing.steps import Drive, Step, drive_text
 
@@ -98,6 +99,8 @@ class Fuzzer:
     def __init__(self, rig: Rig, mix: Mapping[str, int] = MIX) -> None:
         self.rig, self._mix = rig, mix
         self._catalogue = rig.make_engine().catalogue
+        for market in MARKETS:
+            rig.guard(market)  # a reload asks for one of these
 
     def episode(self, seed: int, number: int, calls: int = EPISODE_CALLS) -> tuple[Report, list[Step]]:
         """Drive until so many calls are made or a hazard shows; the report and the steps taken."""
@@ -130,14 +133,18 @@ class Fuzzer:
         return Drive(name, shrink(self.rig, steps, hit.hazard, plays), (hit.hazard,))
 
 
-def settle() -> None:
-    """Let the garbage collector pass over all that is here: what was made to last is much, and lasts.
-
-    For a process that only fuzzes; what is there now and falls out of use in a circle is never freed.
-    """
+@contextmanager
+def settled() -> Iterator[None]:
+    """Let the garbage collector pass over all that is here: what was made to last is much, and lasts."""
+    usual = gc.get_threshold()
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 def campaign(
@@ -189,12 +196,15 @@ def save_report(report: Report, file: Path) -> None:
 
 _Part = tuple[int, int, int]
 _fuzzer: Fuzzer | None = None
+_as_long_as_it_lives = ExitStack()
+"""What a worker keeps up."""
 
 
 def _parts(vehicle: str | Path, parts: list[_Part], jobs: int) -> Iterator[Report]:
     if jobs <= 1:
         _start(vehicle)
-        yield from map(_play, parts)
+        with settled():
+            yield from map(_play, parts)
         return
     with multiprocessing.get_context("spawn").Pool(jobs, _start_worker, (vehicle,)) as pool:
         yield from pool.imap_unordered(_play, parts)
@@ -207,7 +217,7 @@ def _start(vehicle: str | Path) -> None:
 
 def _start_worker(vehicle: str | Path) -> None:
     _start(vehicle)
-    settle()
+    _as_long_as_it_lives.enter_context(settled())
 
 
 def _play(part: _Part) -> Report:

@@ -13,16 +13,16 @@ from intent_bridge.testing.worlds import Worlds
 
 MIX: Final[Mapping[str, int]] = MappingProxyType(
     {
-        "call": 500,
-        "spoilt": 289,
+        "call": 485,
+        "spoilt": 311,
         "hostile": 100,
         "again": 15,
         "undo": 15,
         "state": 24,
         "healthy": 30,
         "wait": 4,
-        "fault": 7,
-        "heal": 12,
+        "fault": 4,
+        "heal": 8,
         "clock": 1,
         "restart": 1,
         "reload": 2,

@@ -8,7 +8,7 @@ import statistics
 
 from intent_bridge.guard import Guard, load_packs
 from intent_bridge.profile import load_profile, shipped_vehicles
-from intent_bridge.testing.campaign import Fuzzer, settle
+from intent_bridge.testing.campaign import Fuzzer, settled
 from intent_bridge.testing.car import rig
 from intent_bridge.testing.guard_cases import GuardCases
 from intent_bridge.testing.hazards import load_hazards
@@ -25,8 +25,8 @@ def calls_per_s(vehicle: str) -> dict[str, float]:
     """Episodes on one vehicle: the median and the fastest, and the share of calls acted and confirmed."""
     fuzzer = Fuzzer(rig(load_profile(vehicle), quick=True))
     fuzzer.episode(1, 0)  # what is made once
-    settle()
-    reports = [fuzzer.episode(1, n)[0] for n in range(1, EPISODES)]
+    with settled():
+        reports = [fuzzer.episode(1, n)[0] for n in range(1, EPISODES)]
     assert not any(report.hits for report in reports)
     acted = sum(report.acted for report in reports) / sum(report.calls for report in reports)
     assert acted >= ACTED, f"{acted:.0%} acted"

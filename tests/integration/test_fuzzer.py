@@ -118,6 +118,11 @@ def motors_never_stop(patch: Patch) -> None:
 
 
 MOTIONS = {"driver_seat_at_speed", "tailgate_opens_at_speed"}
+AT_SPEED = {
+    "driver_seat_asked_at_speed",
+    "lying_down_while_driving",
+    "emergency_braking_off_while_driving",
+}
 BLIND = {
     "driver_seat_blind",
     "driver_seat_recall_blind",
@@ -130,7 +135,7 @@ BREAKING = {"call": 60, "healthy": 5, "wait": 5, "fault": 20, "heal": 10}
 """A mix with many faults, for what shows only when an ECU falls silent."""
 PLANTED: tuple[tuple[Callable[[Patch], None], set[str], Mapping[str, int], int], ...] = (
     (everything_allowed, {"assistance_lowered_without_yes", "emergency_braking_off_while_driving"}, MIX, 1),
-    (the_car_always_stands, {"driver_seat_asked_at_speed", "lying_down_while_driving", *MOTIONS}, MIX, 1),
+    (the_car_always_stands, {*AT_SPEED, *MOTIONS}, MIX, 11),
     (nothing_grows_old, BLIND, BREAKING, 13),
     (counters_stand_still, {"wire"}, MIX, 2),
     (checksums_are_wrong, {"wire"}, MIX, 2),
