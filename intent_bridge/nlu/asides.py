@@ -54,7 +54,9 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = 
     phrases = list(_longest(lexicon, clause))
     verbs = (at for at, (word, about) in enumerate(phrases) if _is_verb(lexicon, word, about, at))
     verb_at = next(verbs, None)
-    if runs_on and (not _only_tells(phrases, verb_at) or lexicon.brings & {*clause}):
+    if _ends_as_request(phrases) or (
+        runs_on and (not _only_tells(phrases, verb_at) or lexicon.brings & {*clause})
+    ):
         return None
     wants = any(_WANT in about and all(c.kind != "verb" for c in about) for _, about in phrases)
     strange = bare = complains = False
@@ -93,6 +95,23 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = 
     if len(named) > 1 or (verb_at is None and begins):
         return (SOMETHING,)
     return tuple(topics)
+
+
+def asks(lexicon: Lexicon, clause: list[str]) -> bool:
+    """Whether a clause ends as a request does: a thing, and then what is to become of it."""
+    return _ends_as_request(list(_longest(lexicon, clause)))
+
+
+def _ends_as_request(phrases: list[tuple[str, set[Concept]]]) -> bool:
+    said = [about for _, about in phrases if about != {_NOTHING}]
+    named = any(c.kind == "thing" and c.name in things() for about in said for c in about)
+    last = {c.kind for c in said[-1] if not _is_complaint(c)} if said else set()
+    complains = any(_is_complaint(c) for about in said for c in about)
+    return named and not complains and "act" in last and not last & {"verb", "mark", "thing", "state"}
+
+
+def _is_complaint(concept: Concept) -> bool:
+    return concept.kind == "feeling" or (concept.kind == "act" and concept.name.startswith("too_"))
 
 
 def _only_tells(phrases: list[tuple[str, set[Concept]]], verb_at: int | None) -> bool:

@@ -1,10 +1,12 @@
 """What a request leaves to its neighbours: the thing, what becomes of it, "the other one"."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from intent_bridge.intents.zones import Zone
-from intent_bridge.nlu.slots import Slots
+from intent_bridge.nlu.asides import AT
+from intent_bridge.nlu.slots import SWITCHED, Slots
 from intent_bridge.nlu.things import things
 
 _OTHER: Final = {
@@ -66,3 +68,18 @@ def referring(now: Slots, earlier: Slots | None, speaker: Zone) -> Slots:
     if zone is None:
         return now
     return replace(earlier, zone=zone, ref=None, marks=earlier.marks - {"plural"})
+
+
+def at_place(requests: list[Slots], told: Sequence[str]) -> list[Slots]:
+    """Where "their" is: where those are of whom an aside tells ("the kids sleep, turn their light off")."""
+    placed = {name.removeprefix(AT) for name in told if name.startswith(AT)}
+    if len(placed) != 1:
+        return requests
+    there = next(iter(placed))
+    return [replace(one, zone=there) if one.zone == "theirs" else one for one in requests]
+
+
+def is_switched(now: Slots) -> bool:
+    """Whether a thing can be switched, opened or closed: a distance cannot."""
+    table = things().get(now.thing or "", {})
+    return bool(table.keys() & {*SWITCHED, "as", "first_of"})

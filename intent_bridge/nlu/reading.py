@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from intent_bridge.nlu.asides import PLACE, aside, ends
+from intent_bridge.nlu.asides import PLACE, aside, asks, ends
 from intent_bridge.nlu.lexicon import Concept, Lexicon, Reading
 from intent_bridge.nlu.phrases import is_edge, pieces
 
@@ -137,6 +137,8 @@ def _told(
         return {}
     if start == 0 and _follows(lexicon, tokens, end + 1):
         return {}  # "it gets cold, then …" says when
+    if asks(lexicon, tokens[start:end]):
+        return {}
     return {rest: _words(lexicon, end - start) + 1 + cost for rest, cost in ways[end].items()}
 
 

@@ -84,6 +84,8 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
             found["negated"] = True
         elif kind == "who":
             marks.add("self" if name == "self" else "who")
+        elif name in _FAST and "thing" not in found and any(c.kind == "thing" for c in concepts[at:]):
+            return None  # "quick, the window": in a hurry
         elif kind in ("act", "state") and name not in _WHOLLY and _has_number_before_comma(concepts[:at]):
             return None  # "the seat two levels, warmer": how much, or where to?
         elif kind == "zone" and _is_elsewhere(found.get("zone"), name, concepts[:at]):
@@ -124,7 +126,8 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
     return replace(made, **found)  # type: ignore[arg-type]
 
 
-_SWITCHED: Final = frozenset({"on", "off", "open", "close"})
+_FAST: Final = frozenset({"big", "faster"})
+SWITCHED: Final = frozenset({"on", "off", "open", "close"})
 
 
 def _are_two(concepts: Sequence[Concept]) -> bool:
@@ -138,7 +141,7 @@ def _are_two(concepts: Sequence[Concept]) -> bool:
     asked = [
         {c.name for c in one if c.kind == "thing"}
         for one in segments
-        if any(c.kind in ("num", "dir", "recirc") or (c.kind == "act" and c.name in _SWITCHED) for c in one)
+        if any(c.kind in ("num", "dir", "recirc") or (c.kind == "act" and c.name in SWITCHED) for c in one)
     ]
     return len(asked) > 1 and all(asked) and len({frozenset(names) for names in asked}) > 1
 

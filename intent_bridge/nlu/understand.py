@@ -9,11 +9,11 @@ from intent_bridge.intents import Catalogue, NotEquipped
 from intent_bridge.intents.zones import DriverSide, Zone
 from intent_bridge.nlu.asides import AT, PLACE, SOMETHING
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexicon, is_quoted, lexicon
-from intent_bridge.nlu.neighbours import referring, with_thing, with_value
+from intent_bridge.nlu.neighbours import at_place, is_switched, referring, with_thing, with_value
 from intent_bridge.nlu.pauses import heard, is_request
 from intent_bridge.nlu.reading import GLUED, Sentence, said, sentences
 from intent_bridge.nlu.repairs import corrected, settled
-from intent_bridge.nlu.slots import Slots
+from intent_bridge.nlu.slots import SWITCHED, Slots
 from intent_bridge.nlu.things import (
     Car,
     Problem,
@@ -194,7 +194,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
     requests = _one_stop(requests)
     if len(requests) > 1 and Slots(do="stop") in requests:
         return Abstained("not_understood")  # "停好了, …" tells that the car has stopped
-    requests = _at_place(requests, sentence)
+    requests = at_place(requests, [c.name for c in sentence.concepts if c.kind == "topic"])
     filled = _filled(shared(requests), about, speaker, car, asks=asks)
     if filled is None:
         return Abstained("incomplete")
@@ -230,16 +230,6 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         return checked
     turn = Turn(replace(last, negated=False), tuple(made))
     return Understood(tuple(made), turn, rest, wrong and before is not None, requests=len(requests))
-
-
-def _at_place(requests: list[Slots], sentence: Sentence) -> list[Slots]:
-    """Where "their" is: where those are of whom an aside tells ("the kids sleep, turn their light off")."""
-    told = [c.name for c in sentence.concepts if c.kind == "topic"]
-    placed = {name.removeprefix(AT) for name in told if name.startswith(AT)}
-    if len(placed) != 1:
-        return requests
-    there = next(iter(placed))
-    return [replace(one, zone=there) if one.zone == "theirs" else one for one in requests]
 
 
 def _one_stop(requests: list[Slots]) -> list[Slots]:
@@ -329,6 +319,10 @@ def _filled(
             now = with_it
         elif now.thing is not None and (not now.has_value or _lacks_act(now)):
             nearby = out[-1] if out and out[-1].has_value else later
+            if nearby is not None and nearby is later and "order" in nearby.marks:
+                return None  # "跟车呢，把远光关了": what is asked of the second is none of the first
+            if nearby is not None and nearby.act in SWITCHED and not is_switched(now):
+                return None  # "跟车呢，远光关掉": a distance is not switched
             if nearby is not None and (nearby.act or "").startswith("too_"):
                 return None  # "the temperature, the fan is too strong": a complaint is of one thing
             if nearby is not None and not nearby.negated and not nearby.kept:

@@ -28,6 +28,7 @@ FOREIGN: Final = frozenset({"media", "navigation", "phone", "information"})
 
 def calls(said: Slots, car: Car) -> tuple[ToolCall, ...] | Problem:
     """The calls one request means."""
+    said = replace(said, marks=said.marks - {"order"})
     wished = had(mended(placed(switched_to(said))), car)
     if wished is None:
         return Problem("not_offered", said.thing or "")

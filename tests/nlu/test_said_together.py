@@ -155,3 +155,18 @@ def test_two_parts_of_the_air_each_with_its_verb_are_two_wishes(text: str, wante
 def test_can_you_with_a_verb_asks_for_it_and_without_one_asks() -> None:
     assert calls("能把温度调到24度吗") == [("set_cabin_temperature", {"celsius": 24})]
     assert calls("能开空调吗") == []
+
+
+def test_a_hurry_is_no_more_of_a_thing() -> None:
+    assert calls("腿冷，快座椅加热打开") == [("set_seat_heating", {"level": 2})]
+    assert calls("巡航快五公里") == [("step_cruise_speed", {"direction": "up", "steps": 1})]
+
+
+def test_a_clause_that_ends_as_a_request_is_not_left_out() -> None:
+    assert calls("风噪太大，风调小吧") == [("adjust_setting", {"setting": "fan_speed", "direction": "down"})]
+    assert calls("因为外面下雨，所以关窗") == [("set_window", {"percent": 0})]
+
+
+@pytest.mark.parametrize("text", ["跟车呢，远光关掉", "跟车呢，把远光关了"])
+def test_a_distance_takes_no_switch_from_what_follows(text: str) -> None:
+    assert all(name == "set_high_beam" for name, _ in calls(text))
