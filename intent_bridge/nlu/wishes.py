@@ -194,7 +194,8 @@ class _Wish:
         """A word of its own: a mode, a colour, a direction."""
         said, table = self.said, self.table
         fields: Mapping[str, str | None] = table.get("words", {})
-        if said.size or said.end or not said.words.keys() <= fields.keys():
+        sized = said.size and "sens" not in said.words  # "a bit less sensitive" is less sensitive
+        if sized or said.end or not said.words.keys() <= fields.keys():
             return Problem("not_understood")
         arguments = {
             str(field): said.words[kind] for kind, field in fields.items() if field and kind in said.words
