@@ -21,7 +21,10 @@ def with_thing(now: Slots, other: Slots) -> Slots:
         return now
     if not now.has_value and now.zone is None:
         return now
-    filled = replace(now, thing=other.thing, ref=None)
+    whole = (
+        things().get(other.thing, {}).get("elsewhere", {}).get(now.act) if now.zone and not now.size else None
+    )
+    filled = replace(now, thing=whole or other.thing, ref=None)
     if not now.has_value:
         return with_value(filled, other)
     if now.zone is None and other.zone is not None:

@@ -43,12 +43,15 @@ def sentences(lexicon: Lexicon, tokens: list[str]) -> list[Sentence]:
     What begins with a request for another domain ("play …") is read as that to its end.
     """
     ways: list[dict[Reading, int]] = [{} for _ in tokens] + [{(): 0}]
+    wholes = (
+        (start, end) for start in range(len(tokens)) for end in lexicon.of_class("whole", tokens, start)
+    )
+    inside = {at for start, end in wholes for at in range(start + 1, end)}
     for start in range(len(tokens) - 1, -1, -1):
         found: dict[Reading, int] = {}
         tells = False
-        together = max(lexicon.of_class("whole", tokens, start), default=start)
         for end, reading in pieces(lexicon, tokens, start):
-            if end < together:
+            if end in inside:
                 continue  # "back left" is a place, never "back" and "left"
             if reading and (reading[0].kind in _UNREAD or reading[0] == CONSEQUENCE):
                 continue

@@ -147,7 +147,11 @@ def settled(made: Sequence[ToolCall]) -> list[ToolCall] | None:
         if joined is None:
             return None
         out[twin] = joined
-    set_to = [(settings_by_tool().get(call.name), call.arguments.get("zone")) for call in out]
+    set_to = [
+        (settings_by_tool().get((call.name, field)), call.arguments.get("zone"))
+        for call in out
+        for field in call.arguments
+    ]
     return [
         call
         for call in out

@@ -63,6 +63,8 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
     marks: set[str] = set()
     for at, (kind, name, number) in enumerate(concepts):
         if kind == "mark":
+            if name == "onto" and "number" in found and "act" in found:
+                continue  # "one notch warmer on the wheel": of what, not where to
             if name == "order" and found:
                 continue  # 孩子把窗打开了: somebody else has
             if not _marked(name, marks):
@@ -156,7 +158,8 @@ def _is_elsewhere(known: object, zone: str, before: Sequence[Concept]) -> bool:
         return False
     if "mine" in (known, zone):  # "my heating off, the passenger's on level two", comma or none
         first = next(n for n, c in enumerate(before) if c.kind == "zone")
-        return any(c.kind in ("act", "num") and c[:2] != ("act", "set") for c in before[first:])
+        says = (c.kind in ("act", "num", "state") and c[:2] != ("act", "set") for c in before[first:])
+        return any(says) or (known == "mine" and any(c[:2] == ("mark", "comma") for c in before[first:]))
     at = max((n for n, c in enumerate(before) if c[:2] == ("mark", "comma")), default=0)
     return any(c.kind == "zone" for c in before[:at]) and all(c.kind != "zone" for c in before[at:])
 

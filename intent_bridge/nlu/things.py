@@ -70,9 +70,10 @@ def joins() -> Mapping[str, Mapping[str, Any]]:
 
 
 @cache
-def settings_by_tool() -> Mapping[str, str]:
-    """Of each tool that sets a value, the name of its setting in `adjust_setting`."""
-    return {table["tool"]: table["setting"] for table in things().values() if "setting" in table}
+def settings_by_tool() -> Mapping[tuple[str, str], str]:
+    """Of each tool that sets a value, and its field for that, the name of its setting in `adjust_setting`."""
+    tables = [table for table in things().values() if "setting" in table and "number" in table]
+    return {(table["tool"], table["number"]): table["setting"] for table in tables}
 
 
 def usual_thing(said: Slots) -> str | None:
@@ -158,10 +159,11 @@ def complained(said: Slots) -> Slots:
 
 def placed(said: Slots) -> Slots:
     """ "The rear one on", of what has no places: its own word for that ("the defroster in the rear")."""
-    word: Mapping[str, str] | None = things().get(said.thing or "", {}).get("places", {}).get(said.zone)
+    zone = "all" if said.zone is None and "plural" in said.marks else said.zone
+    word: Mapping[str, str] | None = things().get(said.thing or "", {}).get("places", {}).get(zone)
     if word is None or said.words.keys() & word.keys():
         return said
-    return replace(said, zone=None, words={**said.words, **word})
+    return replace(said, zone=None, marks=said.marks - {"plural"}, words={**said.words, **word})
 
 
 def had(said: Slots, car: Car) -> Slots | None:

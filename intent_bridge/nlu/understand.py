@@ -327,7 +327,7 @@ def _filled(
                 return None  # "the temperature, the fan is too strong": a complaint is of one thing
             if nearby is not None and not nearby.negated and not nearby.kept:
                 now = with_value(now, nearby) if not now.has_value else replace(now, act=nearby.act)
-            elif nearby is None and (asks or "want" in now.marks):
+            elif nearby is None and (asks or "want" in now.marks or any(r.feeling for r in out)):
                 now = wished(now)
         absent = now.thing is not None and now.thing not in things()
         idle = not (now.has_value or absent or now.negated)  # "I don't need the heating" says enough
