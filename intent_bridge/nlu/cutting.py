@@ -37,7 +37,7 @@ def _is_place_first(concepts: Sequence[Concept]) -> bool:
 def _there(one: Slots, zone: str) -> Slots:
     """The same at a place, where it has places and names none."""
     placed = things().get(one.thing or "", {})
-    if one.zone is not None or not (placed.get("zone") or "places" in placed or one.feeling):
+    if one.zone not in (None, "theirs") or not (placed.get("zone") or "places" in placed or one.feeling):
         return one
     return replace(one, zone=zone, marks=one.marks - {"plural"})
 
@@ -155,7 +155,7 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
             if start and chunk[start].kind == "size" and chunk[start - 1].kind == "feeling":
                 made = None  # "so cold" is one thing
             full = made
-            if made is not None and made.thing is None:
+            if made is not None and made.thing is None and made.feeling is None:
                 its = made.zone or made.ref == "it" or _is_off_too(chunk, start, made)
                 whose = only if its else None
                 felt = [c.name for c in chunk[:start] if c.kind == "feeling"]

@@ -27,6 +27,8 @@ def with_thing(now: Slots, other: Slots) -> Slots:
     filled = replace(now, thing=whole or other.thing, ref=None)
     if not now.has_value:
         return with_value(filled, other)
+    if now.number is not None and now.unit is None and other.unit == "percent":
+        filled = replace(filled, unit="percent")  # "the driver's window 50 percent, the passenger's 20"
     if now.zone is None and other.zone is not None:
         filled = replace(filled, zone=other.zone)
     if now.size and not now.act and other.act:

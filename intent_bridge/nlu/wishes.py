@@ -21,6 +21,8 @@ _NUMBERED: Final = UP.keys() | _WEAK | {None, "close"}
 """What may stand beside a number."""
 _MADE: Final = frozenset({"warmer", "cooler", "ventilate"})
 """Verbs that say what the thing does, beside a level: "warm my seat on low"."""
+_ONES: Final = 5
+"""A smaller number without its unit counts something else: "the window, the one of my passenger"."""
 _GRADED: Final = {"low": "down", "high": "up"}
 """What says the same as a grade: "turn it down low"."""
 FOREIGN: Final = frozenset({"media", "navigation", "phone", "information"})
@@ -255,7 +257,9 @@ class _Wish:
             number = Decimal(self.car.share(table["tool"], table["number"], number))
         elif said.unit == "level" and "level" not in units and number == 1 and UP.get(act or ""):
             return self.changed(act, None)  # "up one" of what has no levels: a step
-        elif (said.unit or "none") not in units and not (said.unit is None and "to" in said.marks):
+        elif (said.unit or "none") not in units and not (
+            said.unit is None and "to" in said.marks and not 0 < number < _ONES
+        ):
             return Problem("not_understood")
         else:
             number = number * units.get(said.unit or "none", 1)
