@@ -105,3 +105,26 @@ def test_stop_said_twice_is_one_stop() -> None:
 
 def test_what_breaks_off_after_on_asks_for_nothing() -> None:
     assert calls("erm, the window, the one on") == []
+
+
+def test_warm_my_seat_and_cool_hers_is_no_less_heating() -> None:
+    assert calls("heat my seat, cool the passenger's")[1] == (
+        "adjust_setting",
+        {"zone": "passenger", "setting": "seat_ventilation", "direction": "up"},
+    )
+
+
+def test_what_somebody_feels_is_the_reason_for_what_is_asked_of_a_thing() -> None:
+    assert calls("the kids are hot, open their windows") == [("set_window", {"zone": "kids", "percent": 100})]
+
+
+@pytest.mark.parametrize("text", ["she's too warm in the passenger seat", "the window's wide open"])
+def test_what_is_told_of_a_place_or_a_window_asks_for_nothing(text: str) -> None:
+    assert calls(text) == []
+
+
+def test_a_colour_and_an_amount_are_both_meant_and_both_defrosters_are_all() -> None:
+    darker = {"setting": "ambient_brightness", "direction": "down", "size": "little"}
+    red = ("set_ambient_light", {"color": "red"})
+    assert calls("ambient in red and a bit darker") == [red, ("adjust_setting", darker)]
+    assert calls("turn both of the defrosters off") == [("set_defrost", {"window": "all", "on": False})]
