@@ -63,10 +63,8 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
     marks: set[str] = set()
     for at, (kind, name, number) in enumerate(concepts):
         if kind == "mark":
-            if name == "onto" and "number" in found and "act" in found:
-                continue  # "one notch warmer on the wheel": of what, not where to
-            if name == "order" and found:
-                continue  # 孩子把窗打开了: somebody else has
+            if _is_beside(name, found):
+                continue
             if not _marked(name, marks):
                 return None
         elif kind == "num":
@@ -146,6 +144,11 @@ def _are_two(concepts: Sequence[Concept]) -> bool:
         if any(c.kind in ("num", "dir", "recirc") or (c.kind == "act" and c.name in SWITCHED) for c in one)
     ]
     return len(asked) > 1 and all(asked) and len({frozenset(names) for names in asked}) > 1
+
+
+def _is_beside(mark: str, found: dict[str, object]) -> bool:
+    """Whether a mark says nothing where it stands: "a notch warmer on the wheel", 孩子把窗打开了."""
+    return bool(found) if mark == "order" else mark == "onto" and {"number", "act"} <= found.keys()
 
 
 def _ends_with_amount(concepts: Sequence[Concept]) -> bool:
