@@ -176,8 +176,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
             "not_understood"
         )  # "isn't it cold" asks, "22 is right" tells, "at 22 tell me" is a time
     concepts = [c for c in said_all if c.kind != "polite"]
-    asks = any(c.kind == "polite" and c not in (_TAG, _PRAISE, _FIT) for c in said_all)
-    asks = asks or _is_name(sentence)
+    asks = _asks(said_all) or _is_name(sentence)
     found = corrected(concepts, car)
     if found is None:
         return Abstained("not_understood")
@@ -230,6 +229,12 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         return checked
     turn = Turn(replace(last, negated=False), tuple(made))
     return Understood(tuple(made), turn, rest, wrong and before is not None, requests=len(requests))
+
+
+def _asks(concepts: Sequence[Concept]) -> bool:
+    """Whether something is asked for, politely; "23 would be lovely" asks, "that would be lovely" may not."""
+    silent = (_TAG, _FIT) if any(c.kind == "num" for c in concepts) else (_TAG, _PRAISE, _FIT)
+    return any(c.kind == "polite" and c not in silent for c in concepts)
 
 
 def _one_stop(requests: list[Slots]) -> list[Slots]:

@@ -128,3 +128,8 @@ def test_a_colour_and_an_amount_are_both_meant_and_both_defrosters_are_all() -> 
     red = ("set_ambient_light", {"color": "red"})
     assert calls("ambient in red and a bit darker") == [red, ("adjust_setting", darker)]
     assert calls("turn both of the defrosters off") == [("set_defrost", {"window": "all", "on": False})]
+
+
+def test_a_number_that_would_be_lovely_is_asked_for() -> None:
+    assert calls("twenty-three would be lovely") == [("set_cabin_temperature", {"celsius": 23})]
+    assert calls("that would be lovely") == []
