@@ -15,6 +15,8 @@ GLUED = Concept("rest", "glued")
 """The same, with nothing between it and what stands before."""
 _ENDS_THERE = frozenset({"media", "navigation", "information"})
 """After these a new request may follow; what somebody shall be told or reminded of goes on to the end."""
+_WITH_TENTHS: Final = (("unit", "degree"), ("unit", "second"))
+"""Units behind which a number says tenths: 22度5, 一秒五."""
 REMARK_MAX: Final = 9
 """A longer clause is no mere remark."""
 _TELLING: Final = frozenset({"sign", "not", "thing", "do", "num", "foreign", "idiom"})
@@ -261,7 +263,7 @@ def folded(concepts: list[Concept]) -> tuple[Concept, ...]:
                 out[-1] = Concept("mark", "onto")  # "put the climate on 21"
             if last == ("unit", "level", None):
                 out.append(Concept("mark", "to"))  # "level one" is where to go, "one level" how far
-            degrees = before.number if last[:2] == ("unit", "degree") and before is not None else None
+            degrees = before.number if last[:2] in _WITH_TENTHS and before is not None else None
             alone = (
                 at + 1 == len(concepts) or concepts[at + 1].kind != "unit"
             )  # "24 degrees, 3 levels of air"

@@ -170,3 +170,14 @@ def test_a_clause_that_ends_as_a_request_is_not_left_out() -> None:
 @pytest.mark.parametrize("text", ["跟车呢，远光关掉", "跟车呢，把远光关了"])
 def test_a_distance_takes_no_switch_from_what_follows(text: str) -> None:
     assert all(name == "set_high_beam" for name, _ in calls(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["他让我座椅加热开二档", "她想把副驾车窗关上", "那辆车把车窗摇下来了", "香氛关了需要多久"]
+)
+def test_what_is_told_or_asked_of_somebody_is_no_request(text: str) -> None:
+    assert calls(text) == []
+
+
+def test_tenths_may_stand_behind_seconds() -> None:
+    assert calls("跟车时距一秒八") == [("set_acc_time_gap", {"seconds": 1.8})]
