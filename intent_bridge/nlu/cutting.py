@@ -159,7 +159,11 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
                 its = made.zone or made.ref == "it" or _is_off_too(chunk, start, made)
                 whose = only if its else None
                 felt = [c.name for c in chunk[:start] if c.kind == "feeling"]
-                full = replace(made, thing=whose or usual_thing(made) or felt_thing(made, felt))
+                usual = usual_thing(made)
+                early = all(c.kind != "thing" for c in chunk[:end])  # "23 for the kids, the window up"
+                if usual and (early or isinstance(calls(replace(made, thing=whose), car), Problem)):
+                    whose = usual  # "the light off, the whole car to 21 degrees"
+                full = replace(made, thing=whose or felt_thing(made, felt))
             sound = full is not None and not isinstance(calls(full, car), Problem)
             sound = sound or (made is not None and (made.negated or made.kept) and made.thing is not None)
             sound = sound or (made is not None and made.thing in FOREIGN)

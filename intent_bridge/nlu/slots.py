@@ -143,7 +143,17 @@ def _are_two(concepts: Sequence[Concept]) -> bool:
         for one in segments
         if any(c.kind in ("num", "dir", "recirc") or (c.kind == "act" and c.name in SWITCHED) for c in one)
     ]
-    return len(asked) > 1 and all(asked) and len({frozenset(names) for names in asked}) > 1
+    if len(asked) > 1 and all(asked) and len({frozenset(names) for names in asked}) > 1:
+        return True
+    kinds = [{c.kind for c in one} for one in segments]
+    if len(kinds) > 1 and any("do" in kind for kind in kinds) and kinds[-1] >= {"act", "thing"}:
+        return True  # "stop there, close the window"
+    sets = any("num" in kind and kind & {"act", "thing"} for kind in kinds[:-1])
+    switched = any(c.kind == "act" and c.name in _SWITCHED for c in segments[-1])
+    shut = any(c[:2] in (("act", "close"), ("act", "off")) for c in segments[0]) and "thing" in kinds[0]
+    if shut and len(kinds) > 1 and kinds[-1] >= {"act", "num"}:
+        return True  # "close the windows, put all on 21"
+    return sets and switched and bool(kinds[-1] & {"thing", "zone"})  # "set it to 23, open the sunroof"
 
 
 def _is_beside(mark: str, found: dict[str, object]) -> bool:
@@ -244,6 +254,8 @@ def _is_request(found: dict[str, object], words: dict[str, str], marks: set[str]
         return False  # "keep it at 22", "in sport", but "keep it closed" may mean to leave it
     if "take" in marks and found.get("act") == "off" and found.keys() & {"number", "size"}:
         found["act"] = "down"  # "take two degrees off"
+    if found.get("act") == "off" and found.get("number") and "whole" not in found:
+        return False  # "level two, off" is two wishes, or none
     if "done" in marks and "order" not in marks and not found.get("negated"):
         return False  # what is done already is told, not asked for
     if "self" in marks:  # "me 22 degrees, her 24"

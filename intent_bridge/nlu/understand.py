@@ -313,10 +313,14 @@ def _filled(
                 later = next((r for r in requests[index + 1 :] if r.thing and r.zone), None)
             elif asked.thing is None:  # "make that yellow instead, the ambient light"
                 later = next((r for r in requests[index + 1 : index + 2] if r.thing), None)
+        first = _usual(request) if request.number is not None else None  # "23 in here, the light red"
         now = _part(request, earlier)
         if now.ref in ("other", "same"):
             now = referring(now, earlier, speaker)
-        elif now.thing is None and (other := earlier or later or _usual(now) or _felt(now, out)) is not None:
+        elif (
+            now.thing is None
+            and (other := earlier or first or later or _usual(now) or _felt(now, out)) is not None
+        ):
             with_it = with_thing(now, other)
             usual = _usual(now)
             if usual is not None and other is not usual and isinstance(calls(with_it, car), Problem):

@@ -53,6 +53,8 @@ def calls(said: Slots, car: Car) -> tuple[ToolCall, ...] | Problem:
     if thing == "cruise_speed":
         return cruise(kept)
     kept = mended(replace(kept, thing=thing))
+    if kept.act == "close" and kept.number and not things().get(thing, {}).get("moves"):
+        return Problem("not_understood", thing)  # 调到二档关闭: what is closed has no level
     made = _Wish(thing, kept, car).calls(
         also_on=things().get(said.whole or said.thing, {}).get("also_on", False)
     )

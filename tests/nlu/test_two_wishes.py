@@ -1,0 +1,77 @@
+"""Two wishes in one sentence: each has its own thing, place and value, or nothing is done."""
+
+import pytest
+
+from intent_bridge.nlu import Understood, understand
+from tests.nlu.corpus import catalogue
+
+
+def calls(text: str, language: str) -> list[tuple[str, dict[str, object]]]:
+    found = understand(text, language, catalogue())
+    return [(c.name, dict(c.arguments)) for c in found.calls] if isinstance(found, Understood) else []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "first", "second"),
+    [
+        (
+            "en",
+            "set the back to 23, open the sunroof",
+            ("set_cabin_temperature", {"zone": "rear_row", "celsius": 23}),
+            ("set_sunroof", {"percent": 100}),
+        ),
+        (
+            "en",
+            "make it 23 for the kids, roll the window up",
+            ("set_cabin_temperature", {"zone": "kids", "celsius": 23}),
+            ("set_window", {"percent": 0}),
+        ),
+        (
+            "en",
+            "set the fan to level one, open the window behind me",
+            ("set_fan_speed", {"level": 1}),
+            ("set_window", {"zone": "behind_me", "percent": 100}),
+        ),
+        (
+            "en",
+            "turn the ambient lights off, set the whole car to 21 degrees",
+            ("set_ambient_light", {"on": False}),
+            ("set_cabin_temperature", {"zone": "all", "celsius": 21}),
+        ),
+        (
+            "en",
+            "stop the window right there, close the rear right window",
+            ("stop_motion", {}),
+            ("set_window", {"zone": "rear_right", "percent": 0}),
+        ),
+        (
+            "zh",
+            "空调打开一下，打开左后车窗",
+            ("set_air_conditioning", {"on": True}),
+            ("set_window", {"zone": "rear_left", "percent": 100}),
+        ),
+    ],
+)
+def test_both_are_done_each_with_its_own(
+    language: str, text: str, first: tuple[str, object], second: tuple[str, object]
+) -> None:
+    assert calls(text, language) == [first, second]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "make it twenty one in here and turn the ambient light red"),
+        ("en", "close all the windows, put all the zones on 21"),
+        ("zh", "座椅加热调到二档关闭后窗除霜"),
+        ("zh", "打开儿童模式，打开玻璃除雾"),
+    ],
+)
+def test_where_it_is_not_plain_what_belongs_to_which_nothing_is_done(language: str, text: str) -> None:
+    assert calls(text, language) == []
+
+
+def test_what_is_closed_or_off_has_no_level() -> None:
+    assert calls("座椅加热关到一档", "zh") == [("set_seat_heating", {"level": 1})]
+    assert calls("take two degrees off", "en")[0][1]["direction"] == "down"
+    assert calls("把车窗关到百分之二十", "zh") == [("set_window", {"percent": 20})]
