@@ -149,7 +149,7 @@ def _are_two(concepts: Sequence[Concept]) -> bool:
     if len(kinds) > 1 and any("do" in kind for kind in kinds) and kinds[-1] >= {"act", "thing"}:
         return True  # "stop there, close the window"
     sets = any("num" in kind and kind & {"act", "thing"} for kind in kinds[:-1])
-    switched = any(c.kind == "act" and c.name in _SWITCHED for c in segments[-1])
+    switched = any(c.kind == "act" and c.name in SWITCHED for c in segments[-1])
     shut = any(c[:2] in (("act", "close"), ("act", "off")) for c in segments[0]) and "thing" in kinds[0]
     if shut and len(kinds) > 1 and kinds[-1] >= {"act", "num"}:
         return True  # "close the windows, put all on 21"

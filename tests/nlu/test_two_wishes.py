@@ -50,6 +50,12 @@ def calls(text: str, language: str) -> list[tuple[str, dict[str, object]]]:
             ("set_air_conditioning", {"on": True}),
             ("set_window", {"zone": "rear_left", "percent": 100}),
         ),
+        (
+            "zh",
+            "打开儿童模式，打开玻璃除雾",
+            ("activate_scene", {"scene": "child_on_board"}),
+            ("set_defrost", {"window": "front", "on": True}),
+        ),
     ],
 )
 def test_both_are_done_each_with_its_own(
@@ -64,7 +70,6 @@ def test_both_are_done_each_with_its_own(
         ("en", "make it twenty one in here and turn the ambient light red"),
         ("en", "close all the windows, put all the zones on 21"),
         ("zh", "座椅加热调到二档关闭后窗除霜"),
-        ("zh", "打开儿童模式，打开玻璃除雾"),
     ],
 )
 def test_where_it_is_not_plain_what_belongs_to_which_nothing_is_done(language: str, text: str) -> None:
