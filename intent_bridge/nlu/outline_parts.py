@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from intent_bridge.nlu.lexicon import Concept, Lexicon
+from intent_bridge.nlu.merging import PARTS
 from intent_bridge.nlu.phrases import COMMA, pieces
 from intent_bridge.nlu.reading import folded
-from intent_bridge.nlu.slots import PARTS
 from intent_bridge.nlu.things import things
 from intent_bridge.profile.yaml import read_yaml
 

@@ -8,23 +8,19 @@ from intent_bridge.errors import ToolCallError
 from intent_bridge.intents import Catalogue, NotEquipped
 from intent_bridge.intents.zones import DriverSide, Zone
 from intent_bridge.nlu.asides import AT, PLACE, SOMETHING
+from intent_bridge.nlu.filling import filled
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexicon, is_quoted, lexicon
-from intent_bridge.nlu.neighbours import at_place, is_switched, referring, with_thing, with_value
+from intent_bridge.nlu.neighbours import at_place
 from intent_bridge.nlu.pauses import heard, is_request
 from intent_bridge.nlu.reading import GLUED, Sentence, said, sentences
 from intent_bridge.nlu.repairs import corrected, settled
-from intent_bridge.nlu.slots import SWITCHED, Slots
+from intent_bridge.nlu.slots import Slots
 from intent_bridge.nlu.things import (
     Car,
     Problem,
-    complained,
-    felt_thing,
     reasoned,
     shared,
-    switched_to,
     things,
-    usual_thing,
-    wished,
 )
 from intent_bridge.nlu.wishes import calls
 from intent_bridge.types import ToolCall
@@ -194,17 +190,17 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
     if len(requests) > 1 and Slots(do="stop") in requests:
         return Abstained("not_understood")  # "停好了, …" tells that the car has stopped
     requests = at_place(requests, [c.name for c in sentence.concepts if c.kind == "topic"])
-    filled = _filled(shared(requests), about, speaker, car, asks=asks)
-    if filled is None:
+    whole = filled(shared(requests), about.slots if about is not None else None, speaker, car, asks=asks)
+    if whole is None:
         return Abstained("incomplete")
-    if PLACE in topics and any(_lacks_place(request) for request in filled):
+    if PLACE in topics and any(_lacks_place(request) for request in whole):
         return Abstained("incomplete")  # "grandma sits in the back, turn on the seat heating": whose?
-    if topics and any(_lacks_window(request) for request in filled):
+    if topics and any(_lacks_window(request) for request in whole):
         return Abstained("incomplete")  # "I can't see out of the back, defrost it"
     made: list[ToolCall] = []
     last: Slots | None = None
-    feelings = all(request.feeling is not None for request in filled)
-    for request in reasoned(filled):
+    feelings = all(request.feeling is not None for request in whole)
+    for request in reasoned(whole):
         if request.negated or request.kept or (request.feeling is not None and not feelings):
             continue  # "don't open the window, …": the rest counts; "I'm cold, …": the reason for the rest
         meant = calls(request, car)
@@ -216,9 +212,9 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         made += meant
         last = request
     if last is None:
-        reason = "negated" if any(request.negated for request in filled) else "not_understood"
+        reason = "negated" if any(request.negated for request in whole) else "not_understood"
         return Abstained("other_domain" if rest else reason)
-    if _contradict(filled):
+    if _contradict(whole):
         return Abstained("ambiguous")  # "open the window and don't open the window"
     joined = settled(made)
     if joined is None:
@@ -287,88 +283,6 @@ def _contradict(requests: Sequence[Slots]) -> bool:
     felt = {(r.feeling, r.zone) for r in requests}
     both = any(("hot", zone) in felt and ("cold", zone) in felt for _, zone in felt)
     return both or any(r.negated and r.act and (r.thing, r.act, r.zone) in wanted for r in requests)
-
-
-def _filled(
-    requests: Sequence[Slots], before: Turn | None, speaker: Zone, car: Car, *, asks: bool
-) -> list[Slots] | None:
-    """Every request with what it leaves to its neighbours or to the turn before."""
-    out: list[Slots] = []
-    for index, asked in enumerate(requests):
-        if asks and asked.thing is None and asked.do is None:
-            asked = replace(asked, marks=asked.marks | {"want"})
-        request = complained(switched_to(asked))
-        if request.zone == "theirs":  # "the passenger's window up, and her seat heating on"
-            placed = things().get(request.thing or "", {}).get("zone", True)
-            request = replace(request, zone=next((r.zone for r in reversed(out) if r.zone), None))
-            if placed and request.zone in (None, "mine"):
-                return None
-        if request.feeling is not None or request.do is not None or request.kept:
-            out.append(request)
-            continue
-        earlier = out[-1] if out and out[-1].thing else (before.slots if before is not None else None)
-        later = next((r for r in requests[index + 1 :] if r.thing and r.has_value), None)
-        if later is None and asked.has_value:
-            if asked.zone:  # "open the driver's and the passenger's windows"
-                later = next((r for r in requests[index + 1 :] if r.thing and r.zone), None)
-            elif asked.thing is None:  # "make that yellow instead, the ambient light"
-                later = next((r for r in requests[index + 1 : index + 2] if r.thing), None)
-        first = _usual(request) if request.number is not None else None  # "23 in here, the light red"
-        now = _part(request, earlier)
-        if now.ref in ("other", "same"):
-            now = referring(now, earlier, speaker)
-        elif (
-            now.thing is None
-            and (other := earlier or first or later or _usual(now) or _felt(now, out)) is not None
-        ):
-            with_it = with_thing(now, other)
-            usual = _usual(now)
-            if usual is not None and other is not usual and isinstance(calls(with_it, car), Problem):
-                with_it = with_thing(now, usual)  # "make it warmer", after the window was opened
-            now = with_it
-        elif now.thing is not None and (not now.has_value or _lacks_act(now)):
-            nearby = out[-1] if out and out[-1].has_value else later
-            if nearby is not None and nearby is later and "order" in nearby.marks:
-                return None  # "跟车呢，把远光关了": what is asked of the second is none of the first
-            if nearby is not None and nearby.act in SWITCHED and not is_switched(now):
-                return None  # "跟车呢，远光关掉": a distance is not switched
-            if nearby is not None and (nearby.act or "").startswith("too_"):
-                return None  # "the temperature, the fan is too strong": a complaint is of one thing
-            if nearby is not None and not nearby.negated and not nearby.kept:
-                now = with_value(now, nearby) if not now.has_value else replace(now, act=nearby.act)
-            elif nearby is None and (asks or "want" in now.marks or any(r.feeling for r in out)):
-                now = wished(now)
-        absent = now.thing is not None and now.thing not in things()
-        idle = not (now.has_value or absent or now.negated)  # "I don't need the heating" says enough
-        if now.thing is None or now.ref in ("other", "same") or idle:
-            return None
-        if request.thing is None and (request.act or "").startswith("too_"):
-            return None  # "too cold" is how somebody feels, unless the thing is named
-        out.append(now)
-    return out
-
-
-def _felt(now: Slots, before: Sequence[Slots]) -> Slots | None:
-    thing = felt_thing(now, [request.feeling for request in before if request.feeling is not None])
-    return Slots(thing=thing) if thing is not None else None
-
-
-def _part(now: Slots, earlier: Slots | None) -> Slots:
-    """ "The wheel is hot, turn its heating off": the heating of what was named before."""
-    parts: dict[str, str] = things().get(now.thing or "", {}).get("part_of", {})
-    whole = earlier.thing if earlier is not None else None
-    return replace(now, thing=parts[whole]) if whole in parts else now
-
-
-def _lacks_act(now: Slots) -> bool:
-    """Whether a thing that has to be switched was named with its own word only: "and the rear fog light"."""
-    needs = things().get(now.thing or "", {}).get("needs_act", False)
-    return bool(needs and now.words and not (now.act or now.number or now.size or now.end))
-
-
-def _usual(now: Slots) -> Slots | None:
-    thing = usual_thing(now)
-    return Slots(thing=thing) if thing is not None else None
 
 
 def _checked(made: Sequence[ToolCall], catalogue: Catalogue) -> Abstained | None:
