@@ -6,6 +6,7 @@ from typing import Final
 
 from intent_bridge.intents.zones import Zone
 from intent_bridge.nlu.asides import AT
+from intent_bridge.nlu.lexicon import Concept
 from intent_bridge.nlu.slots import SWITCHED, Slots
 from intent_bridge.nlu.things import things
 
@@ -13,6 +14,10 @@ _OTHER: Final = {
     "driver": "passenger", "passenger": "driver", "rear_left": "rear_right", "rear_right": "rear_left",
     "front_row": "rear_row", "rear_row": "front_row",
 }  # fmt: skip
+
+
+_MORE: Final = frozenset({("mark", "and"), ("mark", "then"), ("mark", "onto")})
+"""After these somebody was going to say more."""
 
 
 def with_thing(now: Slots, other: Slots) -> Slots:
@@ -88,3 +93,12 @@ def is_switched(now: Slots) -> bool:
     """Whether a thing can be switched, opened or closed: a distance cannot."""
     table = things().get(now.thing or "", {})
     return bool(table.keys() & {*SWITCHED, "as", "first_of"})
+
+
+def is_unfinished(concepts: Sequence[Concept]) -> bool:
+    """Whether somebody was going to say more: "…, and", "…, I want"."""
+    end = len(concepts)
+    while end and concepts[end - 1][:2] == ("mark", "want"):
+        end -= 1
+    comma = end < len(concepts) and end > 0 and concepts[end - 1][:2] == ("mark", "comma")
+    return comma or (len(concepts) > 0 and concepts[-1][:2] in _MORE)

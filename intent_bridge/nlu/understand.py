@@ -10,7 +10,7 @@ from intent_bridge.intents.zones import DriverSide, Zone
 from intent_bridge.nlu.asides import AT, PLACE, SOMETHING
 from intent_bridge.nlu.filling import filled
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexicon, is_quoted, lexicon
-from intent_bridge.nlu.neighbours import at_place
+from intent_bridge.nlu.neighbours import at_place, is_unfinished
 from intent_bridge.nlu.pauses import heard, is_request
 from intent_bridge.nlu.reading import GLUED, Sentence, said, sentences
 from intent_bridge.nlu.repairs import corrected, settled
@@ -31,8 +31,6 @@ _WINDOW: Final = "win"
 """The class of words that say which window."""
 _PRAISE: Final = Concept("polite", "praise")
 _FIT: Final = Concept("polite", "fit")
-_MORE: Final = frozenset({("mark", "and"), ("mark", "then"), ("mark", "onto")})
-"""After these somebody was going to say more."""
 _UNHEARD: Final = frozenset({"not_understood", "incomplete", "not_offered"})
 """After these a sentence is heard once more, with pauses that nobody wrote."""
 
@@ -158,7 +156,7 @@ def _covers(one: Understood, other: Understood) -> bool:
 
 def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) -> Result:
     rest = any(c.kind == "rest" for c in sentence.concepts)
-    if sentence.concepts and sentence.concepts[-1][:2] in _MORE:
+    if is_unfinished(sentence.concepts):
         return Abstained("incomplete")  # somebody was going to say more
     topics = [c for c in sentence.concepts if c.kind == "topic" and not c.name.startswith(AT)]
     said_all = [c for c in sentence.concepts if c.kind not in ("rest", "topic")]
