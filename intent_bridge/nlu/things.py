@@ -91,6 +91,12 @@ def usual_thing(said: Slots) -> str | None:
     return next((usual[word] for word in (said.act, said.unit) if word and word in usual), None)
 
 
+def is_usual(number: Decimal | None) -> bool:
+    """Whether a number alone would be the usual thing's: "22"."""
+    usual: Mapping[str, Any] = _file()["usual_number"]
+    return bool(usual["from"] <= (number or 0) <= usual["to"])
+
+
 def felt_thing(said: Slots, feelings: Sequence[str]) -> str | None:
     """What is meant after somebody said how they feel: "it's too warm, turn it down"."""
     known: Mapping[str, Mapping[str, str]] = _file()["usual_after"]
@@ -134,9 +140,20 @@ def reasoned(requests: Sequence[Slots]) -> list[Slots]:
 
 
 def shared(requests: Sequence[Slots]) -> list[Slots]:
-    """ "The massage and the heating, both off", "face and feet both": "both" counts no places there."""
+    """ "The massage and the heating, both off", "face and feet both": "both" counts no places there.
+
+    "The windows and the roof, all of them shut": what is said of all bears on each of a list.
+    """
     out: list[Slots] = []
-    for one in requests:
+    for at, one in enumerate(requests):
+        of_all = next((r.zone == "all" and r.has_value for r in requests[at + 1 :] if r.thing), False)
+        if (
+            of_all
+            and one.thing
+            and not (one.has_value or one.zone)
+            and things().get(one.thing, {}).get("zone")
+        ):
+            one = replace(one, zone="all")
         listed = out and out[-1].thing is not None and not out[-1].has_value
         joined = any(word in table for table in joins().values() for word in one.words.values())
         out.append(replace(one, zone=None) if one.zone == "each" and (listed or joined) else one)

@@ -10,7 +10,17 @@ from typing import Any, Final
 
 from intent_bridge.nlu.plain import UP, comfort, cruise, doing
 from intent_bridge.nlu.slots import Slots
-from intent_bridge.nlu.things import Car, Problem, had, mended, placed, switched_to, things, zone_name
+from intent_bridge.nlu.things import (
+    Car,
+    Problem,
+    had,
+    is_usual,
+    mended,
+    placed,
+    switched_to,
+    things,
+    zone_name,
+)
 from intent_bridge.profile import plain
 from intent_bridge.types import ToolCall
 
@@ -82,6 +92,8 @@ def _meant(said: Slots) -> tuple[str | None, Slots]:
             return None, said  # "heat on, level one": of what?
         if other is None:
             return (name if "tool" in table else None), said
+        if other == "seat_recline" and said.unit == "degree" and said.act is None and is_usual(said.number):
+            return None, said  # "the seat behind me to 24 degrees": of the back, or of the air there?
         name, said = other, replace(said, act=turned or said.act)
     return None, said
 

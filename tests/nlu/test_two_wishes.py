@@ -80,3 +80,26 @@ def test_what_is_closed_or_off_has_no_level() -> None:
     assert calls("座椅加热关到一档", "zh") == [("set_seat_heating", {"level": 1})]
     assert calls("take two degrees off", "en")[0][1]["direction"] == "down"
     assert calls("把车窗关到百分之二十", "zh") == [("set_window", {"percent": 20})]
+
+
+def test_what_is_said_of_all_bears_on_each_of_a_list() -> None:
+    both = [("set_window", {"zone": "all", "percent": 0}), ("set_sunroof", {"percent": 0})]
+    assert calls("窗户和天窗全部关上", "zh") == both
+    assert calls("the windows and the sunroof, all shut", "en") == both
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "open the windows in the car in front of us"),
+        ("zh", "妈妈总是说下雨要关窗"),
+        ("zh", "我后面那个位子调到二十四度"),
+    ],
+)
+def test_what_is_of_another_car_told_or_of_two_meanings_does_nothing(language: str, text: str) -> None:
+    assert calls(text, language) == []
+
+
+def test_the_cushion_goes_up_with_the_seat_and_is_lengthened_by_its_length() -> None:
+    assert calls("坐垫升高一点", "zh")[0][1]["setting"] == "seat_height"
+    assert calls("坐垫长一点", "zh")[0][1]["setting"] == "seat_cushion_length"
