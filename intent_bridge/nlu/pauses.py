@@ -65,15 +65,25 @@ def _plain(lexicon: Lexicon, text: str) -> list[str]:
         tokens = tokens[2:]
     tokens = tokens[max(lexicon.of_class("said_first", tokens, 0), default=0) :]
     last = max(0, len(tokens) - 1)
-    asks = lexicon.of_class("ask_end", tokens, last) and lexicon.of_class("asks", tokens, 0)
+    if lexicon.of_class("ask_end", tokens, last) and (at := _asked_at(lexicon, tokens)) is not None:
+        return tokens[:at] + tokens[max(lexicon.of_class("can", tokens, at), default=at) : last]
     over = last >= CLAUSE_MIN and lexicon.of_class("said_last", tokens, last)
-    return tokens[:last] if asks or over else tokens
+    return tokens[:last] if over else tokens
+
+
+def _asked_at(lexicon: Lexicon, tokens: list[str]) -> int | None:
+    """Where a request that is put as a question begins to ask, if it is one."""
+    for at in range(len(tokens)):
+        begins = at == 0 or is_edge(lexicon, tokens[at - 1])
+        if lexicon.of_class("asks", tokens, at) or (begins and lexicon.of_class("asks_first", tokens, at)):
+            return at
+    return None
 
 
 def is_request(lexicon: Lexicon, tokens: list[str]) -> bool:
     """Whether what ends with a question mark asks for something to be done: "would you …?"."""
-    polite = said(lexicon, tokens, "polite") or lexicon.of_class("asks", tokens, 0)
-    return bool(polite) or "want" in said(lexicon, tokens, "mark")
+    polite = said(lexicon, tokens, "polite") or _asked_at(lexicon, tokens) is not None
+    return polite or "want" in said(lexicon, tokens, "mark")
 
 
 def _with_commas(lexicon: Lexicon, tokens: list[str], places: set[int], comma: str) -> list[str]:

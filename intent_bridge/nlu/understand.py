@@ -102,7 +102,7 @@ def understand(
             break
         found = _understood(words, way, car, speaker, before)
     if isinstance(found, Understood):
-        if asks and not is_request(words, plain):
+        if asks and not is_request(words, [token for token in tokens if token != "?"]):
             return Abstained("question")
         return found
     return _why(words, plain, asks, first)

@@ -34,7 +34,7 @@ def test_what_was_worked_on_is_understood(language: str) -> None:
     assert found["right_percent"] >= 97 and found["wrong_percent"] <= 0.2 and found["acted"] == 0
 
 
-FLOORS: dict[str, tuple[float, float, int]] = {"en": (79, 0.7, 0), "zh": (82, 1.1, 0)}
+FLOORS: dict[str, tuple[float, float, int]] = {"en": (87, 0.4, 0), "zh": (87, 0.8, 0)}
 """What held-back sentences reached when they were counted, by language; the goal is (97, 0.2, 0).
 
 Share right of those in scope, share of wrong actions, and how many of those that must not act did."""
