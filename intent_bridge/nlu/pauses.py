@@ -83,7 +83,7 @@ def _asked_at(lexicon: Lexicon, tokens: list[str]) -> int | None:
 def is_request(lexicon: Lexicon, tokens: list[str]) -> bool:
     """Whether what ends with a question mark asks for something to be done: "would you …?"."""
     polite = said(lexicon, tokens, "polite") or _asked_at(lexicon, tokens) is not None
-    return polite or "want" in said(lexicon, tokens, "mark")
+    return bool(polite) or "want" in said(lexicon, tokens, "mark")
 
 
 def _with_commas(lexicon: Lexicon, tokens: list[str], places: set[int], comma: str) -> list[str]:
