@@ -30,6 +30,8 @@ def calls(text: str, language: str) -> list[tuple[str, dict[str, object]]]:
             "make sure to open the two front windows",
             ("set_window", {"zone": "front_row", "percent": 100}),
         ),
+        ("en", "could the seat heating be turned off", ("set_seat_heating", {"level": 0})),
+        ("en", "the AC needs to be switched on", ("set_air_conditioning", {"on": True})),
         ("en", "right, set the fan to level one", ("set_fan_speed", {"level": 1})),
         ("en", "set the fan to level one then", ("set_fan_speed", {"level": 1})),
     ],
@@ -49,6 +51,9 @@ def test_a_request_is_done_however_it_is_put(language: str, text: str, call: tup
         ("en", "why don't you open the window when it rains"),
         ("en", "I wish you hadn't opened the window"),
         ("en", "open the window and then"),
+        ("en", "is the AC going to be turned off"),
+        ("en", "should the fog lights be switched on"),
+        ("en", "can the window be opened from here"),
     ],
 )
 def test_a_question_or_a_regret_of_the_same_shape_does_nothing(language: str, text: str) -> None:
