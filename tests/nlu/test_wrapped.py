@@ -32,7 +32,7 @@ VERBS = (
     *("turn", "set", "open", "close", "put", "make", "switch", "raise", "lower", "move", "slide", "tilt"),
     *("start", "stop", "activate", "disable", "increase", "decrease", "shut", "roll", "warm", "dim"),
 )
-TAKEN = 60
+TAKEN = 25
 
 
 def _plain(text: str, language: str) -> bool:
