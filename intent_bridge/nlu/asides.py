@@ -36,6 +36,7 @@ _SAYS: Final = frozenset({"reported", "hypothetical", "negated", "any"})
 _LATER: Final = Concept("bars", "first")
 """Words that set a time or a place without a verb before: "at the lights", not "we are at the lights"."""
 _TELLS: Final = Concept("verb", "told")
+_FELT: Final = frozenset({"feeling", "state"})
 _AND: Final = Concept("mark", "and")
 _WANT: Final = Concept("mark", "want")
 _QUESTION: Final = Concept("sign", "question")
@@ -87,6 +88,8 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = 
                     topics[PLACE] = None
             elif _TELLS in about and begins and at == 0:
                 topics |= dict.fromkeys(_teller(lexicon, clause))
+    if lexicon.of_class("others", clause, 0) and feels(lexicon, clause):
+        topics[PLACE] = None  # "she's cold, …": nobody knows where she sits
     if complains and not strange and not topics:
         return (SOMETHING,)  # "too windy, …": whatever is
     if not strange or (verb_at is None and (bare or topics)):
@@ -112,6 +115,12 @@ def _ends_as_request(phrases: list[tuple[str, set[Concept]]]) -> bool:
 
 def _is_complaint(concept: Concept) -> bool:
     return concept.kind == "feeling" or (concept.kind == "act" and concept.name.startswith("too_"))
+
+
+def feels(lexicon: Lexicon, clause: list[str]) -> bool:
+    """Whether a clause says how somebody feels."""
+    found = (reading for at in range(len(clause)) for _, reading in pieces(lexicon, clause, at))
+    return any(concept.kind in _FELT for reading in found for concept in reading)
 
 
 def _only_tells(phrases: list[tuple[str, set[Concept]]], verb_at: int | None) -> bool:

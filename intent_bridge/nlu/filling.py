@@ -77,8 +77,15 @@ def filled(
             return None
         if request.thing is None and (request.act or "").startswith("too_"):
             return None  # "too cold" is how somebody feels, unless the thing is named
-        out.append(now)
+        out.append(_where_felt(now, out))
     return out
+
+
+def _where_felt(now: Slots, before: Sequence[Slots]) -> Slots:
+    """ "The passenger is cold, turn the seat heating on": theirs, where no place is named."""
+    felt = next((r.zone for r in reversed(before) if r.feeling is not None), None)
+    placed = now.zone is None and things().get(now.thing or "", {}).get("zone", False)
+    return replace(now, zone=felt) if placed and felt not in (None, "mine", "all", "each") else now
 
 
 def _felt(now: Slots, before: Sequence[Slots]) -> Slots | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from intent_bridge.nlu.asides import PLACE, aside, asks, ends
+from intent_bridge.nlu.asides import PLACE, aside, asks, ends, feels
 from intent_bridge.nlu.lexicon import Concept, Lexicon, Reading
 from intent_bridge.nlu.phrases import is_edge, pieces
 
@@ -117,7 +117,10 @@ def _remark(
             return {}
     elif start and name != "clause" and not is_edge(lexicon, tokens[start - 1]):
         return {}
-    return _told(lexicon, tokens, start, led, ways, gripe=name == "gripe")
+    rests = _told(lexicon, tokens, start, led, ways, gripe=name == "gripe")
+    clause = tokens[start : _end_of_clause(lexicon, tokens, start)]
+    whose = lexicon.of_class("others", tokens, start) and feels(lexicon, clause)
+    return {(PLACE, *rest): cost for rest, cost in rests.items()} if whose else rests
 
 
 def _told(

@@ -103,3 +103,26 @@ def test_what_is_of_another_car_told_or_of_two_meanings_does_nothing(language: s
 def test_the_cushion_goes_up_with_the_seat_and_is_lengthened_by_its_length() -> None:
     assert calls("坐垫升高一点", "zh")[0][1]["setting"] == "seat_height"
     assert calls("坐垫长一点", "zh")[0][1]["setting"] == "seat_cushion_length"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "zone"),
+    [
+        ("en", "the passenger is cold, turn the seat heating on", "passenger"),
+        ("en", "my wife is cold, turn on the seat heating", "passenger"),
+        ("zh", "副驾冷，打开座椅加热", "passenger"),
+        ("zh", "孩子冷，打开座椅加热", "kids"),
+    ],
+)
+def test_what_helps_somebody_is_done_where_they_sit(language: str, text: str, zone: str) -> None:
+    assert calls(text, language) == [("set_seat_heating", {"zone": zone, "level": 2})]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "she's cold, turn the seat heating on"), ("zh", "她冷，座椅加热打开")]
+)
+def test_where_nobody_knows_where_they_sit_the_speaker_is_not_warmed(language: str, text: str) -> None:
+    assert calls(text, language) == []
+    assert calls("she's cold, turn the passenger's seat heating on", "en") == [
+        ("set_seat_heating", {"zone": "passenger", "level": 2})
+    ]
