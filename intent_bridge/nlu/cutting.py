@@ -132,10 +132,10 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
     known: dict[tuple[int, int], Slots | None] = {}
     named = {c.name for c in chunk if c.kind == "thing"}
     only = named.pop() if len(named) == 1 else None
+    """The thing of all parts, where there is one: "driver temperature 24, passenger 26"."""
     for concept in chunk if only is not None else ():
         if concept.kind == "act":  # "the wheel is too hot, turn it down": its heating
             only = complained(Slots(thing=only, act=concept.name)).thing
-    """The thing of all parts, where there is one: "driver temperature 24, passenger 26"."""
 
     def part(start: int, end: int) -> Slots | None:
         if (start, end) not in known:

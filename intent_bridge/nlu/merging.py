@@ -1,5 +1,6 @@
 """What two words of a kind mean together: rear and left, seat and heating, open and more."""
 
+from collections.abc import Mapping
 from typing import Final
 
 _ROWS: Final = {
@@ -79,7 +80,9 @@ _THINGS: Final = {
 _ENDS: Final = {("full", "min"): "min", ("full", "max"): "max"}
 _SIZES: Final = {("little", "lot"): None, ("some", "lot"): "lot", ("little", "some"): "little"}
 _DOES: Final = {("freeze", "stop"): "stop"}
-_MERGES: Final = {"zone": _ROWS, "act": _ACTS, "thing": _THINGS, "size": _SIZES, "do": _DOES, "end": _ENDS}
+_MERGES: Final[Mapping[str, Mapping[tuple[str, str], str | None]]] = {
+    "zone": _ROWS, "act": _ACTS, "thing": _THINGS, "size": _SIZES, "do": _DOES, "end": _ENDS,
+}  # fmt: skip
 
 
 def merged(kind: str, one: str, other: str) -> str | None:
@@ -91,4 +94,4 @@ def merged(kind: str, one: str, other: str) -> str | None:
     if kind == "zone" and "theirs" in (one, other):
         return other if one == "theirs" else one  # "for her in the back"
     table = _MERGES.get(kind, {})
-    return table.get((one, other)) or table.get((other, one))  # type: ignore[attr-defined, no-any-return]
+    return table.get((one, other)) or table.get((other, one))

@@ -15,20 +15,8 @@ PLURAL: Final = frozenset({"plural"})
 
 def comfort(said: Slots, side: DriverSide) -> tuple[ToolCall, ...] | Problem:
     """How somebody feels, where, and how strongly."""
-    if (
-        said
-        != Slots(
-            feeling=said.feeling,
-            size=said.size,
-            zone=said.zone,
-            end=said.end,
-            thing=said.thing,
-            words=said.words,
-        )
-        or said.thing not in (None, "cabin")
-        or said.words
-        or said.end
-    ):
+    beside = Slots(feeling=said.feeling, size=said.size, zone=said.zone, thing=said.thing)
+    if said != beside or said.thing not in (None, "cabin"):
         return Problem("not_understood")
     arguments: dict[str, Any] = {"feeling": said.feeling}
     zone = zone_name(said.zone, side)

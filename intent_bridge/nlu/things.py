@@ -79,12 +79,11 @@ def settings_by_tool() -> Mapping[tuple[str, str], str]:
 def usual_thing(said: Slots) -> str | None:
     """The thing that is meant where none is named: "22 degrees", "warmer"."""
     usual: Mapping[str, str] = _file()["usual"]
-    number: Mapping[str, Any] = _file()["usual_number"]
     half = said.number is not None and said.number % 1 != 0  # "sixteen and a half"
     asked = said.set or said.marks & {"to", "want"} or half
     placed = said.zone or (said.act is None and asked)
-    if placed and said.unit is None and number["from"] <= (said.number or 0) <= number["to"]:
-        return str(number["thing"])
+    if placed and said.unit is None and is_usual(said.number):
+        return str(_file()["usual_number"]["thing"])
     if asked and len(said.words) == 1:
         by_word: Mapping[str, str] = _file()["usual_words"]
         return by_word.get(next(iter(said.words)))
@@ -147,12 +146,8 @@ def shared(requests: Sequence[Slots]) -> list[Slots]:
     out: list[Slots] = []
     for at, one in enumerate(requests):
         of_all = next((r.zone == "all" and r.has_value for r in requests[at + 1 :] if r.thing), False)
-        if (
-            of_all
-            and one.thing
-            and not (one.has_value or one.zone)
-            and things().get(one.thing, {}).get("zone")
-        ):
+        zoned = things().get(one.thing or "", {}).get("zone", False)
+        if of_all and zoned and not (one.has_value or one.zone):
             one = replace(one, zone="all")
         listed = out and out[-1].thing is not None and not out[-1].has_value
         joined = any(word in table for table in joins().values() for word in one.words.values())

@@ -62,10 +62,19 @@ class Heard:
         return bool(self.got) and not self.right
 
 
+Done: TypeAlias = list[tuple[str, dict[str, object]]]
+
+
 @cache
 def catalogue() -> Catalogue:
     """The tools of the vehicle that the sentences are for."""
     return Catalogue(load_profile("demo_sedan"))
+
+
+def done(text: str, language: str) -> Done:
+    """The calls that a sentence comes to, in the order in which they were said; none where it abstains."""
+    found = understand(text, language, catalogue())
+    return [(c.name, dict(c.arguments)) for c in found.calls] if isinstance(found, Understood) else []
 
 
 def sentences(language: str, folder: Path = FOLDER) -> Iterator[Said]:

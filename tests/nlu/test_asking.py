@@ -2,13 +2,7 @@
 
 import pytest
 
-from intent_bridge.nlu import Understood, understand
-from tests.nlu.corpus import catalogue
-
-
-def calls(text: str, language: str) -> list[tuple[str, dict[str, object]]]:
-    found = understand(text, language, catalogue())
-    return [(c.name, dict(c.arguments)) for c in found.calls] if isinstance(found, Understood) else []
+from tests.nlu.corpus import done
 
 
 @pytest.mark.parametrize(
@@ -37,7 +31,7 @@ def calls(text: str, language: str) -> list[tuple[str, dict[str, object]]]:
     ],
 )
 def test_a_request_is_done_however_it_is_put(language: str, text: str, call: tuple[str, object]) -> None:
-    assert calls(text, language) == [call]
+    assert done(text, language) == [call]
 
 
 @pytest.mark.parametrize(
@@ -57,4 +51,4 @@ def test_a_request_is_done_however_it_is_put(language: str, text: str, call: tup
     ],
 )
 def test_a_question_or_a_regret_of_the_same_shape_does_nothing(language: str, text: str) -> None:
-    assert calls(text, language) == []
+    assert done(text, language) == []

@@ -2,17 +2,14 @@
 
 import pytest
 
-from intent_bridge.nlu import Understood, understand
-from tests.nlu.corpus import catalogue
+from tests.nlu.corpus import Done, done
 
-Calls = list[tuple[str, dict[str, object]]]
-AC_ON: Calls = [("set_air_conditioning", {"on": True})]
-COOLER: Calls = [("adjust_setting", {"setting": "cabin_temperature", "direction": "down"})]
+AC_ON: Done = [("set_air_conditioning", {"on": True})]
+COOLER: Done = [("adjust_setting", {"setting": "cabin_temperature", "direction": "down"})]
 
 
-def calls(text: str) -> Calls:
-    found = understand(text, "en", catalogue())
-    return [(c.name, dict(c.arguments)) for c in found.calls] if isinstance(found, Understood) else []
+def calls(text: str) -> Done:
+    return done(text, "en")
 
 
 @pytest.mark.parametrize(
@@ -24,7 +21,7 @@ def calls(text: str) -> Calls:
         ("my window is fine, close the passenger's", [("set_window", {"zone": "passenger", "percent": 0})]),
     ],
 )
-def test_of_what_shall_stay_nothing_is_asked_and_the_rest_is_done(text: str, wanted: Calls) -> None:
+def test_of_what_shall_stay_nothing_is_asked_and_the_rest_is_done(text: str, wanted: Done) -> None:
     assert calls(text) == wanted
 
 

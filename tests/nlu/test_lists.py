@@ -2,15 +2,11 @@
 
 import pytest
 
-from intent_bridge.nlu import Understood, understand
-from tests.nlu.corpus import catalogue
-
-Calls = list[tuple[str, dict[str, object]]]
+from tests.nlu.corpus import Done, done
 
 
-def calls(text: str) -> Calls:
-    found = understand(text, "zh", catalogue())
-    return [(c.name, dict(c.arguments)) for c in found.calls] if isinstance(found, Understood) else []
+def calls(text: str) -> Done:
+    return done(text, "zh")
 
 
 @pytest.mark.parametrize(
@@ -20,7 +16,7 @@ def calls(text: str) -> Calls:
         ("近光远光都打开", [("set_low_beam", {"on": True}), ("set_high_beam", {"on": True})]),
     ],
 )
-def test_things_side_by_side_share_what_becomes_of_them(text: str, wanted: Calls) -> None:
+def test_things_side_by_side_share_what_becomes_of_them(text: str, wanted: Done) -> None:
     assert calls(text) == wanted
 
 

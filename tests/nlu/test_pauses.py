@@ -2,19 +2,17 @@
 
 import pytest
 
-from intent_bridge.nlu import Understood, understand
 from intent_bridge.nlu.lexicon import lexicon
 from intent_bridge.nlu.pauses import heard
-from tests.nlu.corpus import catalogue
+from tests.nlu.corpus import Done, done
 
 
 def ways(text: str, language: str = "zh") -> list[str]:
     return ["".join(tokens) for tokens in heard(lexicon(language), text)]
 
 
-def calls(text: str) -> list[tuple[str, dict[str, object]]]:
-    found = understand(text, "zh", catalogue())
-    return [(c.name, dict(c.arguments)) for c in found.calls] if isinstance(found, Understood) else []
+def calls(text: str) -> Done:
+    return done(text, "zh")
 
 
 def test_a_sentence_is_heard_as_written_first_then_with_its_blanks_as_commas() -> None:

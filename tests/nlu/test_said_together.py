@@ -2,21 +2,18 @@
 
 import pytest
 
-from intent_bridge.nlu import Understood, understand
-from tests.nlu.corpus import catalogue
+from tests.nlu.corpus import Done, done
 
-Calls = list[tuple[str, dict[str, object]]]
 RECIRCULATE: dict[str, object] = {"mode": "recirculate"}
-ALL_SHUT: Calls = [
+ALL_SHUT: Done = [
     ("set_window", {"percent": 0, "zone": "all"}),
     ("set_sunroof", {"percent": 0}),
     ("set_sunshade", {"percent": 0}),
 ]
 
 
-def calls(text: str) -> Calls:
-    found = understand(text, "zh", catalogue())
-    return [(c.name, dict(c.arguments)) for c in found.calls] if isinstance(found, Understood) else []
+def calls(text: str) -> Done:
+    return done(text, "zh")
 
 
 @pytest.mark.parametrize("text", ["所有车窗、天窗、遮阳帘全关上", "所有车窗，天窗，遮阳帘都关上"])
@@ -112,7 +109,7 @@ def test_what_somebody_wants_likes_or_does_is_no_request(text: str) -> None:
         ("温度26太高了，调到23", [("set_cabin_temperature", {"celsius": 23})]),
     ],
 )
-def test_how_a_thing_is_now_is_no_wish_for_it(text: str, wanted: Calls) -> None:
+def test_how_a_thing_is_now_is_no_wish_for_it(text: str, wanted: Done) -> None:
     assert calls(text) == wanted
     assert calls(text.partition("，")[0]) in ([], [("adjust_setting", COOLER)])
 
@@ -148,7 +145,7 @@ def test_a_window_that_shall_stop_is_not_closed() -> None:
         ),
     ],
 )
-def test_two_parts_of_the_air_each_with_its_verb_are_two_wishes(text: str, wanted: Calls) -> None:
+def test_two_parts_of_the_air_each_with_its_verb_are_two_wishes(text: str, wanted: Done) -> None:
     assert calls(text) == wanted
 
 
