@@ -159,8 +159,11 @@ class Probe:
         return self.done(self._client(kind, name).call_async(kind.Request(**fields)), f"answer of {name}")
 
     def ask(self, kind: Any, name: str, **fields: Any) -> Any:
-        """Call a service that changes nothing, again where no answer comes: a server that was just found may
-        answer before it has found its client, and one that was killed is believed to be there for a while."""
+        """Call a service that may be called twice, again where no answer comes.
+
+        A server that was just found may answer before it has found its client, and one that was killed is
+        believed to be there for a while.
+        """
         client, asked, asked_s = self._client(kind, name), [], -AGAIN_S
 
         def answered() -> Any:
@@ -196,9 +199,9 @@ class Probe:
         )
 
     def set(self, node: str, **parameters: Any) -> list[Any]:
-        """Set parameters of a node; what it says to each."""
+        """Set parameters of a node, which may be done twice; what it says to each."""
         given = [Parameter(key, value=value).to_parameter_msg() for key, value in parameters.items()]
-        return list(self.call(SetParameters, f"{node}/set_parameters", parameters=given).results)
+        return list(self.ask(SetParameters, f"{node}/set_parameters", parameters=given).results)
 
 
 @dataclass

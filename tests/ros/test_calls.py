@@ -154,11 +154,11 @@ def test_explain_says_the_frame_and_sends_nothing(car: Car) -> None:
 
 
 def test_tools_come_in_a_models_own_dialect(car: Car) -> None:
-    tools = car.probe.call(srv.ListTools, f"{car.name}/list_tools", dialect="anthropic")
+    tools = car.probe.ask(srv.ListTools, f"{car.name}/list_tools", dialect="anthropic")
     names = {tool["name"] for tool in json.loads(tools.tools)}
     assert tools.success and "set_cabin_temperature" in names
     assert not any("confirm" in name for name in names)
-    wrong = car.probe.call(srv.ListTools, f"{car.name}/list_tools", dialect="klingon")
+    wrong = car.probe.ask(srv.ListTools, f"{car.name}/list_tools", dialect="klingon")
     assert not wrong.success and "klingon" in wrong.message
 
 

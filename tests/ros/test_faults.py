@@ -91,7 +91,7 @@ def test_a_hostile_client_neither_kills_the_node_nor_keeps_others_out(car: Car) 
         found = car.do("[" * n + '{"name": "\\u0000", "arguments": {"x": 1e999}}', session="s" * 64)
         assert found.status in (Outcome.INVALID, Outcome.NOT_EQUIPPED)
         probe.call(srv.ReloadPolicy, f"{name}/reload_policy", packs=["../" * n + "etc/passwd"])
-        assert not probe.call(srv.ListTools, f"{name}/list_tools", dialect="x" * 32).success
+        assert not probe.ask(srv.ListTools, f"{name}/list_tools", dialect="x" * 32).success
     assert [probe.done(f, "an answer").success for f in waiting] == [False] * 40
     frames.publish(Frame(id=1, is_extended=True))
     probe.node.destroy_publisher(frames)
@@ -217,7 +217,7 @@ def test_two_vehicles_in_one_graph_do_not_hear_each_other(
     start("intent_bridge_ros.sim_ecus", namespace="/ev", vehicle="carbench_ev")
     start("intent_bridge_ros.node", namespace="/ev", vehicle="carbench_ev", autostart=True)
     until(lambda: car.probe.state("/ev/intent_bridge") == "active", "a vehicle of another kind")
-    tools = car.probe.call(srv.ListTools, "/ev/intent_bridge/list_tools", dialect="openai")
+    tools = car.probe.ask(srv.ListTools, "/ev/intent_bridge/list_tools", dialect="openai")
     names = {tool["function"]["name"] for tool in json.loads(tools.tools)}
     assert "open_close_sunroof" in names and "set_seat_position" not in names
 
@@ -321,7 +321,7 @@ def test_simulated_time_ages_the_state_and_a_jump_back_forgets_it(
 
     def status() -> int:
         asked = {"call_json": SEAT % ("s", 100), "provenance": DRIVER}
-        return int(probe.call(srv.ExplainToolCall, "/sim/intent_bridge/explain", **asked).outcome.status)
+        return int(probe.ask(srv.ExplainToolCall, "/sim/intent_bridge/explain", **asked).outcome.status)
 
     def known() -> bool:
         tick(0.02)

@@ -42,7 +42,7 @@ def test_under_load_nothing_grows_and_nothing_is_lost(new_car: Callable[..., Car
             assert outcome.status not in (Outcome.ERROR, Outcome.UNKNOWN), outcome
         car.explain(CALLS[0] % (number, 20))
         if number % 100 == 0:
-            car.probe.call(ListTools, f"{car.name}/list_tools", dialect="openai")
+            car.probe.ask(ListTools, f"{car.name}/list_tools", dialect="openai")
         seen += [m.sequence for m in verdicts]
         verdicts.clear()
         if middle is None and time.monotonic() > end - SOAK_S / 2:
