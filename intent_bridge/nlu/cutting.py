@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from intent_bridge.nlu.lexicon import Concept
-from intent_bridge.nlu.slots import Slots, slots
+from intent_bridge.nlu.slots import SWITCHED, Slots, slots
 from intent_bridge.nlu.things import Car, Problem, complained, felt_thing, things, usual_thing
 from intent_bridge.nlu.wishes import FOREIGN, calls
 
@@ -242,7 +242,8 @@ def _apart(chunk: Sequence[Concept], cuts: Sequence[int], parts: Sequence[Slots 
         if FOREIGN & {part.thing, after.thing}:
             return False  # "some cool music" is all theirs
         named = after.thing or after.feeling or chunk[cut].kind == "act"
-        if not named and not (after.zone and after.number is not None):
+        elsewhere = after.zone and chunk[cut].kind == "zone" and {part.act, after.act} <= SWITCHED
+        if not named and not (after.zone and after.number is not None) and not elsewhere:
             return False  # "open the window a bit warmer": a second request begins as one
     return True
 

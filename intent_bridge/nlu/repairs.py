@@ -15,6 +15,8 @@ _KEYS: Final = ("zone", "setting", "window", "lights", "scene", "feeling")
 _NO: Final = Concept("mark", "no")
 _COMMA: Final = ("mark", "comma")
 _BUT: Final = ("mark", "but")
+_NOT: Final = ("mark", "not")
+_DONE: Final = ("mark", "done")
 _DENIED: Final = frozenset({
     "num", "unit", "zone", "color", "thing", "lights", "win", "mode", "dir", "recirc", "grade", "act", "ref",
     "lane", "limit", "sens",
@@ -60,21 +62,28 @@ def corrected(concepts: list[Concept], car: Car) -> tuple[list[Slots], bool] | N
 
 def _without_denied(concepts: list[Concept]) -> list[Concept]:
     """What is meant of "not twenty-two, twenty": what is denied stands beside one of its kind."""
-    at = next((n for n, c in enumerate(concepts) if c[:2] == ("mark", "not")), None)
+    at = next((n for n, c in enumerate(concepts) if c[:2] == _NOT), None)
     if at is None:
         return concepts
     end = next((n for n in range(at, len(concepts)) if concepts[n][:2] in (_COMMA, _BUT)), len(concepts))
-    denied, meant = concepts[at + 1 : end], concepts[end + 1 :]
+    denied = [c for c in concepts[at + 1 : end] if c[:2] != _DONE]
+    meant = concepts[end + 1 :]
     meant = meant[meant[:1] == [_NO] :]  # 不是前面，是后面
     likes = [*concepts[:at], *meant]
     if not denied or not {c.kind for c in denied} <= _DENIED:
         return concepts  # and no request is made of "not"
     if any(_kind(c) == _kind(denied[0]) for c in likes):
-        return [*concepts[:at], *meant]
+        return [*_before(concepts[:at], denied), *meant]
     placed = any(_kind(c) == "zone" for c in denied) and any(_kind(c) == "zone" for c in meant)
     if at == 0 and denied[0].kind == "thing" and placed:
         return [denied[0], *meant]  # "not the rear fog lights, turn the front ones on"
     return concepts
+
+
+def _before(said: list[Concept], denied: list[Concept]) -> list[Concept]:
+    """What was said without the very words that are denied, and all behind them: "red, not red, blue"."""
+    places = (n for n in range(len(said)) if said[n : n + len(denied)] == denied)
+    return said[: next(places, len(said))]
 
 
 def _kind(concept: Concept) -> str:

@@ -17,6 +17,9 @@ _KEPT: Final = frozenset({None, "on", "off", "open", "close"})
 """What something can be that shall be left so."""
 _SETTING: Final = frozenset({"set", "take", "hold"})
 """Verbs that say nothing more than that something shall change, or be at a value."""
+_WHICH: Final = frozenset({"lights", "win"})
+"""Words of things that only say which one: "leave the front fog lights on"."""
+_VALUES: Final = frozenset({"number", "end", "size", "unit", "feeling", "do", "ref", "negated"})
 _WHOLLY: Final = _SETTING | {"on", "off", "open", "close"}
 """Acts that say no direction."""
 _ONCE: Final = frozenset({"warmer", "cooler"})
@@ -214,7 +217,7 @@ def _named(found: dict[str, object], kind: str, name: str) -> bool:
 
 def _is_kept(found: dict[str, object], words: dict[str, str], marks: set[str]) -> bool:
     """Whether a thing shall be left as it is: "keep the fan on but …", "the fan is fine, …"."""
-    value = words or found.keys() & {"number", "end", "size", "unit", "feeling", "do", "ref", "negated"}
+    value = words.keys() - _WHICH or found.keys() & _VALUES
     named = "thing" in found and found.get("act") in _KEPT
     return (
         "alone" in marks

@@ -11,6 +11,7 @@ from intent_bridge.nlu.asides import AT, PLACE, SOMETHING
 from intent_bridge.nlu.filling import filled
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexicon, is_quoted, lexicon
 from intent_bridge.nlu.neighbours import at_place, is_unfinished
+from intent_bridge.nlu.others import spread, with_others
 from intent_bridge.nlu.pauses import heard, is_request
 from intent_bridge.nlu.reading import GLUED, Sentence, said, sentences
 from intent_bridge.nlu.repairs import corrected, settled
@@ -171,7 +172,10 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         )  # "isn't it cold" asks, "22 is right" tells, "at 22 tell me" is a time
     concepts = [c for c in said_all if c.kind != "polite"]
     asks = _asks(said_all) or _is_name(sentence)
-    found = corrected(concepts, car)
+    placed = with_others(concepts, speaker, car.driver_side)
+    if placed is None:
+        return Abstained("incomplete")  # "close the others": than which?
+    found = corrected(placed, car)
     if found is None:
         return Abstained("not_understood")
     requests, wrong = found
@@ -214,7 +218,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         return Abstained("other_domain" if rest else reason)
     if _contradict(whole):
         return Abstained("ambiguous")  # "open the window and don't open the window"
-    joined = settled(made)
+    joined = settled(spread(made))
     if joined is None:
         return Abstained("ambiguous")  # "22 degrees, 23 degrees": which?
     made = [replace(call, own=False) for call in joined]  # a vehicle's own words are for models
