@@ -161,23 +161,14 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         return Abstained("incomplete")  # somebody was going to say more
     topics = [c for c in sentence.concepts if c.kind == "topic" and not c.name.startswith(AT)]
     said_all = [c for c in sentence.concepts if c.kind not in ("rest", "topic")]
-    acts = {c.name for c in said_all if c.kind == "act"}
-    if (
-        _TAG in said_all[:-1]
-        or (_FIT in said_all and (not acts or _fits_nothing(said_all)))
-        or (GLUED in sentence.concepts and (_ORDER in said_all or not acts - {"set"}))
-    ):
-        return Abstained(
-            "not_understood"
-        )  # "isn't it cold" asks, "22 is right" tells, "at 22 tell me" is a time
+    if _asks_nothing(said_all, glued=GLUED in sentence.concepts):
+        return Abstained("not_understood")
     concepts = [c for c in said_all if c.kind != "polite"]
     asks = _asks(said_all) or _is_name(sentence)
     placed = with_others(concepts, speaker, car.driver_side)
-    if placed is None:
-        return Abstained("incomplete")  # "close the others": than which?
-    found = corrected(placed, car)
+    found = corrected(placed, car) if placed is not None else None
     if found is None:
-        return Abstained("not_understood")
+        return Abstained("incomplete" if placed is None else "not_understood")  # "the others": than which?
     requests, wrong = found
     if wrong and before is None and requests != [Slots(do="undo")]:
         return Abstained("incomplete")
@@ -227,6 +218,16 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         return checked
     turn = Turn(replace(last, negated=False), tuple(made))
     return Understood(tuple(made), turn, rest, wrong and before is not None, requests=len(requests))
+
+
+def _asks_nothing(said: Sequence[Concept], *, glued: bool) -> bool:
+    """ "Isn't it cold" asks, "22 is right" tells, "at 22 tell me" (`glued`) is a time."""
+    acts = {c.name for c in said if c.kind == "act"}
+    return (
+        _TAG in said[:-1]
+        or (_FIT in said and (not acts or _fits_nothing(said)))
+        or (glued and (_ORDER in said or not acts - {"set"}))
+    )
 
 
 def _asks(concepts: Sequence[Concept]) -> bool:

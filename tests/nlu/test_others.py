@@ -2,7 +2,7 @@
 
 import pytest
 
-from intent_bridge.nlu import understand
+from intent_bridge.nlu import Understood, understand
 from tests.nlu.corpus import catalogue, done
 
 
@@ -28,7 +28,8 @@ def test_an_exception_is_every_other_place(text: str, zones: list[str]) -> None:
 
 def test_mine_is_the_place_of_who_speaks() -> None:
     found = understand("除了我的，车窗都关上", "zh", catalogue(), speaker="rear_left")
-    assert [call.arguments["zone"] for call in found.calls] == ["front_row", "rear_right"]  # type: ignore[union-attr]
+    assert isinstance(found, Understood)
+    assert [call.arguments["zone"] for call in found.calls] == ["front_row", "rear_right"]
 
 
 @pytest.mark.parametrize(
