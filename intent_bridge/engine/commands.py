@@ -155,14 +155,14 @@ class Commands:
         ended: list[Ended] = []
         for message, freshness in reading.freshness.items():
             self.resync(message, freshness)
+        refused = self._refused(reading)
         for run in list(self.running.values()):
             if run.held_until_ms is None and run.acknowledge(samples, self._profile):
                 effects += self._end(run, live, now_ms)
                 ended.append(Ended(run, Status.DONE))
-            elif self._refuses(run, reading):
+            elif refused is not None and refused in run.counters:
                 effects += self._end(run, live, now_ms)
-                refused, _ = self._answers[reading.message]
-                ended.append(Ended(run, Status.REFUSED_BY_ECU, unheard=frozenset((refused,))))
+                ended.append(Ended(run, Status.REFUSED_BY_ECU, unheard=frozenset(refused[:1])))
             elif run.moves and not run.inputs.isdisjoint(samples):
                 more = self._watch(run, state, live, now_ms)
                 if more is not None:
@@ -170,13 +170,13 @@ class Commands:
                     ended.append(more[1])
         return effects, ended
 
-    def _refuses(self, run: Running, reading: Reading) -> bool:
+    def _refused(self, reading: Reading) -> tuple[str, int] | None:
+        """The command that the ECU says it refuses, with its alive counter."""
         command, response = self._answers.get(reading.message, ("", None))
-        return (
-            response is not None
-            and reading.result in response.refused
-            and (command, reading.result_counter) in run.counters
-        )
+        counter = reading.result_counter
+        if response is None or counter is None or reading.result not in response.refused:
+            return None
+        return command, counter
 
     def _watch(
         self, run: Running, state: State, live: State, now_ms: int

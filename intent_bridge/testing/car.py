@@ -45,7 +45,7 @@ PATIENCE_MS = 30_000
 SECRET = b"a drive in a test has no secrets"
 QUICK_MS = 1
 """Latency of every ECU of a quick car."""
-QUICK_MOTORS, QUICK_REPORTS = 4, 10
+QUICK_MOTORS, QUICK_REPORTS = 4, 5
 """So many times as fast the motors of a quick car run, and so often they tell where they are, end to end."""
 
 

@@ -69,9 +69,9 @@ class Drives:
             case "undo":
                 return Undo(dice.pick(PEOPLE))
             case "state":
-                return self.worlds.state(dice).step
+                return self.worlds.change(dice)
             case "healthy":
-                return self.worlds.healthy()
+                return self.worlds.healthy
             case "wait":
                 return Wait(dice.pick(WAITS_MS))
             case "fault":

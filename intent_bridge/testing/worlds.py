@@ -51,20 +51,23 @@ class Worlds:
         )
         self._ecus = tuple(name for name, ecu in plan.ecus.items() if ecu.receives)
         self._buses = tuple(profile.file.buses)
+        start = {p: v for p, v in plan.start.items() if p in self._values and v is not None}
+        quantities = {p: profile.sensors[p].quantity for p in start}
+        self.healthy = SetState({p: plain(to_vss(quantities[p], v)) for p, v in start.items()})
+        """Every sensor as `sim.yaml` starts it."""
 
     def state(self, dice: Dice) -> World:
+        """A change of the state, with what is impossible in it."""
+        step = self.change(dice)
+        return World(step, self._impossible(step.values))
+
+    def change(self, dice: Dice) -> SetState:
         """One to three paths at values that matter; one in twenty is no longer published."""
         values: dict[str, VssValue | None] = {}
         for _ in range(dice.between(1, 3)):
             path = dice.pick(self._telling if dice.index(2) == 0 else self._paths)
             values[path] = None if dice.chance(5) else dice.pick(self._values[path])
-        return World(SetState(values), self._impossible(values))
-
-    def healthy(self) -> SetState:
-        """Every sensor as `sim.yaml` starts it."""
-        start = {p: v for p, v in self._plan.start.items() if p in self._values and v is not None}
-        quantities = {p: self._profile.sensors[p].quantity for p in start}
-        return SetState({p: plain(to_vss(quantities[p], v)) for p, v in start.items()})
+        return SetState(values)
 
     def fault(self, dice: Dice) -> Fault:
         """Something that breaks; see `Fault` for what the number means."""
