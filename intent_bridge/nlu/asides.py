@@ -21,7 +21,22 @@ SOMETHING: Final = Concept("topic", "something")
 """A thing, but not one that "it" could be: "granny's window is stuck"."""
 
 _MARKS: Final = frozenset(
-    {"and", "to", "onto", "by", "plural", "done", "is", "comma", "want", "wants", "alone", "order", "now"}
+    {
+        "and",
+        "to",
+        "onto",
+        "by",
+        "with",
+        "plural",
+        "done",
+        "is",
+        "comma",
+        "want",
+        "wants",
+        "alone",
+        "order",
+        "now",
+    }
 )
 _FREE: Final = frozenset(
     {"polite", "remark", "who", "feeling", "state", "verb", "thing", "zone", "answer", ""}
@@ -62,6 +77,7 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = 
     wants = any(_WANT in about and all(c.kind != "verb" for c in about) for _, about in phrases)
     strange = bare = complains = False
     topics: dict[Concept, None] = {}
+    teller: set[Concept] = set()
     for at, (_, about) in enumerate(phrases):
         told = verb_at is not None and at >= verb_at and not wants
         noun = verb_at is not None or (begins and at + 1 < len(phrases) and not phrases[at + 1][1])
@@ -72,7 +88,9 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = 
                 return None
             if concept.kind == "thing":
                 ours = concept.name in things()
-                topics[SOMETHING if strange and ours else Concept("topic", concept.name)] = None
+                topic = SOMETHING if strange and ours else Concept("topic", concept.name)
+                topics[topic] = None
+                teller |= {topic} if verb_at is not None and at < verb_at else set()
                 strange = strange or not ours
             elif concept.kind == "act" and concept.name.startswith("too_"):
                 complains = True
@@ -95,6 +113,8 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = 
     if not strange or (verb_at is None and (bare or topics)):
         return None
     named = [topic for topic in topics if topic != PLACE and not topic.name.startswith(AT)]
+    if len(named) > 1 and len(teller) == 1:  # "lane keeping is tugging at the wheel"
+        return tuple(topic for topic in topics if topic not in named or topic in teller)
     if len(named) > 1 or (verb_at is None and begins):
         return (SOMETHING,)
     return tuple(topics)

@@ -43,6 +43,7 @@ _ACTS: Final = {
     ("on", "open"): "open",
     ("close", "off"): "close",
     ("close", "down"): "off",
+    ("close", "more"): "less",
     ("forward", "upright"): "upright",
     ("back", "upright"): "upright",
     ("far", "forward"): "forward",

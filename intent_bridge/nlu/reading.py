@@ -6,6 +6,7 @@ from typing import Final
 
 from intent_bridge.nlu.asides import PLACE, aside, asks, ends, feels
 from intent_bridge.nlu.lexicon import Concept, Lexicon, Reading
+from intent_bridge.nlu.merging import merged
 from intent_bridge.nlu.phrases import is_edge, pieces
 
 READINGS_MAX = 96
@@ -73,6 +74,8 @@ def sentences(lexicon: Lexicon, tokens: list[str]) -> list[Sentence]:
                     found = _shorter(found, {reading[:-1] + rest: cost + 1})
                 continue
             for rest, cost in ways[end].items():
+                if _is_compound(lexicon, tokens, end, reading, rest):
+                    continue
                 whole, total = reading + rest, cost + 1
                 if total < found.get(whole, total + 1):
                     found[whole] = total
@@ -83,6 +86,18 @@ def sentences(lexicon: Lexicon, tokens: list[str]) -> list[Sentence]:
         ways[start] = dict(sorted(found.items(), key=lambda item: item[1])[:READINGS_MAX])
     read = dict.fromkeys(Sentence(folded(list(concepts)), cost) for concepts, cost in ways[0].items())
     return sorted(read, key=lambda sentence: sentence.cost)
+
+
+def _is_compound(lexicon: Lexicon, tokens: list[str], at: int, before: Reading, rest: Reading) -> bool:
+    """Whether two things stand side by side that are one we do not know: "the roof box", "the seat airflow".
+
+    Where words are written apart, a list of two things has a comma, an "and" or an article between them.
+    """
+    if not (lexicon.spaced and before and rest and before[-1].kind == rest[0].kind == "thing"):
+        return False
+    if before[-1] == rest[0] or merged("thing", before[-1].name, rest[0].name) is not None:
+        return False
+    return any(reading[:1] == rest[:1] for _, reading in pieces(lexicon, tokens, at))
 
 
 def _foreign(
@@ -273,6 +288,8 @@ def folded(concepts: list[Concept]) -> tuple[Concept, ...]:
             if before and degrees and degrees == int(degrees) and 0 < concept.number < 10 and alone:
                 out[-2] = _decimal(before, concept.number)
                 continue
+        if last == ("act", "on", None) and concept.kind == "sens":
+            out[-1] = Concept("mark", "onto")  # "lane keeping on high sensitivity"
         if last is not None and last.number is not None and concept == ("unit", "fahrenheit", None):
             out[-1:] = [last._replace(number=_celsius(last.number)), Concept("unit", "degree")]
             continue

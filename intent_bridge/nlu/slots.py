@@ -8,9 +8,9 @@ from typing import Final
 from intent_bridge.nlu.lexicon import Concept
 from intent_bridge.nlu.merging import merged
 
-_MARKS: Final = frozenset({"to", "by", "plural", "want", "further"})
+_MARKS: Final = frozenset({"to", "by", "plural", "want", "further", "with"})
 HINTS: Final = frozenset(
-    {"ensure", "is", "gripe", "done", "wants", "own", "cruising", "alone", "colored", "order", "now"}
+    {"ensure", "is", "gripe", "done", "wants", "own", "cruising", "alone", "colored", "order", "now", "spare"}
 )
 """Marks that say what kind of sentence it is, and nothing of the request."""
 _KEPT: Final = frozenset({None, "on", "off", "open", "close"})
@@ -86,6 +86,7 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
             if found.get("negated"):
                 return None
             found["negated"] = True
+            marks.add(name)
         elif kind == "who":
             marks.add("self" if name == "self" else "who")
         elif name in _FAST and "thing" not in found and any(c.kind == "thing" for c in concepts[at:]):
@@ -105,13 +106,8 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
             words[kind] = name  # also how it is, as `state`
         else:
             return None
-    if (
-        "done" in marks
-        and found.keys() <= {"negated", "thing", "zone"}
-        and found.get("negated")
-        and not words
-    ):
-        found.update(negated=False, act="off")  # 不用加热了: no more of it
+    if not words and _is_needed_no_more(found, marks):
+        found.update(negated=False, act="off")
         marks.discard("done")
     if found.get("act") == "spare":
         found["act"] = "off"  # "the massage, I don't need it any more"
@@ -128,6 +124,12 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
         return None
     made = Slots(words=words, marks=frozenset(marks & _MARKS))
     return replace(made, **found)  # type: ignore[arg-type]
+
+
+def _is_needed_no_more(found: dict[str, object], marks: set[str]) -> bool:
+    """Whether no more of a thing is asked for: 不用加热了, "we don't need the massage any more"."""
+    only = found.keys() <= {"negated", "thing", "zone"} and bool(found.get("negated"))
+    return only and ("done" in marks or {"need", "spare"} <= marks)
 
 
 _FAST: Final = frozenset({"big", "faster"})

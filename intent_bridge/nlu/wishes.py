@@ -166,6 +166,8 @@ class _Wish:
         """Only on, off, open or close."""
         if "to" in self.said.marks and self.said.act is not None and not self.table.get("set_is_on"):
             return Problem("incomplete")  # "open the window to …"
+        if "by" in self.said.marks:
+            return Problem("incomplete")  # "close it further" is not all the way
         same = {"open": "on", "close": "off"}.get(act, act)
         arguments = self.table.get(act, self.table.get(same))
         if arguments is None:
@@ -229,7 +231,8 @@ class _Wish:
             return table["tool"], {**switch[1], **arguments}
         if act not in (None, "on", "open"):
             return Problem("not_understood")
-        return table["tool"], {**table.get("word_alone", {}), **arguments}
+        on = table.get("on", {}) if table.get("on_besides") and {act, *said.marks} >= {"on", "with"} else {}
+        return table["tool"], {**table.get("word_alone", {}), **on, **arguments}
 
     def graded(self, act: str | None) -> tuple[str, dict[str, Any]] | Problem:
         """ "Low", "medium" and "high" of something that has levels."""
