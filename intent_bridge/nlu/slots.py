@@ -127,9 +127,12 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
 
 
 def _is_needed_no_more(found: dict[str, object], marks: set[str]) -> bool:
-    """Whether no more of a thing is asked for: 不用加热了, "we don't need the massage any more"."""
+    """Whether no more of a thing is asked for: 不用加热了, "we don't need the massage any more".
+
+    不需要加热啦 only tells.
+    """
     only = found.keys() <= {"negated", "thing", "zone"} and bool(found.get("negated"))
-    return only and ("done" in marks or {"need", "spare"} <= marks)
+    return only and ({"need", "spare"} <= marks or ("done" in marks and "need" not in marks))
 
 
 _FAST: Final = frozenset({"big", "faster"})

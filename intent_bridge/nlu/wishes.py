@@ -296,7 +296,7 @@ class _Wish:
             return self.by(str(direction), number)
         if said.size and "further" in said.marks and number <= table.get("little_up_to", -1):
             return self.changed("up", said.size)  # "crack it a little more"
-        if said.size == "little" and number <= table.get("little_up_to", -1):
+        if said.size == "some" or (said.size == "little" and number <= table.get("little_up_to", -1)):
             said = replace(said, size=None)  # "crack it a little"
         if said.size or (act == "close" and "to" not in said.marks and said.unit != "percent"):
             return Problem("not_understood")
