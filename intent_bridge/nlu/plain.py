@@ -10,7 +10,8 @@ from intent_bridge.nlu.things import Problem, things, zone_name
 from intent_bridge.types import ToolCall
 
 UP: Final = {"up": "up", "more": "up", "down": "down", "less": "down"}
-PLURAL: Final = frozenset({"plural"})
+HINTS: Final = frozenset({"plural", "fact"})
+"""Marks that say nothing to a scene or a stop."""
 
 
 def comfort(said: Slots, side: DriverSide) -> tuple[ToolCall, ...] | Problem:
@@ -31,9 +32,9 @@ def doing(said: Slots, side: DriverSide) -> tuple[ToolCall, ...] | Problem:
     """A scene by its name, or a stop of what moves."""
     assert said.do is not None
     named = said.do.startswith("scene:")
-    beside = Slots(do=said.do, thing=said.thing, zone=said.zone, act=said.act, marks=said.marks & PLURAL)
+    beside = Slots(do=said.do, thing=said.thing, zone=said.zone, act=said.act, marks=said.marks & HINTS)
     if named:  # "switch to nap mode"
-        beside = replace(beside, set=said.set, marks=said.marks & {"plural", "to"})
+        beside = replace(beside, set=said.set, marks=said.marks & {*HINTS, "to"})
     if said != beside:
         return Problem("not_understood")
     if named:

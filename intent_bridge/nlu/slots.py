@@ -8,7 +8,7 @@ from typing import Final
 from intent_bridge.nlu.lexicon import Concept
 from intent_bridge.nlu.merging import merged
 
-_MARKS: Final = frozenset({"to", "by", "plural", "want", "further", "with"})
+_MARKS: Final = frozenset({"to", "by", "plural", "want", "further", "with", "fact"})
 HINTS: Final = frozenset(
     {"ensure", "is", "gripe", "done", "wants", "own", "cruising", "alone", "colored", "order", "now", "spare"}
 )

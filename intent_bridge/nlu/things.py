@@ -133,7 +133,8 @@ def reasoned(requests: Sequence[Slots]) -> list[Slots]:
         return any(other.thing in beside or (told and _is_answer(other, one)) for other in requests)
 
     def is_beside(one: Slots) -> bool:
-        return len(requests) > 1 and things().get(one.thing or "", {}).get("alone", False)
+        alone = things().get(one.thing or "", {}).get("alone", False)
+        return len(requests) > 1 and (alone or "fact" in one.marks)  # 要进洗车房，车窗全部升起
 
     return [one for one in requests if not is_reason(one) and not is_beside(one)]
 
