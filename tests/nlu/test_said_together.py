@@ -178,3 +178,13 @@ def test_what_is_told_or_asked_of_somebody_is_no_request(text: str) -> None:
 
 def test_tenths_may_stand_behind_seconds() -> None:
     assert calls("跟车时距一秒八") == [("set_acc_time_gap", {"seconds": 1.8})]
+
+
+@pytest.mark.parametrize("text", ["要进洗车房，车窗全部升起", "我想睡一会儿，车窗全部升起"])
+def test_what_only_tells_of_a_scene_is_the_reason_for_what_is_asked_beside_it(text: str) -> None:
+    assert calls(text) == [("set_window", {"percent": 0, "zone": "all"})]
+
+
+def test_a_scene_told_of_alone_is_asked_for_and_one_that_is_named_always() -> None:
+    assert calls("要进洗车房了") == [("activate_scene", {"scene": "car_wash"})]
+    assert [name for name, _ in calls("洗车模式，空调打开")] == ["activate_scene", "set_air_conditioning"]
