@@ -36,6 +36,7 @@ _MARKS: Final = frozenset(
         "alone",
         "order",
         "now",
+        "from",
     }
 )
 _FREE: Final = frozenset(
@@ -51,6 +52,7 @@ _SAYS: Final = frozenset({"reported", "hypothetical", "negated", "any"})
 _LATER: Final = Concept("bars", "first")
 """Words that set a time or a place without a verb before: "at the lights", not "we are at the lights"."""
 _TELLS: Final = Concept("verb", "told")
+_IS: Final = Concept("verb", "is")
 _FELT: Final = frozenset({"feeling", "state"})
 _AND: Final = Concept("mark", "and")
 _WANT: Final = Concept("mark", "want")
@@ -108,6 +110,7 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = 
                 topics |= dict.fromkeys(_teller(lexicon, clause))
     if lexicon.of_class("others", clause, 0) and feels(lexicon, clause):
         topics[PLACE] = None  # "she's cold, …": nobody knows where she sits
+    strange = strange or (begins and not wants and _tells_number(phrases, verb_at))
     if complains and not strange and not topics:
         return (SOMETHING,)  # "too windy, …": whatever is
     if not strange or (verb_at is None and (bare or topics)):
@@ -118,6 +121,13 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = 
     if len(named) > 1 or (verb_at is None and begins):
         return (SOMETHING,)
     return tuple(topics)
+
+
+def _tells_number(phrases: list[tuple[str, set[Concept]]], verb_at: int | None) -> bool:
+    """Whether a number is told of how it is now: "the fan is on three"."""
+    if verb_at is None or _IS not in phrases[verb_at][1]:
+        return False
+    return any(c.kind == "num" for _, about in phrases[verb_at + 1 :] for c in about)
 
 
 def asks(lexicon: Lexicon, clause: list[str]) -> bool:

@@ -154,7 +154,7 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
                 made = None  # the second "passenger" begins a request of its own
             if start and chunk[start].kind == "size" and chunk[start - 1].kind == "feeling":
                 made = None  # "so cold" is one thing
-            full = made
+            full = _part_of(chunk[:start], made)
             if made is not None and made.thing is None and made.feeling is None:
                 its = made.zone or made.ref == "it" or _is_off_too(chunk, start, made)
                 whose = only if its else None
@@ -165,7 +165,9 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
                     whose = usual  # "the light off, the whole car to 21 degrees"
                 full = replace(made, thing=whose or felt_thing(made, felt))
             sound = full is not None and not isinstance(calls(full, car), Problem)
-            sound = sound or (made is not None and (made.negated or made.kept) and made.thing is not None)
+            sound = sound or (
+                made is not None and (made.negated or made.kept) and bool(made.thing or made.zone)
+            )
             sound = sound or (made is not None and made.thing in FOREIGN)
             sound = sound or (made is not None and bool(made.thing) and (made.act or "").startswith("too_"))
             known[start, end] = made if sound else None
@@ -188,6 +190,13 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
             first = best[0][0]
             return first if all(_is_same(one[0], first, car) for one in best) else None
     return None
+
+
+def _part_of(before: Sequence[Concept], made: Slots | None) -> Slots | None:
+    """ "My seat: massage three, ventilation two": that of what was named before."""
+    parts = things().get((made.thing if made is not None else None) or "", {}).get("part_of", {})
+    whole = next((c.name for c in reversed(before) if c.kind == "thing"), None)
+    return replace(made, thing=parts[whole]) if made is not None and whole in parts else made
 
 
 def _is_same(one: Sequence[Slots], other: Sequence[Slots], car: Car) -> bool:

@@ -18,7 +18,7 @@ def loosened(lexicon: Lexicon, tokens: list[str]) -> list[str]:
     while at < len(tokens):
         idle = lexicon.of_class("idle", tokens, at)
         amount = lexicon.of_class("moves_last", tokens, at)
-        if idle:
+        if idle and not (_is_number(lexicon, out[-1:]) and _is_number(lexicon, tokens[max(idle) :][:1])):
             at = max(idle)
         elif amount:
             last += tokens[at : max(amount)]
@@ -30,6 +30,12 @@ def loosened(lexicon: Lexicon, tokens: list[str]) -> list[str]:
             out.append(tokens[at])
             at += 1
     return out + last
+
+
+def _is_number(lexicon: Lexicon, token: list[str]) -> bool:
+    """Whether a word is a number: "twenty, er, two" is none but takes one back."""
+    readings = (reading for _, reading in lexicon.find(token, 0)) if token else ()
+    return any(c.kind == "num" for reading in readings for c in reading)
 
 
 def _ends_clause(lexicon: Lexicon, token: str) -> bool:

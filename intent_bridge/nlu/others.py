@@ -11,12 +11,16 @@ from typing import Final
 
 from intent_bridge.intents.zones import DriverSide, Zone
 from intent_bridge.nlu.lexicon import Concept
+from intent_bridge.nlu.slots import Slots
 from intent_bridge.nlu.things import zone_name
 from intent_bridge.types import ToolCall
 
 _FRONT: Final = ("driver", "passenger")
 _REAR: Final = ("rear_left", "rear_right")
+_ROWS: Final = {"front_row": _FRONT, "rear_row": _REAR}
+_HANDS: Final = frozenset({"left", "right"})
 _EXCEPT: Final = ("mark", "except")
+_PLURAL: Final = ("mark", "plural")
 _BEYOND: Final = frozenset({("mark", "beyond"), ("mark", "outside")})
 _COMMA: Final = ("mark", "comma")
 _ALL: Final = frozenset({"all", "each", "others"})
@@ -55,16 +59,18 @@ def _excepted(concepts: list[Concept], speaker: Zone, side: DriverSide) -> list[
     if beyond and beyond[0] != end:
         return None
     named = [c.name for c in concepts[start:end] if c.kind == "zone"]
-    rest = _rest(named, speaker, side)
     things = [c for c in concepts[start:end] if c.kind == "thing"]
     after = concepts[end + len(beyond) :]
     if after and after[0][:2] == _COMMA:
         after = after[1:]
     clause = next((n for n, c in enumerate(after) if c[:2] == _COMMA), len(after))
-    wide = [n for n, c in enumerate(after[:clause]) if c.kind == "zone"]
+    wide = [n for n, c in enumerate(after[:clause]) if c.kind == "zone" or c[:2] == _PLURAL]
     before = concepts[: marks[0]] if marks else []
-    earlier = [n for n, c in enumerate(before) if c[:2] == ("zone", "all")]
-    if rest is None or any(after[n].name not in _ALL for n in wide) or not (wide or earlier or beyond):
+    earlier = [n for n, c in enumerate(before) if c.kind == "zone" or c[:2] == _PLURAL]
+    wholes = {c.name for c in (*(before[n] for n in earlier), *(after[n] for n in wide)) if c[:2] != _PLURAL}
+    whole = (wholes - _ALL or {"all"}).pop()
+    rest = _rest(named, speaker, side, whole)
+    if rest is None or len(wholes - _ALL) > 1 or not (wide or earlier or beyond):
         return None  # 除了主驾，副驾也开: besides
     before = [c for n, c in enumerate(before) if n not in earlier]
     after = [c for n, c in enumerate(after) if n not in wide]
@@ -81,26 +87,52 @@ def _names_place(concepts: Sequence[Concept], at: int, start: int) -> bool:
     return kind == "thing" and at > start and concepts[at - 1].kind == "zone"
 
 
-def _rest(named: Sequence[str], speaker: Zone, side: DriverSide) -> str | None:
-    """The places but those named; None where these are none, all, or nobody knows which."""
-    seats: dict[str, tuple[str, ...]] = {
-        **{seat: (seat,) for seat in (*_FRONT, *_REAR)},
-        "front_row": _FRONT,
-        "rear_row": _REAR,
-    }
-    taken: set[str] = set()
-    for name in named:
-        zone = speaker if name == "mine" else zone_name(name, side)
-        if zone not in seats:
+def _rest(named: Sequence[str], speaker: Zone, side: DriverSide, whole: str = "all") -> str | None:
+    """The places of a whole but those named; None where these are none, all, or nobody knows which."""
+    every = _seats(whole, speaker, side)
+    taken = [_seats(name, speaker, side) for name in named]
+    if every is None or not taken or None in taken:
+        return None
+    left = every.difference(*(seats or () for seats in taken))
+    rest = [place for row in _ROWS for place in _named(_ROWS[row], row, left)]
+    return _JOINS.join(rest) if rest and left != every else None
+
+
+def _seats(name: str, speaker: Zone, side: DriverSide) -> frozenset[str] | None:
+    """The seats that a place is; None where nobody knows."""
+    if name in _ALL:
+        return frozenset(_FRONT + _REAR)
+    if name in _HANDS:
+        return frozenset({"driver" if name == side else "passenger", f"rear_{name}"})
+    zone = speaker if name == "mine" else zone_name(name, side)
+    zone = f"rear_{side}" if zone == "behind_me" else zone
+    seats = _ROWS.get(str(zone), (str(zone),))
+    return frozenset(seats) if {*seats} <= {*_FRONT, *_REAR} else None
+
+
+def _named(seats: Sequence[str], row: str, left: frozenset[str]) -> Iterator[str]:
+    there = [seat for seat in seats if seat in left]
+    yield from [row] if len(there) == len(seats) else there
+
+
+def spared(requests: Sequence[Slots], speaker: Zone, side: DriverSide) -> list[Slots] | None:
+    """ "Close all the windows, leave mine": without the places that shall stay as they are."""
+    out: list[Slots] = []
+    for one in requests:
+        wide = one.zone in _ALL or (one.zone is None and "plural" in one.marks)
+        kept = [
+            other.zone
+            for other in requests
+            if (other.kept or other.negated) and other.zone and other.thing in (None, one.thing)
+        ]
+        if one.kept or one.negated or not wide or not kept:
+            out.append(one)
+            continue
+        rest = _rest(kept, speaker, side)
+        if rest is None:
             return None
-        taken |= {*seats[str(zone)]}
-    rest = list(_named(_FRONT, "front_row", taken)) + list(_named(_REAR, "rear_row", taken))
-    return _JOINS.join(rest) if taken and rest else None
-
-
-def _named(seats: Sequence[str], row: str, taken: set[str]) -> Iterator[str]:
-    left = [seat for seat in seats if seat not in taken]
-    yield from [row] if len(left) == len(seats) else left
+        out.append(replace(one, zone=rest, marks=one.marks - {"plural"}))
+    return out
 
 
 def spread(made: Sequence[ToolCall]) -> list[ToolCall]:

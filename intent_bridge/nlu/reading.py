@@ -30,6 +30,8 @@ FOR: Final = Concept("remark", "for")
 CLAUSE: Final = Concept("remark", "clause")
 CONSEQUENCE = Concept("remark", "consequence")
 TAIL = Concept("remark", "tail")
+TOLD: Final = Concept("mark", "fact")
+"""Behind a scene that is told rather than ordered: "we're going through the car wash, …"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ def sentences(lexicon: Lexicon, tokens: list[str]) -> list[Sentence]:
         (start, end) for start in range(len(tokens)) for end in lexicon.of_class("whole", tokens, start)
     )
     inside = {at for start, end in wholes for at in range(start + 1, end)}
+    inside |= {at for at in range(1, len(tokens)) if _is_unit_of_tens(lexicon, tokens, at)}
     for start in range(len(tokens) - 1, -1, -1):
         found: dict[Reading, int] = {}
         tells = False
@@ -73,6 +76,8 @@ def sentences(lexicon: Lexicon, tokens: list[str]) -> list[Sentence]:
                 for rest, cost in _told(lexicon, tokens, end, end, ways).items():
                     found = _shorter(found, {reading[:-1] + rest: cost + 1})
                 continue
+            if _is_situation(lexicon, tokens, start, reading):
+                reading += (TOLD,)
             for rest, cost in ways[end].items():
                 if _is_compound(lexicon, tokens, end, reading, rest):
                     continue
@@ -98,6 +103,23 @@ def _is_compound(lexicon: Lexicon, tokens: list[str], at: int, before: Reading, 
     if before[-1] == rest[0] or merged("thing", before[-1].name, rest[0].name) is not None:
         return False
     return any(reading[:1] == rest[:1] for _, reading in pieces(lexicon, tokens, at))
+
+
+def _is_unit_of_tens(lexicon: Lexicon, tokens: list[str], at: int) -> bool:
+    """Whether a word ends a number: "twenty-two in the back" is no 20 for two people."""
+    if not lexicon.spaced or tokens[at][0].isdigit():
+        return False
+    tens = {
+        c.number for end, r in lexicon.find(tokens[at - 1 : at + 1], 0) if end == 2 for c in r if len(r) == 1
+    }
+    before = {c.number for end, r in lexicon.find(tokens[at - 1 : at], 0) for c in r if len(r) == 1}
+    return any(n and n % 10 and n - n % 10 in before and n > 20 for n in tens)
+
+
+def _is_situation(lexicon: Lexicon, tokens: list[str], start: int, reading: Reading) -> bool:
+    """Whether a phrase for a scene says what happens: "I'm late for work"; a class names how it begins."""
+    scene = any(c.kind == "do" and c.name.startswith("scene:") for c in reading)
+    return scene and bool(lexicon.of_class("situation", tokens, start))
 
 
 def _foreign(
@@ -156,7 +178,8 @@ def _told(
     telling = _TELLING if led > start else _TELLING - {"num"} | {"unit"}  # "so hot that …"
     if gripe:
         telling = telling - {"thing"} | {"act"}
-    if len(told) > REMARK_MAX or any(_kinds(lexicon, told, at) & telling for at in range(len(told))):
+    kinds = (_kinds(lexicon, told, at, asking=led == start) for at in range(len(told)))
+    if len(told) > REMARK_MAX or any(found & telling for found in kinds):
         return {}
     if start == 0 and _follows(lexicon, tokens, end + 1):
         return {}  # "it gets cold, then …" says when
@@ -228,8 +251,10 @@ def _follows(lexicon: Lexicon, tokens: list[str], start: int) -> bool:
     )
 
 
-def _kinds(lexicon: Lexicon, tokens: list[str], start: int) -> set[str]:
-    return {c.kind for _, reading in pieces(lexicon, tokens, start) for c in reading}
+def _kinds(lexicon: Lexicon, tokens: list[str], start: int, *, asking: bool = True) -> set[str]:
+    """The kinds of what may begin here; where nothing can be `asking`, an "is" tells."""
+    found = {c for _, reading in pieces(lexicon, tokens, start) for c in reading}
+    return {c.kind for c in found if asking or c[:2] != ("sign", "question")}
 
 
 def said(lexicon: Lexicon, tokens: list[str], kind: str) -> set[str]:

@@ -16,13 +16,19 @@ _NO: Final = Concept("mark", "no")
 _COMMA: Final = ("mark", "comma")
 _BUT: Final = ("mark", "but")
 _NOT: Final = ("mark", "not")
+_ALL: Final = ("zone", "all")
+"""Of which a place is left out, not corrected: "all the windows but not mine"."""
 _DONE: Final = ("mark", "done")
 _DENIED: Final = frozenset({
     "num", "unit", "zone", "color", "thing", "lights", "win", "mode", "dir", "recirc", "grade", "act", "ref",
     "lane", "limit", "sens",
 })  # fmt: skip
+_RATHER: Final = ("mark", "rather")
+_INSTEAD: Final = frozenset({"num", "unit", "zone", "thing", "color", "win", "lights", "mode", "grade"})
+"""What can stand alone for what was said before: "the front one, sorry"."""
 _DONT: Final = Concept("not", "do")
 _TAKES_BACK: Final = frozenset({"no", "rather"})
+_ROWS: Final = ("front", "rear")
 
 
 def corrected(concepts: list[Concept], car: Car) -> tuple[list[Slots], bool] | None:
@@ -30,7 +36,8 @@ def corrected(concepts: list[Concept], car: Car) -> tuple[list[Slots], bool] | N
 
     Also whether it takes back what was said before it ("no, the other one"). None where it cannot be cut.
     """
-    concepts = _without_denied(concepts)
+    concepts = _without_denied(_without_former(concepts))
+    concepts = _sorry_first(concepts)
     start = 0
     while start < len(concepts) and (_takes_back(concepts[start]) or concepts[start][:2] == _COMMA):
         start += 1
@@ -60,6 +67,31 @@ def corrected(concepts: list[Concept], car: Car) -> tuple[list[Slots], bool] | N
     return done, wrong
 
 
+def _sorry_first(concepts: list[Concept]) -> list[Concept]:
+    """With "sorry" before what it takes back: "the rear defroster — the front one, sorry"."""
+    end = len(concepts)
+    while end and concepts[end - 1][:2] in (_COMMA, _RATHER):
+        end -= 1
+    at = next((n for n in range(end - 1, -1, -1) if concepts[n][:2] == _COMMA), None)
+    if at is None or _RATHER not in [c[:2] for c in concepts[end:]]:
+        return concepts
+    now = concepts[at + 1 : end]
+    if not now or not {c.kind for c in now} <= _INSTEAD or any(_takes_back(c) for c in concepts[:at]):
+        return concepts
+    return [*concepts[: at + 1], Concept(*_RATHER), Concept(*_COMMA), *now]
+
+
+def _without_former(concepts: list[Concept]) -> list[Concept]:
+    """What is meant of "from 18 to 21": where it is to go, not where it comes from."""
+    at = next((n for n, c in enumerate(concepts) if c[:2] == ("mark", "from")), None)
+    if at is None:
+        return concepts
+    end = next((n for n in range(at + 1, len(concepts)) if concepts[n].kind not in ("num", "unit")), at)
+    former, rest = concepts[at + 1 : end], concepts[end:]
+    numbered = any(c.kind == "num" for c in former) and any(c.kind == "num" for c in rest)
+    return [*concepts[:at], *rest] if numbered and rest[0][:2] == ("mark", "to") else concepts
+
+
 def _without_denied(concepts: list[Concept]) -> list[Concept]:
     """What is meant of "not twenty-two, twenty": what is denied stands beside one of its kind."""
     at = next((n for n, c in enumerate(concepts) if c[:2] == _NOT), None)
@@ -72,7 +104,7 @@ def _without_denied(concepts: list[Concept]) -> list[Concept]:
     likes = [*concepts[:at], *meant]
     if not denied or not {c.kind for c in denied} <= _DENIED:
         return concepts  # and no request is made of "not"
-    if any(_kind(c) == _kind(denied[0]) for c in likes):
+    if any(_kind(c) == _kind(denied[0]) and c[:2] != _ALL for c in likes):
         return [*_before(concepts[:at], denied), *meant]
     placed = any(_kind(c) == "zone" for c in denied) and any(_kind(c) == "zone" for c in meant)
     if at == 0 and denied[0].kind == "thing" and placed:
@@ -123,13 +155,16 @@ def _mended(first: Slots, now: Slots) -> Slots | None:
         return now
     if now.ref in ("other", "same") or not (now.thing or now.zone or now.has_value):
         return None
-    made = replace(first, thing=now.thing or first.thing, zone=now.zone or first.zone)
-    made = replace(made, marks=made.marks - {"plural"} | now.marks)
+    made = replace(first, thing=now.thing or first.thing, zone=_placed(first.zone, now.zone))
+    elsewhere = now.zone is not None or now.thing is not None
+    made = replace(made, marks=made.marks - ({"plural"} if elsewhere else set()) | now.marks)
     if not now.has_value:
         return made
     if now.act is None and now.number is not None and first.number is not None:
         return replace(made, number=now.number, unit=now.unit or first.unit, set=first.set or now.set)
     further = now.act is None and now.number is None and not now.words
+    if now.act is not None and now.number is None:
+        made = replace(made, marks=made.marks - {"to"} | now.marks)  # "to four, no, off"
     return replace(
         made,
         act=first.act if further else now.act,  # "open hers, no, mine, fully"
@@ -140,6 +175,12 @@ def _mended(first: Slots, now: Slots) -> Slots | None:
         words=dict(now.words),
         set=now.set,
     )
+
+
+def _placed(first: str | None, now: str | None) -> str | None:
+    """Where it is meant now: "the right rear one, no, the left" stays in the rear."""
+    row = next((row for row in _ROWS if first in (f"{row}_left", f"{row}_right")), None)
+    return f"{row}_{now}" if row and now in ("left", "right") else now or first
 
 
 def settled(made: Sequence[ToolCall]) -> list[ToolCall] | None:

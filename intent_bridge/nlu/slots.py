@@ -154,6 +154,9 @@ def _are_two(concepts: Sequence[Concept]) -> bool:
     ]
     if len(asked) > 1 and all(asked) and len({frozenset(names) for names in asked}) > 1:
         return True
+    held = any(c[:2] == ("act", "hold") for one in segments[1:] for c in one)
+    if held and any(c.kind == "act" for c in segments[0]):
+        return True  # "open all the windows, leave the back ones"
     kinds = [{c.kind for c in one} for one in segments]
     if len(kinds) > 1 and any("do" in kind for kind in kinds) and kinds[-1] >= {"act", "thing"}:
         return True  # "stop there, close the window"
@@ -223,8 +226,8 @@ def _named(found: dict[str, object], kind: str, name: str) -> bool:
 def _is_kept(found: dict[str, object], words: dict[str, str], marks: set[str]) -> bool:
     """Whether a thing shall be left as it is: "keep the fan on but …", "the fan is fine, …"."""
     value = words.keys() - _WHICH or found.keys() & _VALUES
-    named = "thing" in found and found.get("act") in _KEPT
-    return (
+    named = found.keys() & {"thing", "zone"} and found.get("act") in _KEPT
+    return bool(
         "alone" in marks
         and named
         and not value

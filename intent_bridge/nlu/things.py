@@ -125,7 +125,10 @@ def wished(said: Slots) -> Slots:
 
 
 def reasoned(requests: Sequence[Slots]) -> list[Slots]:
-    """The requests without complaints that are the reason for another: "the wind is too strong, close it"."""
+    """The requests without those that are the reason for another: "the wind is too strong, close it".
+
+    Also without a scene that is only told: "I'm late for work, close the windows".
+    """
 
     def is_reason(one: Slots) -> bool:
         told = one.thing is not None and one.act is not None and one.act.startswith("too_")

@@ -11,7 +11,7 @@ from intent_bridge.nlu.asides import AT, PLACE, SOMETHING
 from intent_bridge.nlu.filling import filled
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexicon, is_quoted, lexicon
 from intent_bridge.nlu.neighbours import at_place, is_unfinished
-from intent_bridge.nlu.others import spread, with_others
+from intent_bridge.nlu.others import spared, spread, with_others
 from intent_bridge.nlu.pauses import heard, is_request
 from intent_bridge.nlu.reading import GLUED, Sentence, said, sentences
 from intent_bridge.nlu.repairs import corrected, settled
@@ -32,6 +32,8 @@ _WINDOW: Final = "win"
 """The class of words that say which window."""
 _PRAISE: Final = Concept("polite", "praise")
 _FIT: Final = Concept("polite", "fit")
+_MORE_OR_LESS: Final = frozenset({"up", "down", "more", "less"})
+"""What may be done to the seat, or to its heating: "my seat is squashing the dog, turn it down"."""
 _UNHEARD: Final = frozenset({"not_understood", "incomplete", "not_offered"})
 """After these a sentence is heard once more, with pauses that nobody wrote."""
 
@@ -89,7 +91,7 @@ def understand(
     tokens = words.tokens(text[:CHARACTERS_MAX])
     if not tokens or len(text) > CHARACTERS_MAX or len(tokens) > WORDS_MAX:
         return Abstained("not_understood")
-    if said(words, tokens, "idiom"):
+    if said(words, tokens, "idiom") or words.of_class("addressed", tokens, 0):
         return Abstained("not_understood")
     if is_quoted(text):
         return Abstained("quoted")
@@ -177,13 +179,14 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
     if len(requests) == 1 and requests[0] == Slots(do="undo"):
         return Understood((), undo=True)
     about = _about(topics, before)
-    if topics and about is None and any(things().get(r.thing or "", {}).get("part_of") for r in requests):
-        return Abstained("incomplete")  # "the back window is fogged, switch its heating on"
+    if topics and any(_is_vague(request, about) for request in requests):
+        return Abstained("incomplete")
     requests = _one_stop(requests)
     if len(requests) > 1 and Slots(do="stop") in requests:
         return Abstained("not_understood")  # "停好了, …" tells that the car has stopped
     requests = at_place(requests, [c.name for c in sentence.concepts if c.kind == "topic"])
     whole = filled(shared(requests), about.slots if about is not None else None, speaker, car, asks=asks)
+    whole = spared(whole, speaker, car.driver_side) if whole is not None else None
     if whole is None:
         return Abstained("incomplete")
     if PLACE in topics and any(_lacks_place(request) for request in whole):
@@ -269,6 +272,14 @@ def _about(topics: Sequence[Concept], before: Turn | None) -> Turn | None:
     if not named:
         return before
     return Turn(Slots(thing=named[0].name), ()) if named != [SOMETHING] and len(named) == 1 else None
+
+
+def _is_vague(request: Slots, about: Turn | None) -> bool:
+    """Whether nobody knows of what a request is after what was told before it."""
+    if about is None:  # "the back window is fogged, switch its heating on"
+        return bool(things().get(request.thing or "", {}).get("part_of"))
+    part = "tool" not in things().get(about.slots.thing or "", {})
+    return part and request.thing is None and request.act in _MORE_OR_LESS
 
 
 def _lacks_place(request: Slots) -> bool:

@@ -31,7 +31,7 @@ _NUMBERED: Final = UP.keys() | _WEAK | {None, "close"}
 """What may stand beside a number."""
 _MADE: Final = frozenset({"warmer", "cooler", "ventilate"})
 """Verbs that say what the thing does, beside a level: "warm my seat on low"."""
-_ONES: Final = 5
+_ONES: Final = 13
 """A smaller number without its unit counts something else: "the window, the one of my passenger"."""
 _GRADED: Final = {"low": "down", "high": "up"}
 """What says the same as a grade: "turn it down low"."""
