@@ -23,6 +23,7 @@ _VALUES: Final = frozenset({"number", "end", "size", "unit", "feeling", "do", "r
 _WHOLLY: Final = _SETTING | {"on", "off", "open", "close"}
 """Acts that say no direction."""
 _ONCE: Final = frozenset({"warmer", "cooler"})
+_COMMA: Final = Concept("mark", "comma")
 _EDGES: Final = frozenset({"comma", "and", "then", "stop", "but"})
 
 
@@ -80,6 +81,12 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
         elif kind == "act" and name in _SETTING:
             found["set"] = True
             marks.add(name)
+        elif (kind, name) == ("act", "on") and concepts[at + 1 : at + 2] == [_COMMA] and "thing" in found:
+            marks.add("with")  # "lane keeping on, sensitivity high"
+            if not _named(found, kind, name):
+                return None
+        elif kind == "size" and at and concepts[at - 1].kind == "num":
+            return None  # 一点 is "a bit", never "one, a bit"
         elif "gripe" in marks and kind not in ("thing", "zone", "ref"):
             return None  # "I hate the window open" asks for nothing
         elif kind == "not":

@@ -148,6 +148,9 @@ class _Wish:
             return self.ended(act)
         if "grade" in said.words and ("grades" in self.table or self.table.get("listed")):
             return self.graded(act)
+        if said.words and said.end in self.table.get("word_ends", {}):
+            percent = Decimal(self.table["word_ends"][said.end])
+            return replace(self, said=replace(said, end=None, number=percent, unit="percent")).made(act)
         if said.words:
             return self.worded(act)
         if said.end is not None:
