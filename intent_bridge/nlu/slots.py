@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from intent_bridge.nlu.lexicon import Concept
@@ -61,11 +62,12 @@ class Slots:
 
 def slots(concepts: Sequence[Concept]) -> Slots | None:
     """The slots of one request, or None where two words do not go together."""
-    if _are_two(concepts):
-        return None
+    pairs = [(one.kind, other.kind) for one, other in pairwise(concepts)]
+    if _are_two(concepts) or ("num", "size") in pairs:
+        return None  # and 一点 is "a bit", never "one, a bit"
     found: dict[str, object] = {}
     words: dict[str, str] = {}
-    marks: set[str] = set()
+    marks = {"with"} if _is_switched_first(concepts) else set()
     for at, (kind, name, number) in enumerate(concepts):
         if kind == "mark":
             if _is_beside(name, found):
@@ -81,12 +83,6 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
         elif kind == "act" and name in _SETTING:
             found["set"] = True
             marks.add(name)
-        elif (kind, name) == ("act", "on") and concepts[at + 1 : at + 2] == [_COMMA] and "thing" in found:
-            marks.add("with")  # "lane keeping on, sensitivity high"
-            if not _named(found, kind, name):
-                return None
-        elif kind == "size" and at and concepts[at - 1].kind == "num":
-            return None  # 一点 is "a bit", never "one, a bit"
         elif "gripe" in marks and kind not in ("thing", "zone", "ref"):
             return None  # "I hate the window open" asks for nothing
         elif kind == "not":
@@ -173,6 +169,16 @@ def _are_two(concepts: Sequence[Concept]) -> bool:
     if shut and len(kinds) > 1 and kinds[-1] >= {"act", "num"}:
         return True  # "close the windows, put all on 21"
     return sets and switched and bool(kinds[-1] & {"thing", "zone"})  # "set it to 23, open the sunroof"
+
+
+def _is_switched_first(concepts: Sequence[Concept]) -> bool:
+    """Whether a thing is switched on and then told more of: "lane keeping on, sensitivity high"."""
+    on = (
+        at
+        for at, (one, other) in enumerate(pairwise(concepts))
+        if (one[:2], other) == (("act", "on"), _COMMA)
+    )
+    return any(c.kind == "thing" for c in concepts[: next(on, 0)])
 
 
 def _is_beside(mark: str, found: dict[str, object]) -> bool:
