@@ -304,6 +304,9 @@ def folded(concepts: list[Concept]) -> tuple[Concept, ...]:
                 continue
             if last == ("act", "on", None) and _is_set(out[:-1]):
                 out[-1] = Concept("mark", "onto")  # "put the climate on 21"
+            if last == ("unit", "level", None) and before is not None and before.number is not None:
+                out.append(concept._replace(kind="unreadable"))  # "a level two rub" is no one level
+                continue
             if last == ("unit", "level", None):
                 out.append(Concept("mark", "to"))  # "level one" is where to go, "one level" how far
             degrees = before.number if last[:2] in _WITH_TENTHS and before is not None else None
