@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from intent_bridge.intents.zones import Zone
 from intent_bridge.nlu.neighbours import is_switched, referring, with_thing, with_value
@@ -17,6 +18,10 @@ from intent_bridge.nlu.things import (
     wished,
 )
 from intent_bridge.nlu.wishes import calls
+
+_WEAK: Final = frozenset({"on", "open"})
+_MOVED: Final = frozenset({"up", "down", "more", "less", "warmer", "cooler"})
+"""What says a direction, and not how far."""
 
 
 def filled(
@@ -46,6 +51,8 @@ def filled(
                 later = next((r for r in requests[index + 1 :] if r.thing and r.zone), None)
             elif asked.thing is None:  # "make that yellow instead, the ambient light"
                 later = next((r for r in requests[index + 1 : index + 2] if r.thing), None)
+        if later is None and asked.thing and not asked.has_value:  # "my window and hers, both half open"
+            later = next((r for r in requests[index + 1 : index + 2] if r.zone and "plural" in r.marks), None)
         first = _usual(request) if request.number is not None else None  # "23 in here, the light red"
         now = _part(request, earlier)
         if now.ref in ("other", "same"):
@@ -77,8 +84,26 @@ def filled(
             return None
         if request.thing is None and (request.act or "").startswith("too_"):
             return None  # "too cold" is how somebody feels, unless the thing is named
+        if out and request.thing is None and _says_how_far(out[-1], now):
+            out[-1] = replace(now, zone=out[-1].zone)
+            continue
         out.append(_where_felt(now, out))
     return out
+
+
+def _says_how_far(last: Slots, now: Slots) -> bool:
+    """ "Open the boot, but only to seventy percent", "heating on, and go to level two": one wish."""
+    alone = Slots(
+        thing=last.thing, whole=last.whole, act=last.act, zone=last.zone, set=last.set, marks=last.marks
+    )
+    if things().get(last.thing or "", {}).get("also_on"):
+        return False  # "turn on the AC and set it to 20" is two
+    placed = now.thing == last.thing and now.zone in (None, last.zone) and last == alone
+    valued = (now.number is not None or now.end or "grade" in now.words) and not now.negated and not now.kept
+    weak = last.act in _WEAK and now.act in (None, "on", "open") and "by" not in now.marks
+    return bool(
+        placed and valued and (weak or (last.act in _MOVED and now.act is None and "to" in now.marks))
+    )
 
 
 def _where_felt(now: Slots, before: Sequence[Slots]) -> Slots:

@@ -107,6 +107,8 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
                 return None
         elif words.get(kind, name) == name:
             words[kind] = name  # also how it is, as `state`
+            if kind in ("sens", "lane") and _is_on_before_comma(concepts[:at]):
+                marks.add("with")
         else:
             return None
     if not words and _is_needed_no_more(found, marks):
@@ -200,6 +202,12 @@ def _is_elsewhere(known: object, zone: str, before: Sequence[Concept]) -> bool:
         return any(says) or (known == "mine" and any(c[:2] == ("mark", "comma") for c in before[first:]))
     at = max((n for n, c in enumerate(before) if c[:2] == ("mark", "comma")), default=0)
     return any(c.kind == "zone" for c in before[:at]) and all(c.kind != "zone" for c in before[at:])
+
+
+def _is_on_before_comma(before: Sequence[Concept]) -> bool:
+    """Whether something was switched on before the last comma: "lane keeping on, and high sensitivity"."""
+    at = max((n for n, c in enumerate(before) if c[:2] == ("mark", "comma")), default=0)
+    return any(c[:2] == ("act", "on") for c in before[:at])
 
 
 def _has_number_before_comma(before: Sequence[Concept]) -> bool:

@@ -93,6 +93,8 @@ def understand(
         return Abstained("not_understood")
     if said(words, tokens, "idiom") or words.of_class("addressed", tokens, 0):
         return Abstained("not_understood")
+    if words.of_class("never_last", tokens, len(tokens) - 1):
+        return Abstained("incomplete")  # "and the seat heating on the"
     if is_quoted(text):
         return Abstained("quoted")
     car = Car(catalogue, driver_side)

@@ -184,6 +184,8 @@ class _Wish:
             return Problem("incomplete")
         if "to" in self.said.marks and size is None and "grades" in self.table:
             return Problem("incomplete")  # "to strong" names a level
+        if "by" in self.said.marks and size is None and self.said.number is None:
+            return Problem("incomplete")  # "shorten it by that"
         arguments = {"setting": self.table["setting"], "direction": direction}
         return "adjust_setting", arguments | ({"size": size} if size not in (None, "some") else {})
 
@@ -301,6 +303,8 @@ class _Wish:
             return self.changed("up", said.size)  # "crack it a little more"
         if said.size == "some" or (said.size == "little" and number <= table.get("little_up_to", -1)):
             said = replace(said, size=None)  # "crack it a little"
+        if said.size and direction and "to" in said.marks and number >= table.get("absolute_from", 10**6):
+            said = replace(said, size=None)  # "a little warmer, let's say 23"
         if said.size or (act == "close" and "to" not in said.marks and said.unit != "percent"):
             return Problem("not_understood")
         if act == "close" and "to" not in said.marks and number != 50:
