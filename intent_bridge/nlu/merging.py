@@ -75,7 +75,7 @@ PARTS: Final = {
 """Of two things that are one inside the other, the inner one is meant: seat and seat heating."""
 _THINGS: Final = {
     **{(whole, part): part for whole, parts in PARTS.items() for part in parts},
-    ("seat", "heat"): "seat_heating", ("seat", "ventilation"): "seat_ventilation", ("wheel", "heat"): "wheel_heating",
+    ("seat", "heat"): "seat_heating", ("wheel", "heat"): "wheel_heating",
     ("seat", "warmth"): "seat_heating", ("wheel", "warmth"): "wheel_heating",
     ("seat", "airing"): "seat_ventilation",
 }  # fmt: skip
