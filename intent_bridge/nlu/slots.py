@@ -67,7 +67,8 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
         return None  # and 一点 is "a bit", never "one, a bit"
     found: dict[str, object] = {}
     words: dict[str, str] = {}
-    marks = {"with"} if _is_switched_first(concepts) else set()
+    beside = any(c.kind in _SWITCHED_TOO for c in concepts) and _is_switched_first(concepts)
+    marks = {"with"} if beside else set()
     for at, (kind, name, number) in enumerate(concepts):
         if kind == "mark":
             if _is_beside(name, found):
@@ -107,8 +108,6 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
                 return None
         elif words.get(kind, name) == name:
             words[kind] = name  # also how it is, as `state`
-            if kind in ("sens", "lane") and _is_on_before_comma(concepts[:at]):
-                marks.add("with")
         else:
             return None
     if not words and _is_needed_no_more(found, marks):
@@ -173,6 +172,10 @@ def _are_two(concepts: Sequence[Concept]) -> bool:
     return sets and switched and bool(kinds[-1] & {"thing", "zone"})  # "set it to 23, open the sunroof"
 
 
+_SWITCHED_TOO: Final = frozenset({"sens", "lane"})
+"""Words that say more of what is switched on, and switch nothing."""
+
+
 def _is_switched_first(concepts: Sequence[Concept]) -> bool:
     """Whether a thing is switched on and then told more of: "lane keeping on, sensitivity high"."""
     on = (
@@ -202,12 +205,6 @@ def _is_elsewhere(known: object, zone: str, before: Sequence[Concept]) -> bool:
         return any(says) or (known == "mine" and any(c[:2] == ("mark", "comma") for c in before[first:]))
     at = max((n for n, c in enumerate(before) if c[:2] == ("mark", "comma")), default=0)
     return any(c.kind == "zone" for c in before[:at]) and all(c.kind != "zone" for c in before[at:])
-
-
-def _is_on_before_comma(before: Sequence[Concept]) -> bool:
-    """Whether something was switched on before the last comma: "lane keeping on, and high sensitivity"."""
-    at = max((n for n, c in enumerate(before) if c[:2] == ("mark", "comma")), default=0)
-    return any(c[:2] == ("act", "on") for c in before[:at])
 
 
 def _has_number_before_comma(before: Sequence[Concept]) -> bool:
