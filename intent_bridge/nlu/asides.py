@@ -40,7 +40,7 @@ _MARKS: Final = frozenset(
     }
 )
 _FREE: Final = frozenset(
-    {"polite", "remark", "who", "feeling", "state", "verb", "thing", "zone", "answer", ""}
+    {"polite", "remark", "who", "feeling", "state", "verb", "noun", "thing", "zone", "answer", ""}
 )
 _WORDS: Final = frozenset({
     "grade", "color", "mode", "dir", "win", "lights", "sens", "lane", "limit", "recirc", "auto",
@@ -53,11 +53,18 @@ _LATER: Final = Concept("bars", "first")
 """Words that set a time or a place without a verb before: "at the lights", not "we are at the lights"."""
 _TELLS: Final = Concept("verb", "told")
 _IS: Final = Concept("verb", "is")
+_SAID: Final = Concept("verb", "said")
+"""Somebody's words follow: they say why only where they tell how it is ("she says it's too hot, …")."""
+_ILL: Final = Concept("verb", "ill")
+"""How somebody suffers: "it makes her sick"."""
 _FELT: Final = frozenset({"feeling", "state"})
 _AND: Final = Concept("mark", "and")
 _WANT: Final = Concept("mark", "want")
 _QUESTION: Final = Concept("sign", "question")
+_REPORTED: Final = Concept("sign", "reported")
 _NOTHING: Final = Concept("", "")
+_NOUN: Final = Concept("noun", "any")
+"""Something of the world that is nothing to the car: "the moon"."""
 
 
 def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = False) -> Reading | None:
@@ -72,8 +79,10 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = 
     phrases = list(_longest(lexicon, clause))
     verbs = (at for at, (word, about) in enumerate(phrases) if _is_verb(lexicon, word, about, at))
     verb_at = next(verbs, None)
-    if _ends_as_request(phrases) or (
-        runs_on and (not _only_tells(phrases, verb_at) or lexicon.brings & {*clause})
+    if (
+        _asks_for_somebody(phrases, begins=begins)
+        or _ends_as_request(phrases)
+        or (runs_on and (not _only_tells(phrases, verb_at) or lexicon.brings & {*clause}))
     ):
         return None
     wants = any(_WANT in about and all(c.kind != "verb" for c in about) for _, about in phrases)
@@ -83,8 +92,8 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = 
     for at, (_, about) in enumerate(phrases):
         told = verb_at is not None and at >= verb_at and not wants
         noun = verb_at is not None or (begins and at + 1 < len(phrases) and not phrases[at + 1][1])
-        strange = strange or not about or _tells(about, at)
-        for concept in about:
+        strange = strange or not about or bool({_NOUN, _SAID} & about) or _tells(about, at)
+        for concept in about - {_REPORTED} if _SAID in about else about:
             bare = bare or (concept == _LATER and verb_at is None and not (begins and at))
             if concept != _LATER and not _is_idle(concept, told=told, noun=noun):
                 return None
@@ -128,6 +137,17 @@ def _tells_number(phrases: list[tuple[str, set[Concept]]], verb_at: int | None) 
     if verb_at is None or _IS not in phrases[verb_at][1]:
         return False
     return any(c.kind == "num" for _, about in phrases[verb_at + 1 :] for c in about)
+
+
+def _asks_for_somebody(phrases: list[tuple[str, set[Concept]]], *, begins: bool) -> bool:
+    """Whether somebody's words, which stand in the clause, may ask for something: "dad says open it"."""
+    at = next((n for n, (_, about) in enumerate(phrases) if _SAID in about), None)
+    if at is None:
+        return False
+    after = [about for _, about in phrases[at + 1 :]]
+    acts = any(c.kind in ("act", "do") and not _is_complaint(c) for about in after for c in about)
+    tells = any(_ILL in about or any(_is_complaint(c) for c in about) for about in after)
+    return acts or not (_TELLS in phrases[at][1] or (tells and begins))
 
 
 def asks(lexicon: Lexicon, clause: list[str]) -> bool:
@@ -193,7 +213,7 @@ def _is_idle(concept: Concept, *, told: bool, noun: bool) -> bool:
         return True
     if kind == "act":
         return told or name in ("set", "take")
-    if (kind, name) == ("sign", "reported"):
+    if concept == _REPORTED:
         return False
     return (kind == "ref" and name == "it") or (noun and kind in _WORDS) or (told and kind in _TOLD)
 

@@ -20,6 +20,10 @@ _MORE: Final = frozenset({("mark", "and"), ("mark", "then"), ("mark", "onto")})
 """After these somebody was going to say more."""
 
 
+_ASKED: Final = frozenset({"act", "num", "end", "do", "color", "mode", "dir", "recirc"})
+"""What asks for something."""
+
+
 def with_thing(now: Slots, other: Slots) -> Slots:
     """Of "…, and the passenger to 24": the thing from there, and what becomes of it if that is not said."""
     if other.thing is None:
@@ -93,6 +97,12 @@ def is_switched(now: Slots) -> bool:
     """Whether a thing can be switched, opened or closed: a distance cannot."""
     table = things().get(now.thing or "", {})
     return bool(table.keys() & {*SWITCHED, "as", "first_of"})
+
+
+def is_alternative(concepts: Sequence[Concept]) -> bool:
+    """Whether something else was asked before a suggestion: "open the window, or how about the AC"."""
+    at = next((n for n, c in enumerate(concepts) if c[:2] == ("mark", "suggest")), 0)
+    return any(c.kind in _ASKED and not c.name.startswith("too_") for c in concepts[:at])
 
 
 def is_unfinished(concepts: Sequence[Concept]) -> bool:

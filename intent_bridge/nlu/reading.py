@@ -22,7 +22,7 @@ REMARK_MAX: Final = 9
 """A longer clause is no mere remark."""
 _TELLING: Final = frozenset({"sign", "not", "thing", "do", "num", "foreign", "idiom"})
 """What has no place in a remark."""
-_UNREAD: Final = frozenset({"sign", "answer", "bars", "verb"})
+_UNREAD: Final = frozenset({"sign", "answer", "bars", "verb", "noun"})
 """Kinds that no request has in it."""
 FOR_MAX: Final = 3
 """So many unknown words say for whom or for what: "for my little customer"."""

@@ -11,7 +11,21 @@ from intent_bridge.nlu.merging import merged
 
 _MARKS: Final = frozenset({"to", "by", "plural", "want", "further", "with", "fact"})
 HINTS: Final = frozenset(
-    {"ensure", "is", "gripe", "done", "wants", "own", "cruising", "alone", "colored", "order", "now", "spare"}
+    {
+        "ensure",
+        "is",
+        "gripe",
+        "done",
+        "wants",
+        "own",
+        "cruising",
+        "alone",
+        "colored",
+        "order",
+        "now",
+        "spare",
+        "suggest",
+    }
 )
 """Marks that say what kind of sentence it is, and nothing of the request."""
 _KEPT: Final = frozenset({None, "on", "off", "open", "close"})

@@ -10,7 +10,7 @@ from intent_bridge.intents.zones import DriverSide, Zone
 from intent_bridge.nlu.asides import AT, PLACE, SOMETHING
 from intent_bridge.nlu.filling import filled
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexicon, is_quoted, lexicon
-from intent_bridge.nlu.neighbours import at_place, is_unfinished
+from intent_bridge.nlu.neighbours import at_place, is_alternative, is_unfinished
 from intent_bridge.nlu.others import spared, spread, with_others
 from intent_bridge.nlu.pauses import heard, is_request
 from intent_bridge.nlu.reading import GLUED, Sentence, said, sentences
@@ -161,8 +161,8 @@ def _covers(one: Understood, other: Understood) -> bool:
 
 def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) -> Result:
     rest = any(c.kind == "rest" for c in sentence.concepts)
-    if is_unfinished(sentence.concepts):
-        return Abstained("incomplete")  # somebody was going to say more
+    if is_unfinished(sentence.concepts) or is_alternative(sentence.concepts):
+        return Abstained("incomplete")  # somebody was going to say more, or leaves a choice
     topics = [c for c in sentence.concepts if c.kind == "topic" and not c.name.startswith(AT)]
     said_all = [c for c in sentence.concepts if c.kind not in ("rest", "topic")]
     if _asks_nothing(said_all, glued=GLUED in sentence.concepts):
