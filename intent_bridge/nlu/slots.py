@@ -81,8 +81,7 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
         return None  # and 一点 is "a bit", never "one, a bit"
     found: dict[str, object] = {}
     words: dict[str, str] = {}
-    beside = any(c.kind in _SWITCHED_TOO for c in concepts) and _is_switched_first(concepts)
-    marks = {"with"} if beside else set()
+    marks = {"with"} if _is_switched_too(concepts) else set()
     for at, (kind, name, number) in enumerate(concepts):
         if kind == "mark":
             if _is_beside(name, found):
@@ -153,6 +152,7 @@ def _is_needed_no_more(found: dict[str, object], marks: set[str]) -> bool:
     return only and ({"need", "spare"} <= marks or ("done" in marks and "need" not in marks))
 
 
+_SAID_OF_IT: Final = frozenset({"sens", "lane", "color"})
 _FAST: Final = frozenset({"big", "faster"})
 SWITCHED: Final = frozenset({"on", "off", "open", "close"})
 
@@ -186,18 +186,18 @@ def _are_two(concepts: Sequence[Concept]) -> bool:
     return sets and switched and bool(kinds[-1] & {"thing", "zone"})  # "set it to 23, open the sunroof"
 
 
-_SWITCHED_TOO: Final = frozenset({"sens", "lane"})
-"""Words that say more of what is switched on, and switch nothing."""
-
-
-def _is_switched_first(concepts: Sequence[Concept]) -> bool:
-    """Whether a thing is switched on and then told more of: "lane keeping on, sensitivity high"."""
-    on = (
-        at
-        for at, (one, other) in enumerate(pairwise(concepts))
-        if (one[:2], other) == (("act", "on"), _COMMA)
+def _is_switched_too(concepts: Sequence[Concept]) -> bool:
+    """Whether a thing is switched on in one clause and told more of in another: "on, sensitivity high"."""
+    clauses: list[set[str]] = [set()]
+    for kind, name, _ in concepts:
+        if (kind, name) == _COMMA[:2]:
+            clauses.append(set())
+        else:
+            clauses[-1].add(name if kind == "act" else kind)
+    return any(
+        {"thing", "on"} <= one and not one & _SAID_OF_IT and any(other & _SAID_OF_IT for other in clauses)
+        for one in clauses
     )
-    return any(c.kind == "thing" for c in concepts[: next(on, 0)])
 
 
 def _is_beside(mark: str, found: dict[str, object]) -> bool:
