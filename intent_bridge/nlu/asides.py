@@ -76,7 +76,7 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = 
         return None
     if begins and len(clause) == 1 and clause[0] in lexicon.openers:
         return ()
-    phrases = list(_longest(lexicon, clause))
+    phrases = phrases_of(lexicon, clause)
     verbs = (at for at, (word, about) in enumerate(phrases) if _is_verb(lexicon, word, about, at))
     verb_at = next(verbs, None)
     if (
@@ -152,7 +152,7 @@ def _asks_for_somebody(phrases: list[tuple[str, set[Concept]]], *, begins: bool)
 
 def asks(lexicon: Lexicon, clause: list[str]) -> bool:
     """Whether a clause ends as a request does: a thing, and then what is to become of it."""
-    return _ends_as_request(list(_longest(lexicon, clause)))
+    return _ends_as_request(phrases_of(lexicon, clause))
 
 
 def _ends_as_request(phrases: list[tuple[str, set[Concept]]]) -> bool:
@@ -218,14 +218,17 @@ def _is_idle(concept: Concept, *, told: bool, noun: bool) -> bool:
     return (kind == "ref" and name == "it") or (noun and kind in _WORDS) or (told and kind in _TOLD)
 
 
-def _longest(lexicon: Lexicon, clause: list[str]) -> Iterator[tuple[str, set[Concept]]]:
+def phrases_of(lexicon: Lexicon, clause: list[str]) -> list[tuple[str, set[Concept]]]:
     """The clause as phrases, the longest at each place, with all that they may say; nothing if unknown."""
+    out: list[tuple[str, set[Concept]]] = []
     at = 0
     while at < len(clause):
         found = [(end, r) for end, r in pieces(lexicon, clause, at) if not r or r[0].kind != "remark"]
         end = max((end for end, _ in found), default=at + 1)
-        yield clause[at], {c for beyond, reading in found if beyond == end for c in reading or (_NOTHING,)}
+        about = {c for beyond, reading in found if beyond == end for c in reading or (_NOTHING,)}
+        out.append((clause[at], about))
         at = end
+    return out
 
 
 def _begins(lexicon: Lexicon, tokens: list[str], at: int) -> bool:

@@ -11,6 +11,7 @@ from intent_bridge.intents import Catalogue
 from intent_bridge.intents.zones import DriverSide
 from intent_bridge.nlu.slots import Slots
 from intent_bridge.profile.yaml import read_yaml
+from intent_bridge.types import ToolCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,12 @@ class Car:
             else value
             for field, value in arguments.items()
         }
+
+    def is_placed(self, call: ToolCall) -> bool:
+        """Whether a call that sets a value could name a place, and names none."""
+        spec = self.catalogue.intents.get(call.name)
+        zoned = spec is not None and "zone" in spec.parameters["properties"]
+        return zoned and "zone" not in call.arguments and call.name != "adjust_setting"
 
     def share(self, tool: str, field: str, percent: Decimal) -> int:
         """A share of the range of a field from 0 up, at least one step unless it is none of it."""

@@ -14,6 +14,7 @@ from intent_bridge.nlu.neighbours import at_place, is_alternative, is_unfinished
 from intent_bridge.nlu.others import spared, spread, with_others
 from intent_bridge.nlu.pauses import heard, is_request
 from intent_bridge.nlu.reading import GLUED, Sentence, said, sentences
+from intent_bridge.nlu.reasons import alone
 from intent_bridge.nlu.repairs import corrected, settled
 from intent_bridge.nlu.slots import Slots
 from intent_bridge.nlu.things import (
@@ -110,7 +111,22 @@ def understand(
         if asks and not is_request(words, [token for token in tokens if token != "?"]):
             return Abstained("question")
         return found
-    return _why(words, plain, asks, first)
+    return _reasoned(words, plain, car, speaker, asks=asks) or _why(words, plain, asks, first)
+
+
+def _reasoned(words: Lexicon, tokens: list[str], car: Car, speaker: Zone, *, asks: bool) -> Result | None:
+    """The request of a sentence that gives reasons beside it, if it is whole without them."""
+    for request in alone(words, tokens):
+        found = _understood(words, request.words, car, speaker, None)
+        if not isinstance(found, Understood) or found.turn is None or (found.undo or found.rest):
+            continue
+        if not (found.turn.slots.thing or found.turn.slots.do):
+            continue  # a feeling, or a number alone, may be told
+        if asks and not is_request(words, request.words):
+            return Abstained("question")
+        whose = _lacks_place(found.turn.slots) or any(car.is_placed(call) for call in found.calls)
+        return Abstained("incomplete") if request.placed and whose else found
+    return None
 
 
 def _understood(
