@@ -37,6 +37,7 @@ _MARKS: Final = frozenset(
         "order",
         "now",
         "from",
+        "colored",
     }
 )
 _FREE: Final = frozenset(
@@ -47,6 +48,7 @@ _WORDS: Final = frozenset({
 })  # fmt: skip
 _TOLD: Final = frozenset({"num", "unit", "end", "size", "foreign", "sign"})
 """What is told in a clause that has a verb: "it is 35 degrees outside"."""
+_NOTS: Final = frozenset({"not", "except"})
 _NUMBERS: Final = frozenset({"minus", "point", "percent_of", "half_more"})
 _SAYS: Final = frozenset({"reported", "hypothetical", "negated", "any"})
 _LATER: Final = Concept("bars", "first")
@@ -79,6 +81,8 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = 
     phrases = phrases_of(lexicon, clause)
     verbs = (at for at, (word, about) in enumerate(phrases) if _is_verb(lexicon, word, about, at))
     verb_at = next(verbs, None)
+    if verb_at is None:
+        verb_at = _strange_verb(lexicon, phrases)
     if (
         _asks_for_somebody(phrases, begins=begins)
         or _ends_as_request(phrases)
@@ -194,6 +198,19 @@ def _is_verb(lexicon: Lexicon, word: str, about: set[Concept], at: int) -> bool:
     return (bool(names) and not asks) or (at > 0 and any(c.kind == "feeling" for c in about))
 
 
+def _strange_verb(lexicon: Lexicon, phrases: list[tuple[str, set[Concept]]]) -> int | None:
+    """Where an unknown word does something to somebody: "the diversions confuse it"."""
+    return next(
+        (
+            at
+            for at in range(1, len(phrases) - 1)
+            if not (phrases[at][1] or phrases[at - 1][1])
+            and lexicon.of_class("done_to", [phrases[at + 1][0]], 0)
+        ),
+        None,
+    )
+
+
 def _tells(about: set[Concept], at: int) -> bool:
     """Whether a word tells something by itself: "hurts", "stinks"."""
     return _TELLS in about or (at > 0 and any(c.kind == "feeling" for c in about))
@@ -209,13 +226,15 @@ def _teller(lexicon: Lexicon, clause: list[str]) -> Iterator[Concept]:
 def _is_idle(concept: Concept, *, told: bool, noun: bool) -> bool:
     """Whether a word asks for nothing here; `told`: after a verb; `noun`: it may be part of a name."""
     kind, name, _ = concept
-    if kind in _FREE or (kind == "mark" and (name in _MARKS or (told and name in _NUMBERS))):
+    if kind in _FREE or (kind == "mark" and (name in _MARKS or (told and name in _NUMBERS | _NOTS))):
         return True
     if kind == "act":
         return told or name in ("set", "take")
     if concept == _REPORTED:
         return False
-    return (kind == "ref" and name == "it") or (noun and kind in _WORDS) or (told and kind in _TOLD)
+    return (
+        (kind == "ref" and name == "it") or (noun and kind in _WORDS | {"size"}) or (told and kind in _TOLD)
+    )
 
 
 def phrases_of(lexicon: Lexicon, clause: list[str]) -> list[tuple[str, set[Concept]]]:

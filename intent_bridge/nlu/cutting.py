@@ -83,6 +83,8 @@ def _requests(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
         if all(c[:2] == _COMMA for c in chunk):
             continue
         whole = slots(chunk)
+        if edge == "stop" and requests and _is_place(requests[-1]):
+            return None  # "bedtime, kids. Reading lights off in the back": they are only spoken to
         if (
             whole is not None
             and _is_nothing(whole, car)
@@ -105,6 +107,10 @@ def _requests(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
             return None
         requests += cut
     return requests if len(requests) <= REQUESTS_MAX else None
+
+
+def _is_place(one: Slots) -> bool:
+    return one.zone is not None and not (one.thing or one.has_value or one.feeling or one.do or one.negated)
 
 
 def _is_nothing(whole: Slots, car: Car) -> bool:

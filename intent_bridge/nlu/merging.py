@@ -77,7 +77,6 @@ _THINGS: Final = {
     **{(whole, part): part for whole, parts in PARTS.items() for part in parts},
     ("seat", "heat"): "seat_heating", ("wheel", "heat"): "wheel_heating",
     ("seat", "warmth"): "seat_heating", ("wheel", "warmth"): "wheel_heating",
-    ("seat", "airing"): "seat_ventilation",
 }  # fmt: skip
 _ENDS: Final = {("full", "min"): "min", ("full", "max"): "max"}
 _SIZES: Final = {("little", "lot"): None, ("some", "lot"): "lot", ("little", "some"): "little"}

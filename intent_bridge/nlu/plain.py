@@ -56,7 +56,8 @@ def cruise(said: Slots) -> tuple[ToolCall, ...] | Problem:
         return Problem("not_offered")
     steps = Decimal(1)
     if said.number is not None:
-        by = Decimal(1) if said.unit == "level" else Decimal(things()["cruise_speed"]["step_km_h"])
+        one = said.unit is None and said.number == 1  # "the cruise up one"
+        by = Decimal(1) if said.unit == "level" or one else Decimal(things()["cruise_speed"]["step_km_h"])
         steps = said.number / by
         if steps != int(steps) or steps <= 0 or said.size:
             return Problem("out_of_range")

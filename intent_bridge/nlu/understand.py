@@ -223,6 +223,8 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
                 return Abstained(meant.code, meant.about)
             rest = True
             continue
+        if PLACE in topics and request.zone is None and any(car.is_placed(call) for call in meant):
+            return Abstained("incomplete")  # "grandma sits in the back, give those seats heat"
         made += meant
         last = request
     if last is None:

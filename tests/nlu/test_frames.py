@@ -72,3 +72,29 @@ def test_what_is_taken_back_keeps_the_rest(text: str, calls: object) -> None:
 
 def test_a_seat_told_of_is_not_what_is_turned_down() -> None:
     assert done("my seat is squashing the dog, turn it down", "en") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "open the window, the diversions confuse me",
+        "open the window, she doesn't like that bulge",
+        "open the window, I'm not used to driving on this side",
+        "open the window, she says it's burning her",
+        "what a lovely evening, open the window",
+        "open the window, my friend",
+    ],
+)
+def test_a_clause_that_tells_is_left_out(text: str) -> None:
+    assert done(text, "en") == OPEN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "grandma and grandpa sit in front of us, give those seats heat level three",
+        "bedtime, kiddos. Reading lights off in the back",
+    ],
+)
+def test_nothing_is_done_where_nobody_knows_whose_it_is(text: str) -> None:
+    assert done(text, "en") == []
