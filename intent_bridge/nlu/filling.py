@@ -100,7 +100,8 @@ def _says_how_far(last: Slots, now: Slots) -> bool:
         return False  # "turn on the AC and set it to 20" is two
     placed = now.thing == last.thing and now.zone in (None, last.zone) and last == alone
     valued = (now.number is not None or now.end or "grade" in now.words) and not now.negated and not now.kept
-    weak = last.act in _WEAK and now.act in (None, "on", "open") and "by" not in now.marks
+    act = things().get(last.thing or "", {}).get("turns", {}).get(last.act, last.act)
+    weak = act in _WEAK and now.act in (None, "on", "open") and "by" not in now.marks
     return bool(
         placed and valued and (weak or (last.act in _MOVED and now.act is None and "to" in now.marks))
     )

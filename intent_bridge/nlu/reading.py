@@ -302,6 +302,8 @@ def folded(concepts: list[Concept]) -> tuple[Concept, ...]:
             if last == ("unit", "degree", None) and (before is None or before.number is None):
                 out.append(concept._replace(kind="unreadable"))  # no language counts "degrees 22"
                 continue
+            if last == ("mark", "plus", None):
+                out[-1:] = [Concept("act", "up"), Concept("mark", "by")]  # "plus two"; else it is "and"
             if last == ("act", "on", None) and _is_set(out[:-1]):
                 out[-1] = Concept("mark", "onto")  # "put the climate on 21"
             if last == ("unit", "level", None) and before is not None and before.number is not None:

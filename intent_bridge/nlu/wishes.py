@@ -144,6 +144,8 @@ class _Wish:
             return Problem("not_understood")
         if said.number is not None:
             return self.numbered(act)
+        if said.unit and act in _WEAK:
+            return Problem("incomplete")  # "the heating on level"
         if said.end is not None and self.is_same_end(said.end, said.words.get("grade")):
             return self.ended(act)
         if "grade" in said.words and ("grades" in self.table or self.table.get("listed")):
