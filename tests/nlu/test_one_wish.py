@@ -43,9 +43,7 @@ def test_what_is_not_needed_may_be_off_already() -> None:
     assert done("I don't need the massage", "en") == []
 
 
-@pytest.mark.parametrize(
-    "text", ["raise the boot blower", "turn down the boot fan"]
-)
+@pytest.mark.parametrize("text", ["raise the boot blower", "turn down the boot fan"])
 def test_two_things_side_by_side_are_no_list(text: str) -> None:
     assert done(text, "en") == []
 
@@ -58,7 +56,8 @@ def test_a_sentence_that_is_not_over_does_nothing(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "calls"),
     [
-        ("give the passenger a level two back rub", [("set_seat_massage", {"level": 2, "zone": "passenger"})]),
+        ("give the passenger a level two back rub",
+         [("set_seat_massage", {"level": 2, "zone": "passenger"})]),
         ("two more levels of massage",
          [("adjust_setting", {"setting": "seat_massage", "direction": "up", "amount": 2})]),
         ("second row a little warmer, let's say 23",
