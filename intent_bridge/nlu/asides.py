@@ -69,10 +69,13 @@ _NOUN: Final = Concept("noun", "any")
 """Something of the world that is nothing to the car: "the moon"."""
 
 
-def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = False) -> Reading | None:
+def aside(
+    lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = False, so: bool = False
+) -> Reading | None:
     """The topics of a clause that can be left out; None where it cannot. `begins`: nothing stands before.
 
     `runs_on`: no comma stands behind it. Then it must have a verb that we know, and be nobody's words.
+    `so`: a "so" stands behind it. Then all of it tells, unless it asks for something itself.
     """
     if not 0 < len(clause) <= WORDS_MAX:
         return None
@@ -83,14 +86,17 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = 
     verb_at = next(verbs, None)
     if verb_at is None:
         verb_at = _strange_verb(lexicon, phrases)
+    if so and not _only_reason(phrases):
+        return None
+    verb_at = 0 if so else verb_at
     if (
         _asks_for_somebody(phrases, begins=begins)
         or _ends_as_request(phrases)
         or (runs_on and (not _only_tells(phrases, verb_at) or lexicon.brings & {*clause}))
     ):
         return None
-    wants = any(_WANT in about and all(c.kind != "verb" for c in about) for _, about in phrases)
-    strange = bare = complains = False
+    wants = not so and any(_WANT in about and all(c.kind != "verb" for c in about) for _, about in phrases)
+    strange, bare, complains = so, False, False
     topics: dict[Concept, None] = {}
     teller: set[Concept] = set()
     for at, (_, about) in enumerate(phrases):
@@ -134,6 +140,15 @@ def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = 
     if len(named) > 1 or (verb_at is None and begins):
         return (SOMETHING,)
     return tuple(topics)
+
+
+def _only_reason(phrases: list[tuple[str, set[Concept]]]) -> bool:
+    """Whether a clause before "so" asks for nothing: it has words unknown to us, no value, no order."""
+    said = {c for _, about in phrases for c in about}
+    acts = any(c.kind == "act" and not _is_complaint(c) for c in said)
+    orders = acts and any(c.kind == "thing" and c.name in things() for c in said)
+    barred = any(c.kind in ("num", "do") or _is_said(c) for c in said)
+    return any(not about for _, about in phrases) and not orders and not barred
 
 
 def _tells_number(phrases: list[tuple[str, set[Concept]]], verb_at: int | None) -> bool:
