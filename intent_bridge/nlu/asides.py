@@ -59,6 +59,7 @@ _SAID: Final = Concept("verb", "said")
 """Somebody's words follow: they say why only where they tell how it is ("she says it's too hot, …")."""
 _ILL: Final = Concept("verb", "ill")
 """How somebody suffers: "it makes her sick"."""
+_NO_PLACE: Final = frozenset({"mine", "all", "each", "theirs", "companion"})
 _FELT: Final = frozenset({"feeling", "state"})
 _AND: Final = Concept("mark", "and")
 _WANT: Final = Concept("mark", "want")
@@ -115,13 +116,7 @@ def aside(
                 strange = strange or not ours
             elif concept.kind == "act" and concept.name.startswith("too_"):
                 complains = True
-            elif concept.kind == "zone" and concept.name not in (
-                "mine",
-                "all",
-                "each",
-                "theirs",
-                "companion",
-            ):
+            elif concept.kind == "zone" and concept.name not in _NO_PLACE:
                 topics[Concept("topic", AT + concept.name)] = None
                 if concept.name != "kids":
                     topics[PLACE] = None
