@@ -76,6 +76,7 @@ PARTS: Final = {
 _THINGS: Final = {
     **{(whole, part): part for whole, parts in PARTS.items() for part in parts},
     ("seat", "heat"): "seat_heating", ("wheel", "heat"): "wheel_heating",
+    ("seat", "ventilation"): "seat_ventilation",
     ("seat", "warmth"): "seat_heating", ("wheel", "warmth"): "wheel_heating",
 }  # fmt: skip
 _ENDS: Final = {("full", "min"): "min", ("full", "max"): "max"}

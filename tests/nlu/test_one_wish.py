@@ -83,3 +83,15 @@ def test_two_places_with_both_have_one_value() -> None:
         ("set_window", {"percent": 25}),
         ("set_window", {"percent": 25, "zone": "passenger"}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "calls"),
+    [
+        ("wind the window behind me down", [("set_window", {"percent": 100, "zone": "behind_me"})]),
+        ("wind the two back windows up", [("set_window", {"percent": 0, "zone": "rear_row"})]),
+        ("roll the windows at the back right down", [("set_window", {"percent": 100, "zone": "rear_row"})]),
+    ],
+)
+def test_a_word_is_what_its_neighbours_make_of_it(text: str, calls: object) -> None:
+    assert done(text, "en") == calls
