@@ -101,6 +101,9 @@ def _without_denied(concepts: list[Concept]) -> list[Concept]:
     denied = [c for c in concepts[at + 1 : end] if c[:2] != _DONE]
     meant = concepts[end + 1 :]
     meant = meant[meant[:1] == [_NO] :]  # 不是前面，是后面
+    if denied and denied[0].kind == "num" and all(c.kind != "zone" for c in concepts[:at]):
+        meant = [*(c for c in denied if c.kind == "zone"), *meant]  # "22 rather than 20 for the passenger"
+        denied = [c for c in denied if c.kind != "zone"]
     likes = [*concepts[:at], *meant]
     if not denied or not {c.kind for c in denied} <= _DENIED:
         return concepts  # and no request is made of "not"
