@@ -172,7 +172,7 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
                 full = replace(made, thing=whose or felt_thing(made, felt))
             sound = full is not None and not isinstance(calls(full, car), Problem)
             sound = sound or (
-                made is not None and (made.negated or made.kept) and bool(made.thing or made.zone)
+                made is not None and (made.kept or (made.negated and bool(made.thing or made.zone)))
             )
             sound = sound or (made is not None and made.thing in FOREIGN)
             sound = sound or (made is not None and bool(made.thing) and (made.act or "").startswith("too_"))
@@ -180,18 +180,19 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
         return known[start, end]
 
     for count in range(2, min(REQUESTS_MAX, size) + 1):
-        found: list[tuple[list[Slots], bool, bool, bool]] = []
+        found: list[tuple[list[Slots], bool, bool, bool, bool]] = []
         for edges in _divisions(size, count, part):
             cuts, parts = edges[1:-1], [part(a, b) for a, b in pairwise(edges)]
             if _apart(chunk, cuts, parts):
                 made = [p for p in parts if p is not None]
                 clean = all(_beside_comma(chunk, cut) for cut in cuts)
-                whole = all(chunk[cut].kind != "num" for cut in cuts)
-                if (one := (made, clean, _alike(chunk, edges), whole)) not in found:
+                whole = not any(_is_amount(chunk, cut) for cut in cuts)
+                begun = _begins_with_order(chunk, cuts)
+                if (one := (made, clean, begun, _alike(chunk, edges), whole)) not in found:
                     found.append(one)
         best = [one for one in found if one[1]] or found  # a comma is a better place to cut than none
-        best = [one for one in best if one[2]] or best
-        best = [one for one in best if one[3]] or best  # an amount belongs to what stands before it
+        for wanted in (2, 3, 4):  # an amount belongs to what stands before it
+            best = [one for one in best if one[wanted]] or best
         if best:
             first = best[0][0]
             return first if all(_is_same(one[0], first, car) for one in best) else None
@@ -203,6 +204,18 @@ def _part_of(before: Sequence[Concept], made: Slots | None) -> Slots | None:
     parts = things().get((made.thing if made is not None else None) or "", {}).get("part_of", {})
     whole = next((c.name for c in reversed(before) if c.kind == "thing"), None)
     return replace(made, thing=parts[whole]) if made is not None and whole in parts else made
+
+
+def _begins_with_order(chunk: Sequence[Concept], cuts: Sequence[int]) -> bool:
+    """Whether a request begins wherever 把 stands after a verb: 空调关掉把副驾的座椅加热打开."""
+    acts = next((n for n, c in enumerate(chunk) if c.kind == "act"), len(chunk))
+    return all(n in cuts for n, c in enumerate(chunk) if c[:2] == ("mark", "order") and n > acts)
+
+
+def _is_amount(chunk: Sequence[Concept], cut: int) -> bool:
+    """Whether an amount stands behind a cut: a number, or "a bit" after what is done a bit."""
+    kind = chunk[cut].kind
+    return kind == "num" or (kind == "size" and chunk[cut - 1].kind == "act")
 
 
 def _is_same(one: Sequence[Slots], other: Sequence[Slots], car: Car) -> bool:

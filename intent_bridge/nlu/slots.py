@@ -270,7 +270,8 @@ def _is_kept(found: dict[str, object], words: dict[str, str], marks: set[str]) -
 def _is_told(found: dict[str, object], marks: set[str]) -> bool:
     """Whether it says how a thing is now: "the fan is at five, set it to three"."""
     other = found.keys() & {"set", "feeling", "do", "ref", "negated"} or marks & {"want", "order", "gripe"}
-    return "now" in marks and "thing" in found and found.get("act") in _KEPT and not other
+    named = found.keys() & {"thing", "number"}
+    return "now" in marks and bool(named) and found.get("act") in _KEPT and not other
 
 
 def _is_request(found: dict[str, object], words: dict[str, str], marks: set[str]) -> bool:
