@@ -101,7 +101,7 @@ def is_switched(now: Slots) -> bool:
 
 def is_alternative(concepts: Sequence[Concept]) -> bool:
     """Whether something else was asked before a suggestion: "open the window, or how about the AC"."""
-    at = next((n for n, c in enumerate(concepts) if c[:2] == ("mark", "suggest")), 0)
+    at = max((n for n, c in enumerate(concepts) if c[:2] == ("mark", "suggest")), default=0)
     return any(c.kind in _ASKED and not c.name.startswith("too_") for c in concepts[:at])
 
 

@@ -178,6 +178,9 @@ def _are_two(concepts: Sequence[Concept]) -> bool:
     kinds = [{c.kind for c in one} for one in segments]
     if len(kinds) > 1 and any("do" in kind for kind in kinds) and kinds[-1] >= {"act", "thing"}:
         return True  # "stop there, close the window"
+    done = any("do" in kind and not kind & {"act", "thing"} for kind in kinds)
+    if done and any("do" not in kind and kind >= {"act", "thing"} for kind in kinds):
+        return True  # 车窗关上，我得眯一会儿
     sets = any("num" in kind and kind & {"act", "thing"} for kind in kinds[:-1])
     switched = any(c.kind == "act" and c.name in SWITCHED for c in segments[-1])
     shut = any(c[:2] in (("act", "close"), ("act", "off")) for c in segments[0]) and "thing" in kinds[0]

@@ -35,6 +35,7 @@ _PRAISE: Final = Concept("polite", "praise")
 _FIT: Final = Concept("polite", "fit")
 _MORE_OR_LESS: Final = frozenset({"up", "down", "more", "less"})
 """What may be done to the seat, or to its heating: "my seat is squashing the dog, turn it down"."""
+_STOPS: Final = (Slots(do="stop"), Slots(do="freeze"))
 _UNHEARD: Final = frozenset({"not_understood", "incomplete", "not_offered"})
 """After these a sentence is heard once more, with pauses that nobody wrote."""
 
@@ -200,7 +201,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
     if topics and any(_is_vague(request, about) for request in requests):
         return Abstained("incomplete")
     requests = _one_stop(requests)
-    if len(requests) > 1 and Slots(do="stop") in requests:
+    if len(requests) > 1 and any(one in requests for one in _STOPS):
         return Abstained("not_understood")  # "停好了, …" tells that the car has stopped
     requests = at_place(requests, [c.name for c in sentence.concepts if c.kind == "topic"])
     whole = filled(shared(requests), about.slots if about is not None else None, speaker, car, asks=asks)
