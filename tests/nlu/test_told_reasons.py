@@ -42,7 +42,7 @@ def test_a_choice_between_two_is_not_made_for_them(text: str) -> None:
 def test_a_number_that_tells_how_it_is_now_is_none_to_set() -> None:
     assert done("现在才18度，调成21", "zh") == [("set_cabin_temperature", {"celsius": 21})]
     assert done("氛围灯是红的，换成蓝的", "zh") == [("set_ambient_light", {"color": "blue"})]
-    assert done("车窗开着一半呢，全关上", "zh") == [("set_window", {"zone": "all", "percent": 0})]
+    assert done("天窗开着一半呢，关上", "zh") == [("set_sunroof", {"percent": 0})]
     assert done("现在才18度", "zh") == []
 
 
