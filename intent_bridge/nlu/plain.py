@@ -43,8 +43,9 @@ def doing(said: Slots, side: DriverSide) -> tuple[ToolCall, ...] | Problem:
         return (ToolCall("", "activate_scene", {"scene": said.do.removeprefix("scene:")}),)
     if said.do == "freeze":  # "don't move the seat" is no wish to stop it
         return (ToolCall("", "stop_motion", {}),) if said.thing is None else Problem("negated")
-    if said.thing is not None and not things().get(said.thing, {}).get("moves"):
-        return Problem("not_understood")
+    moves = said.thing is None or things().get(said.thing, {}).get("moves")
+    if said.do != "stop" or not moves:
+        return Problem("not_understood")  # "the window as it was before": nobody knows how it was
     zone = zone_name(said.zone, side) if said.thing in ("window", "seat", None) else None
     return (ToolCall("", "stop_motion", {"zone": zone} if zone else {}),)
 

@@ -77,8 +77,9 @@ class Slots:
 def slots(concepts: Sequence[Concept]) -> Slots | None:
     """The slots of one request, or None where two words do not go together."""
     pairs = [(one.kind, other.kind) for one, other in pairwise(concepts)]
-    if _are_two(concepts) or ("num", "size") in pairs:
-        return None  # and 一点 is "a bit", never "one, a bit"
+    degrees = [c for c in concepts if c[:2] == ("unit", "degree")]
+    if _are_two(concepts) or ("num", "size") in pairs or len(degrees) > 1:
+        return None  # 一点 is "a bit", never "one, a bit", and 热度低两度 has no degrees but two
     found: dict[str, object] = {}
     words: dict[str, str] = {}
     marks = {"with"} if _is_switched_too(concepts) else set()
