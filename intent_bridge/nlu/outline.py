@@ -165,7 +165,9 @@ class Outlines:
         return tuple(filter(None, said_so))
 
     def _filled(self, outline: Slots, concepts: Sequence[Concept]) -> tuple[ToolCall, ...]:
-        found = slots([concept for concept in concepts if _belongs(concept, outline)])
+        numbered = any(concept.kind == "num" for concept in concepts)  # "crack it 30 percent": no little
+        own = [c for c in concepts if _belongs(c, outline) and not (numbered and c.kind == "size")]
+        found = slots(own)
         if found is None:
             return ()
         if outline.feeling is not None:

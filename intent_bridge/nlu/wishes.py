@@ -356,7 +356,7 @@ class _Wish:
                 self.by(UP[str(act)], number) if said.unit in (None, "level") else Problem("not_understood")
             )
         if said.unit == "level":
-            if "to" not in said.marks and act is None:
+            if "by" in said.marks and act is None:
                 return Problem("incomplete")  # "one more notch of it": how far, or which?
             found = by_place
         elif said.unit is None and by_place is not None and number in offered and by_place != number:

@@ -46,7 +46,7 @@ def test_a_condition_a_quotation_and_an_order_are_no_reason(text: str) -> None:
 
 
 def test_whose_seat_is_meant_has_to_be_said_where_the_reason_is_about_somebody() -> None:
-    assert done("my daughter always complains of the zorgle so turn on the seat heating", "en") == []
+    assert done("my daughter feels cold in her zorgle so turn on the seat heating", "en") == []
     assert done("my daughter always zorgles so turn on the seat heating in the back left", "en") == [
         ("set_seat_heating", {"zone": "rear_left", "level": 2})
     ]

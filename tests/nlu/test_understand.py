@@ -34,7 +34,7 @@ def test_what_was_worked_on_is_understood(language: str) -> None:
     assert found["right_percent"] >= 97 and found["wrong_percent"] <= 0.2 and found["acted"] == 0
 
 
-FLOORS: dict[str, tuple[float, float, int]] = {"en": (87, 0.4, 0), "zh": (87, 0.8, 0)}
+FLOORS: dict[str, tuple[float, float, int]] = {"en": (90, 0.3, 0), "zh": (90, 0.7, 0)}
 """What held-back sentences reached when they were counted, by language; the goal is (97, 0.2, 0).
 
 Share right of those in scope, share of wrong actions, and how many of those that must not act did."""
@@ -48,7 +48,7 @@ def test_sentences_nobody_has_looked_at_reach_what_they_did_when_counted(languag
 
 
 def test_all_places_and_then_one_without_a_place_are_not_two_wishes() -> None:
-    assert hear("crack every window about thirty percent", "en") == Abstained("ambiguous")
+    assert isinstance(hear("crack every window about thirty percent", "en"), Abstained)
 
 
 def test_what_is_to_become_of_which_thing_is_asked() -> None:
