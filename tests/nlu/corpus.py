@@ -98,9 +98,14 @@ def _choices(text: str) -> tuple[Calls, ...]:
     return tuple(tuple(_call(call) for call in choice.split(";")) for choice in text.split("|"))
 
 
-def heard(language: str) -> Iterator[Heard]:
-    """Every sentence with what `understand` makes of it."""
-    for said in sentences(language):
+def heard(language: str, held_back: bool | None = None, file: str = "", one_in: int = 1) -> Iterator[Heard]:
+    """What `understand` makes of the sentences of one half, or of the files whose name begins so.
+
+    `one_in`: of those in scope only each so many.
+    """
+    for number, said in enumerate(sentences(language)):
+        if not _chosen(said, held_back, file) or (said.wanted and number % one_in):
+            continue
         result = understand(said.text, language, catalogue())
         if isinstance(result, Understood):
             got = tuple((call.name, without_own(call.arguments)) for call in result.calls)
@@ -109,9 +114,9 @@ def heard(language: str) -> Iterator[Heard]:
             yield Heard(said, (), result.reason)
 
 
-def figures(language: str, held_back: bool | None, file: str = "") -> dict[str, float]:
+def figures(language: str, held_back: bool | None, file: str = "", one_in: int = 1) -> dict[str, float]:
     """Counts and shares, in percent, of one half of one language, or of the files whose name begins so."""
-    half = [h for h in heard(language) if _chosen(h.said, held_back, file)]
+    half = list(heard(language, held_back, file, one_in))
     scope = [h for h in half if h.said.wanted]
     rest = [h for h in half if not h.said.wanted]
     wrong = [h for h in half if h.wrong_action]
@@ -131,8 +136,8 @@ def _chosen(said: Said, held_back: bool | None, file: str) -> bool:
 
 def misses(language: str, held_back: bool | None = False, file: str = "") -> Iterator[str]:
     """The sentences of a half, or of a file, that are not understood as they should be."""
-    for one in heard(language):
-        if _chosen(one.said, held_back, file) and not one.right:
+    for one in heard(language, held_back, file):
+        if not one.right:
             wanted = _shown(one.said.wanted) or "nothing"
             yield f"{one.said.text}: {_shown(one.got) or one.reason}, not {wanted}"
 

@@ -30,7 +30,7 @@ def shown(result: Result) -> Shown:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_was_worked_on_is_understood(language: str) -> None:
-    found = figures(language, held_back=False)
+    found = figures(language, held_back=False, one_in=2)  # all: `python -m tests.nlu.corpus`
     assert found["right_percent"] >= 97 and found["wrong_percent"] <= 0.2 and found["acted"] == 0
 
 
