@@ -50,7 +50,8 @@ _TOLD: Final = frozenset({"num", "unit", "end", "size", "foreign", "sign"})
 """What is told in a clause that has a verb: "it is 35 degrees outside"."""
 _NOTS: Final = frozenset({"not", "except"})
 _NUMBERS: Final = frozenset({"minus", "point", "percent_of", "half_more"})
-_SAYS: Final = frozenset({"reported", "hypothetical", "negated", "any"})
+SAYS: Final = frozenset({"reported", "hypothetical", "negated", "any"})
+"""Signs that change what the words beside them ask for."""
 _LATER: Final = Concept("bars", "first")
 """Words that set a time or a place without a verb before: "at the lights", not "we are at the lights"."""
 _TELLS: Final = Concept("verb", "told")
@@ -194,7 +195,7 @@ def _only_tells(phrases: list[tuple[str, set[Concept]]], verb_at: int | None) ->
 
 def _is_said(concept: Concept) -> bool:
     kind, name, _ = concept
-    return kind in ("not", "foreign", "idiom", "do") or (kind in ("sign", "bars") and name in _SAYS)
+    return kind in ("not", "foreign", "idiom", "do") or (kind in ("sign", "bars") and name in SAYS)
 
 
 def _is_verb(lexicon: Lexicon, word: str, about: set[Concept], at: int) -> bool:

@@ -8,7 +8,7 @@ sleep"). Without such a word nobody knows: "at the lights, …" says when.
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from intent_bridge.nlu.asides import asks, phrases_of
+from intent_bridge.nlu.asides import SAYS, asks, phrases_of
 from intent_bridge.nlu.lexicon import Concept, Lexicon
 from intent_bridge.nlu.phrases import is_edge, pieces
 from intent_bridge.nlu.reading import said
@@ -19,7 +19,6 @@ _NEVER: Final = frozenset({"foreign", "idiom", "do"})
 """For somebody else, of something else, or a request of its own."""
 _CHANGES: Final = _NEVER | {"not", "num", "unit", "act", "end", "size", "thing", "answer"}
 """What may change the request that stands before it."""
-_GOVERNS: Final = frozenset({"reported", "hypothetical", "negated", "any"})
 _FORBIDS: Final = frozenset({("mark", "no"), ("mark", "not")})
 SAYING: Final = 3
 """So many words before "so" may be all that somebody says: "she told us so"."""
@@ -108,7 +107,7 @@ def _is_when(concept: Concept) -> bool:
 
 
 def _is_governing(concept: Concept) -> bool:
-    return concept.kind in ("sign", "bars") and concept.name in _GOVERNS
+    return concept.kind in ("sign", "bars") and concept.name in SAYS
 
 
 def _is_purpose(lexicon: Lexicon, words: list[str]) -> bool:
