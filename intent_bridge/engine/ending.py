@@ -10,7 +10,7 @@ from intent_bridge.engine.running import Running, near
 from intent_bridge.engine.scenes import stage_done
 from intent_bridge.guard import NO_HISTORY
 from intent_bridge.profile import Profile
-from intent_bridge.types import Action, Decision, Outcome, State, Status
+from intent_bridge.types import Action, Decision, Outcome, State, Status, ToolCall
 
 if TYPE_CHECKING:
     from intent_bridge.engine.engine import Engine
@@ -116,3 +116,15 @@ def roll_back(engine: "Engine", order: Order, outcome: Outcome, human_yes: bool,
         if not first or not later or verdict.permit is None:
             return engine.close(replace(outcome, code="rollback_refused"), now_ms)
     return engine.act(order, verdict, now_ms, human_yes=human_yes)
+
+
+def halted(engine: "Engine", call: ToolCall, paths: Sequence[str], now_ms: int) -> list[Effect]:
+    """Stop what moves of these paths, and answer the call that asked for it."""
+    runs = engine.commands.paths_moving(paths)
+    if not runs:
+        return engine.close(Outcome(call.id, call.name, Status.NO_EFFECT, "nothing_moves"), now_ms)
+    effects: list[Effect] = []
+    for run in runs:
+        effects += engine.commands.halt(run, engine.live, now_ms)
+    effects += engine.finish([Ended(run, Status.STOPPED, "asked") for run in runs], now_ms)
+    return effects + engine.close(Outcome(call.id, call.name, Status.STOPPED, "asked"), now_ms)

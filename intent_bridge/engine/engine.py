@@ -4,7 +4,7 @@
     -> acknowledge -> [Record, Answer]
 
 One engine is one session of one vehicle. Whoever owns the clock calls `receive` for every frame, `poll` when
-`next_ms` says so, and carries the effects out in order.
+`next_ms` says so, and carries the effects out in order. A clock that goes back makes it forget what it heard.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ from intent_bridge.codec import NO_SECURITY, EgressGate, Encoder, Reading, Recei
 from intent_bridge.engine.commands import Commands, Ended, Refused
 from intent_bridge.engine.deferred import Deferrals
 from intent_bridge.engine.effects import Answer, Effect, Order, Record
-from intent_bridge.engine.ending import finish
+from intent_bridge.engine.ending import finish, halted
 from intent_bridge.engine.facts import fact_samples
 from intent_bridge.engine.judge import Judge
 from intent_bridge.engine.ladder import explained, meant, which
@@ -75,10 +75,8 @@ class Engine:
         silent: bool = False,
         security: Security = NO_SECURITY,
     ) -> None:
-        """`secret` keys the confirmation tokens; `stopwatch` (nanoseconds) only feeds `timing_us`.
-
-        `security` is what the host keeps for messages under SecOC.
-        """
+        """`secret` keys the confirmation tokens, `stopwatch` (nanoseconds) only feeds `timing_us`, and
+        `security` is what the host keeps for messages under SecOC."""
         self.profile, self.guard = profile, guard
         self.judge, self.screen = Judge(guard, profile.file.own_numbers), Screen(profile, guard.rules)
         self.catalogue, self.needs = catalogue_of(profile), Needs(profile)
@@ -99,6 +97,7 @@ class Engine:
         self._stopwatch = stopwatch
         self._laps: dict[str, int] = {}
         self.silent = silent
+        self._now_ms = 0
 
     # --- in: calls ------------------------------------------------------------------------------
 
@@ -107,6 +106,7 @@ class Engine:
         known = self.memory.outcome(call.id)
         if known is not None:
             return [Answer(known)]
+        self._at(now_ms)
         self.memory.open(call.id, call.name)
         self._laps, started = {}, self._stopwatch()
         try:
@@ -153,7 +153,7 @@ class Engine:
             case Ambiguous():
                 return self.close(which(self, call, resolution, who, now_ms), now_ms)
             case Halt(paths=paths):
-                return self._halt(call, paths, now_ms)
+                return halted(self, call, paths, now_ms)
             case _:
                 return self.close(unacted(call, resolution), now_ms)
 
@@ -165,6 +165,7 @@ class Engine:
 
     def confirm(self, token: str, accept: bool, who: Provenance, now_ms: int) -> list[Effect]:
         """A person's answer, through the host's own channel, to a question of `needs_confirmation`."""
+        self._at(now_ms)
         self._laps = {}
         question = self.questions.take(token, who, now_ms)
         if isinstance(question, str):
@@ -180,6 +181,7 @@ class Engine:
 
     def undo(self, who: Provenance, now_ms: int, call_id: str = "") -> list[Effect]:
         """Put back what a call has changed (without an id: the last one done), through the same guard."""
+        self._at(now_ms)
         self._laps = {}
         found = undoing(self, who, now_ms, call_id)
         return self._start(found, now_ms) if isinstance(found, Order) else self.close(found, now_ms)
@@ -224,12 +226,14 @@ class Engine:
 
     def tell(self, facts: Mapping[str, object], now_ms: int) -> list[Effect]:
         """Take facts from the host (VSS values); ValueError for what is no fact of this vehicle."""
+        self._at(now_ms)
         samples = fact_samples(self.profile, facts, now_ms)
         self.state.update(samples)
         return self._retry(samples.keys(), now_ms) + happened(self, samples.keys(), now_ms)
 
     def poll(self, now_ms: int) -> list[Effect]:
         """Do what time alone makes due."""
+        self._at(now_ms)
         effects, ended = self.commands.poll(self.state, self.live, now_ms)
         for run in self.commands.started_late():
             effects += self.close(run.outcome(Status.SENT), now_ms) if run.moves else []
@@ -263,7 +267,17 @@ class Engine:
         effects = self.commands.halt(run, self.live, now_ms)
         return effects + self.finish([Ended(run, status, code, unheard=unsent)], now_ms)
 
+    def forget(self) -> None:
+        """The clock was set and no age can be told any more: nothing is known until it is heard again."""
+        self.state.clear()
+        self.screen.reset()
+
     # --- inside ---------------------------------------------------------------------------------
+
+    def _at(self, now_ms: int) -> None:
+        if now_ms < self._now_ms:  # (a frame may be told late, with the time at which it was heard)
+            self.forget()
+        self._now_ms = now_ms
 
     def _start(self, order: Order, now_ms: int) -> list[Effect]:
         if order.own_numbers and self.profile.file.own_numbers == "refuse":
@@ -359,16 +373,6 @@ class Engine:
                 effects += self._start(order, now_ms)
         return effects
 
-    def _halt(self, call: ToolCall, paths: Sequence[str], now_ms: int) -> list[Effect]:
-        runs = self.commands.paths_moving(paths)
-        if not runs:
-            return self.close(Outcome(call.id, call.name, Status.NO_EFFECT, "nothing_moves"), now_ms)
-        effects: list[Effect] = []
-        for run in runs:
-            effects += self.commands.halt(run, self.live, now_ms)
-        effects += self.finish([Ended(run, Status.STOPPED, "asked") for run in runs], now_ms)
-        return effects + self.close(Outcome(call.id, call.name, Status.STOPPED, "asked"), now_ms)
-
     def finish(self, ended: Sequence[Ended], now_ms: int) -> list[Effect]:
         """Answer for commands that are over, and put back what a failed one has changed."""
         return finish(self, ended, now_ms) if ended else []
@@ -380,15 +384,11 @@ class Engine:
         record = outcome_record(outcome, now_ms)
         if held_back is not None:
             paths = [action.path for action in held_back.actions]
-            read = snapshot(
-                ordered(self.guard.inputs(paths), frozenset(paths)), self.state, self.live, now_ms
-            )
+            about = ordered(self.guard.inputs(paths), frozenset(paths))
+            read = snapshot(about, self.state, self.live, now_ms)
             record["asked"] = asked_record(held_back, outcome.verdict, read)
-        return [Record(record), Answer(self._remember(outcome))]
-
-    def _remember(self, outcome: Outcome) -> Outcome:
         self.memory.keep(outcome)
-        return outcome
+        return [Record(record), Answer(outcome)]
 
     def known(self, path: str, now_ms: int) -> tuple[Value | None, Quality]:
         """The usable value of a path, or None and why."""

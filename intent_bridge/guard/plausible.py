@@ -99,6 +99,12 @@ class Screen:
         for path in paths:
             self._past.pop(path, None)
 
+    def reset(self) -> None:
+        """The clock was set: nothing heard before can be held against what comes."""
+        self._heard.clear()
+        self._past.clear()
+        self._broken_ms.clear()
+
     def _examine(self, check: Plausible, now_ms: int) -> None:
         broken = self._jumped(check, now_ms) if check.holds is None else self._contradicts(check, now_ms)
         if not broken:

@@ -122,7 +122,8 @@ class Car:
         self.found = self.monitor.found
         self.question: tuple[str, Provenance] | None = None
         """The newest open question and who asked."""
-        self._whos: dict[str, Provenance] = {}
+        self._askers: dict[str, Provenance] = {}
+        """Who was asked first with each token: whoever repeats the call is answered with the same."""
         self._offset_ms = 0
         self._doubt_ms = -1
         """Until then our clock stands before a moment it has already shown: permits are not in force yet."""
@@ -177,8 +178,10 @@ class Car:
                 self._wires.break_(kind, target, value)
                 self._exchange()
             case Clock(by_ms):
+                self._turn()
                 self._offset_ms += by_ms
                 self._doubt_ms = max(self._doubt_ms, self.now_ms - by_ms)
+                self._turn()
             case Reload(market):
                 if (guard := self.rig.guard(market)) is not None:
                     self._carry(adopt(self.engine, guard, self._clock_ms()) or ())
@@ -192,7 +195,6 @@ class Car:
         if not (step.again and self._last_id):
             self._last_id = f"c{self.calls}"
         call = ToolCall(self._last_id, step.name, step.arguments)
-        self._whos[call.id] = step.who
         return self._ask(lambda now: self.engine.submit(call, step.who, now), step.who, call.id)
 
     def _raw(self, step: Raw) -> Outcome:
@@ -259,7 +261,8 @@ class Car:
             return self._raised(error)
         outcome = self._note(self.outcomes[call_id])
         if outcome.confirmation is not None:
-            self.question = outcome.confirmation.token, who
+            token = outcome.confirmation.token
+            self.question = token, self._askers.setdefault(token, who)
         return outcome
 
     # --- time and frames ------------------------------------------------------------------------
@@ -307,6 +310,11 @@ class Car:
                 self._due_ms = engine.next_ms()
             if not self._spoke:
                 return
+
+    def _turn(self) -> None:
+        """As a host's thread does every few milliseconds: the engine is told the time, due or not."""
+        self._carry(self.engine.poll(self._clock_ms()))
+        self._exchange()
 
     def _carry(self, effects: Iterable[Effect]) -> None:
         over: set[str] = set()

@@ -16,7 +16,7 @@ from intent_bridge.sim import SimulatedVehicle
 from intent_bridge.testing import Car, rig
 from intent_bridge.testing.callgen import Calls
 from intent_bridge.testing.dice import seeded
-from intent_bridge.testing.steps import DRIVER, Call, Fault, Step, Wait
+from intent_bridge.testing.steps import DRIVER, Call, Clock, Fault, Step, Wait
 from intent_bridge.types import Quality, Sample, Status, ToolCall
 
 DOC = Path(__file__).parents[2] / "docs" / "faults.md"
@@ -36,6 +36,8 @@ SIGNAL_FAULTS = (
     "wrong counter",
 )
 ECU_FAULTS = ("silent", "slow", "refusing", "lying", "rebooting")
+CLOCK_STEPS_MS = (-1, -100, -5000, 100, 5000)
+WINDOW = Call("set_window", {"zone": "driver", "percent": 90}, DRIVER)
 LATE = ("bad CRC", "frozen", "wrong counter")
 """Faults of the protection: an unprotected message cannot show them."""
 
@@ -138,6 +140,23 @@ def ecu_outcome(ecu: str, fault: str) -> str:
     return last.status.value + (f" ({last.code})" if last.code else "")
 
 
+def clock_outcomes(by_ms: int) -> list[str]:
+    """What a call at once, one 3 s later, and a motion under way end in when our clock is set."""
+    at_once, later, under_way = Car(RIG), Car(RIG), Car(RIG)
+    at_once.play(Clock(by_ms), WINDOW)
+    later.play(Clock(by_ms), Wait(3000), WINDOW)
+    under_way.play(WINDOW, Wait(300), Clock(by_ms))
+    return [ended(car) for car in (at_once, later, under_way)]
+
+
+def ended(car: Car) -> str:
+    """What the window's call comes to."""
+    car.play(Wait(END_MS))
+    assert car.found == []
+    (last,) = car.outcomes.values()
+    return last.status.value + (f" ({last.code})" if last.code else "")
+
+
 def said(car: Car, path: str) -> int:
     """The raw number by which the ECU says that nothing has changed."""
     value = car.engine.state[path].value
@@ -167,6 +186,14 @@ def test_done_is_never_said_of_an_ecu_that_did_not_do_it(ecu: str, fault: str) -
     assert outcome.split(" ")[0] in ("done", "timeout", "refused_by_ecu", "stopped")
 
 
+@pytest.mark.parametrize("by_ms", CLOCK_STEPS_MS)
+def test_after_a_clock_was_set_back_nothing_moves_before_the_vehicle_was_heard_again(by_ms: int) -> None:
+    at_once, later, under_way = clock_outcomes(by_ms)
+    assert later == "done"
+    if by_ms < 0:
+        assert (at_once, under_way) == ("denied (rule)", "stopped (rule)")
+
+
 def page() -> str:
     """docs/faults.md."""
     lines = ["# What becomes of faults", "", *INTRODUCTION, "", "## Signals", ""]
@@ -183,6 +210,9 @@ def page() -> str:
     for ecu in ECUS:
         outcomes = [ecu_outcome(ecu, fault) for fault in ECU_FAULTS]
         lines.append(f"| {ecu} | {call_for(ecu)[0].name} | " + " | ".join(outcomes) + " |")
+    lines += ["", "## Clock", "", "| our clock is set | a call at once | 3 s later | a motion under way |"]
+    lines.append("|---" * 4 + "|")
+    lines += [f"| by {by_ms} ms | " + " | ".join(clock_outcomes(by_ms)) + " |" for by_ms in CLOCK_STEPS_MS]
     return "\n".join(lines) + "\n"
 
 

@@ -103,6 +103,18 @@ def test_a_world_that_was_moved_by_hand_has_no_past(tmp_path: Path) -> None:
     assert hear(made, 100, {SPEED: 900}) == {SPEED: (900, Quality.OK)}
 
 
+def test_after_the_clock_was_set_neither_what_was_heard_nor_a_doubt_counts(tmp_path: Path) -> None:
+    made = screen(tmp_path, PARKED)
+    hear(made, 1000, {GEAR: "P"})
+    for at_ms in (1000, 1100):
+        found = hear(made, at_ms, {SPEED: 31})
+    assert found[SPEED] == UNKNOWN
+    made.reset()
+    assert made.doubts(1100) == {}
+    for at_ms in (900, 1000, 1100):
+        assert hear(made, at_ms, {SPEED: 31}) == {SPEED: (31, Quality.OK)}
+
+
 def test_what_no_check_is_about_passes_untouched(tmp_path: Path) -> None:
     samples = {DOOR: Sample(True, 0, Quality.OK)}
     assert screen(tmp_path, PARKED).screened(samples, 0) is samples

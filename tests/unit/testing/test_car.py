@@ -4,7 +4,8 @@ import pytest
 
 from intent_bridge.profile import load_profile
 from intent_bridge.testing.car import Car, rig
-from intent_bridge.testing.steps import Call, Fault, Reload, SetState, Wait
+from intent_bridge.testing.steps import DRIVER, Call, Confirm, Fault, Reload, SetState, Wait
+from intent_bridge.types import Provenance
 
 RIG = rig(load_profile("demo_sedan"), quick=True)
 FAN = Call("set_fan_speed", {"zone": "driver", "level": 7})
@@ -71,3 +72,13 @@ def test_rules_are_not_exchanged_while_driving(car: Car) -> None:
     before = car.engine.guard.policy_hash
     car.play(DRIVING, Reload("eu"))
     assert car.engine.guard.policy_hash == before
+
+
+def test_the_yes_of_who_was_asked_counts_after_somebody_else_has_repeated_the_call(car: Car) -> None:
+    lower = {"sensitivity": "low"}
+    asked = said(car, Call("set_forward_collision_warning", lower, DRIVER))
+    again = said(car, Call("set_forward_collision_warning", lower, Provenance(), again=True))
+    assert asked == again == ("needs_confirmation", "")
+    done = car.play(Confirm(True, DRIVER))
+    assert done is not None and done.status.value == "done"
+    assert car.found == []

@@ -106,7 +106,7 @@ class VehicleSession:
         """Let the engine take in what was heard, and publish what has come of it."""
         if self.clock.jumped():
             self.bridge.fall_silent("clock_jump")
-            self.bridge.engine.state.clear()
+            self.bridge.engine.forget()
             if self.parameters.active:
                 self.bridge.speak()
         self.bridge.step()
