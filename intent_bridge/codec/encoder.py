@@ -86,6 +86,10 @@ class Encoder:
         shown = [self._shown[frame.message, *frame.origins] for frame in frames]
         return shown[0] if len(shown) == 1 else frozenset[str]().union(*shown)
 
+    def can_say_nothing(self, path: str) -> bool:
+        """Whether a frame about something else can leave this path as it is, whatever it is."""
+        return self._seat(path).can_say_nothing
+
     def take_back(self, frames: Sequence[Frame]) -> None:
         """These frames, the last ones built, were not sent: their counters are free again.
 

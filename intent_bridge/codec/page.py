@@ -30,6 +30,8 @@ class Seat:
     path: str
     actuator: ActuatorInfo
     rest: tuple[int, str]
+    can_say_nothing: bool
+    """Whether it need not say a value: a frame about something else can leave the path as it is."""
     neutral: int | None
     field: Field
     name: str
@@ -130,7 +132,10 @@ class _Pages:
             except ValueError:  # a status may say more than can be asked for
                 return resting
 
-        return Seat(path, actuator, resting, neutral, field, field.slot.name, kind, Memo(say, REMEMBERED_MAX))
+        nothing = neutral is not None or rest[0] in actuator.command.absent
+        return Seat(
+            path, actuator, resting, nothing, neutral, field, field.slot.name, kind, Memo(say, REMEMBERED_MAX)
+        )
 
     def _rest(self, info: MessageInfo, signal: Signal, field: Field) -> tuple[int, str] | None:
         """What the signal says when nothing is known; a problem when there is nothing it can say."""

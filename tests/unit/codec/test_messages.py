@@ -87,6 +87,14 @@ def test_a_signal_of_no_actuator_rests_and_the_gate_holds_it_there(
     assert gate.check(frame.raw, [allowed], 0, kind="start") is None
 
 
+@pytest.mark.parametrize(("start", "nothing"), [(255, True), (30, False)])
+def test_a_path_that_rests_on_a_value_cannot_be_left_as_it_is(
+    tmp_path: Path, start: int, nothing: bool
+) -> None:
+    encoder = Encoder(load_profile(changed(tmp_path, "SG_ 256 Fan 255;", f"SG_ 256 Fan {start};")))
+    assert encoder.can_say_nothing("Vehicle.Cabin.HVAC.Station.Row1.Driver.FanSpeed") is nothing
+
+
 def test_bits_of_a_signal_are_listed_most_significant_first() -> None:
     made = message('L : 6|4@1+ (1,0) [0|0] ""', 'B : 17|5@0+ (1,0) [0|0] ""')
     bits = {s.name: signal_bits(s) for s in made.signals}

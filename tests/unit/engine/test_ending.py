@@ -149,7 +149,10 @@ def test_the_second_step_of_putting_back_is_a_call_of_its_own() -> None:
     )
     second = (Action("b", 2),)
     first = replace(ORDER, actions=(Action("a", 1),), restores=FAILED, later=second)
-    finish(cast(Engine, engine), [Ended(running(order=first), Status.DONE)], 0)
+    done = running(order=first)
+    for path in list(done.waiting):
+        done.give_up(path)
+    finish(cast(Engine, engine), [Ended(done, Status.DONE)], 0)
     (order,) = acted
     assert (order.call_id, order.actions, order.later, order.restores) == ("rollback-9", second, (), FAILED)
 
