@@ -160,6 +160,7 @@ def _print(report: Report, never: list[str], out: Path) -> None:
         f"seed {report.seed}"
     )
     print("mix per 1000 steps: " + ", ".join(f"{name} {share}" for name, share in MIX.items()))
+    print("every second episode: another mix, rare steps up to forty times as often")
     order = sorted(report.statuses.items(), key=lambda item: -item[1])
     print("outcomes: " + ", ".join(f"{count} {status}" for status, count in order))
     print(f"rules exercised: {len(report.rules)}, never: {', '.join(never) or 'none'}")

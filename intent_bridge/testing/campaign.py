@@ -20,7 +20,7 @@ from intent_bridge.guard import load_packs
 from intent_bridge.profile import load_profile
 from intent_bridge.testing.car import Car, Rig, rig
 from intent_bridge.testing.dice import seeded
-from intent_bridge.testing.mix import MARKETS, MIX, Drives
+from intent_bridge.testing.mix import MARKETS, MIX, Drives, varied
 from intent_bridge.testing.shrink import MAX_PLAYS, shrink
 from intent_bridge.testing.steps import Drive, Step, drive_text
 
@@ -96,8 +96,9 @@ def rule_ids(vehicle: str | Path) -> frozenset[str]:
 class Fuzzer:
     """Plays episodes on one vehicle. Rig and schemas are made once."""
 
-    def __init__(self, rig: Rig, mix: Mapping[str, int] = MIX) -> None:
-        self.rig, self._mix = rig, mix
+    def __init__(self, rig: Rig, mix: Mapping[str, int] = MIX, *, vary: bool = False) -> None:
+        """`vary`: every second episode has a mix of its own, made from `mix`."""
+        self.rig, self._mix, self._vary = rig, mix, vary
         self._catalogue = rig.make_engine().catalogue
         for market in MARKETS:
             rig.guard(market)  # a reload asks for one of these
@@ -106,7 +107,8 @@ class Fuzzer:
         """Drive until so many calls are made or a hazard shows; the report and the steps taken."""
         began = time.process_time()
         dice = seeded(seed * 1_000_003 + number)
-        drives, car = Drives(self.rig, self._catalogue, self._mix), Car(self.rig)
+        mix = varied(self._mix, dice) if self._vary and number % 2 else self._mix
+        drives, car = Drives(self.rig, self._catalogue, mix), Car(self.rig)
         steps: list[Step] = []
         while car.calls < calls and not car.found:
             step = drives.step(dice, asked=car.question is not None)
@@ -173,7 +175,7 @@ def campaign(
 def shortest_drives(vehicle: str | Path, report: Report) -> list[Drive]:
     """One short drive for each kind of hazard found, at most `DRIVES_KEPT`."""
     first = {hit.hazard: hit for hit in reversed(report.hits)}
-    fuzzer = Fuzzer(rig(load_profile(vehicle), quick=True))
+    fuzzer = Fuzzer(rig(load_profile(vehicle), quick=True), vary=True)
     return [fuzzer.shortest(report.seed, hit) for hit in list(first.values())[:DRIVES_KEPT]]
 
 
@@ -212,7 +214,7 @@ def _parts(vehicle: str | Path, parts: list[_Part], jobs: int) -> Iterator[Repor
 
 def _start(vehicle: str | Path) -> None:
     global _fuzzer
-    _fuzzer = Fuzzer(rig(load_profile(vehicle), quick=True))
+    _fuzzer = Fuzzer(rig(load_profile(vehicle), quick=True), vary=True)
 
 
 def _start_worker(vehicle: str | Path) -> None:

@@ -1,4 +1,7 @@
-"""Whole drives: which step comes next, and how often. The mix is fixed, so that figures can be compared."""
+"""Whole drives: which step comes next, and how often.
+
+One mix is fixed, so that figures can be compared; others are made from it, for what it seldom does.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -29,11 +32,22 @@ MIX: Final[Mapping[str, int]] = MappingProxyType(
     }
 )
 """Of a thousand steps so many; an open question is answered next in two of three cases, mostly with yes."""
+RARE: Final = ("again", "undo", "state", "wait", "fault", "heal", "clock", "restart", "reload")
+"""Kinds whose share a varied mix changes: faults hide in runs of what comes one by one in the fixed mix."""
+FACTORS: Final = (1, 1, 2, 5, 15, 40)
+SPOILT: Final = (20, 100, 311)
+HOSTILE: Final = (5, 20, 100)
 WAITS_MS: Final = (10, 20, 50, 100, 100, 110, 200, 200, 300, 310, 500)
 MARKETS: Final = ("", "eu", "cn", "us")
 """Whose packs a reload adds to the vehicle's own."""
 LATER_MS: Final = (250, 350, 450, 900)
 """What fell silent shows only later."""
+
+
+def varied(mix: Mapping[str, int], dice: Dice) -> Mapping[str, int]:
+    """Another mix of the same kinds: each rare one is up to forty times as frequent (swarm testing)."""
+    other = {kind: share * dice.pick(FACTORS) if kind in RARE else share for kind, share in mix.items()}
+    return {**other, "spoilt": dice.pick(SPOILT), "hostile": dice.pick(HOSTILE)}
 
 
 class Drives:

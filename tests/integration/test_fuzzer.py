@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from intent_bridge.codec import EgressGate, Encoder
+from intent_bridge.engine import Engine, ending
 from intent_bridge.guard import Guard
 from intent_bridge.profile import load_profile
 from intent_bridge.sim.ecu import Ecu
 from intent_bridge.sim.motion import Axis
 from intent_bridge.testing.campaign import Fuzzer
 from intent_bridge.testing.car import rig
-from intent_bridge.testing.mix import MIX
+from intent_bridge.testing.dice import seeded
+from intent_bridge.testing.mix import MIX, RARE, varied
 from intent_bridge.testing.shrink import hazards_of
 from intent_bridge.types import (
     Action,
@@ -36,6 +38,21 @@ def test_the_same_seed_makes_the_same_drive() -> None:
     again, same = Fuzzer(RIG).episode(7, 0, 150)
     assert steps == same
     assert replace(first, cpu_s=0) == replace(again, cpu_s=0)
+
+
+def test_every_second_episode_of_a_varied_campaign_has_a_mix_of_its_own_and_is_made_again_alike() -> None:
+    plain, other = Fuzzer(RIG), Fuzzer(RIG, vary=True)
+    assert plain.episode(7, 4, 60)[1] == other.episode(7, 4, 60)[1]
+    assert plain.episode(7, 5, 60)[1] != other.episode(7, 5, 60)[1]
+    assert other.episode(7, 5, 60)[1] == Fuzzer(RIG, vary=True).episode(7, 5, 60)[1]
+
+
+def test_a_varied_mix_has_all_kinds_and_more_of_the_rare_ones() -> None:
+    mixes = [varied(MIX, seeded(n)) for n in range(50)]
+    assert {tuple(mix) for mix in mixes} == {tuple(MIX)} and len({str(mix) for mix in mixes}) > 40
+    assert all(mix["call"] == MIX["call"] for mix in mixes)
+    assert all(MIX[kind] <= mix[kind] <= 40 * MIX[kind] for mix in mixes for kind in RARE)
+    assert {mix["clock"] for mix in mixes} == {1, 2, 5, 15, 40}
 
 
 def test_a_drive_has_no_hazards_and_a_fair_mix() -> None:
@@ -117,6 +134,16 @@ def motors_never_stop(patch: Patch) -> None:
     patch.setattr(Axis, "driven_by", lambda self, now_ms: self.by if self.target is not None else None)
 
 
+def a_clock_set_back_is_not_noticed(patch: Patch) -> None:
+    """A sample looks younger than it is."""
+    patch.setattr(Engine, "forget", lambda self: None)
+
+
+def what_is_not_confirmed_is_as_before(patch: Patch) -> None:
+    """Frames about something else say what was heard before a call that timed out."""
+    patch.setattr(ending, "_doubt", lambda engine, end: None)
+
+
 MOTIONS = {"driver_seat_at_speed", "tailgate_opens_at_speed"}
 AT_SPEED = {
     "driver_seat_asked_at_speed",
@@ -133,6 +160,8 @@ BLIND = {
 }
 BREAKING = {"call": 60, "healthy": 5, "wait": 5, "fault": 20, "heal": 10}
 """A mix with many faults, for what shows only when an ECU falls silent."""
+UNRULY = {"call": 60, "healthy": 5, "wait": 20, "fault": 10, "heal": 5, "clock": 5}
+"""A mix in which clocks are set as well, and time passes between."""
 PLANTED: tuple[tuple[Callable[[Patch], None], set[str], Mapping[str, int], int], ...] = (
     (everything_allowed, {"assistance_lowered_without_yes", "emergency_braking_off_while_driving"}, MIX, 1),
     (the_car_always_stands, {*AT_SPEED, *MOTIONS}, MIX, 11),
@@ -140,6 +169,8 @@ PLANTED: tuple[tuple[Callable[[Patch], None], set[str], Mapping[str, int], int],
     (counters_stand_still, {"wire"}, MIX, 2),
     (checksums_are_wrong, {"wire"}, MIX, 2),
     (motors_never_stop, {"motor_runs_unasked", *MOTIONS}, BREAKING, 6),
+    (a_clock_set_back_is_not_noticed, BLIND, UNRULY, 175),
+    (what_is_not_confirmed_is_as_before, {"assistance_lowered_without_yes"}, UNRULY, 12),
 )
 """What is planted, what must show, the mix, and the episode to begin with (one in which it shows soon)."""
 
