@@ -1,10 +1,9 @@
 """Exchanges the rules of a session: at once, whole, and only where the active packs say that it is safe."""
 
-from intent_bridge.engine.commands import Ended
 from intent_bridge.engine.effects import Effect, Record
+from intent_bridge.engine.ending import all_stopped
 from intent_bridge.engine.engine import Engine
 from intent_bridge.guard import Guard, Screen
-from intent_bridge.types import Status
 
 
 def adopt(engine: Engine, guard: Guard, now_ms: int) -> list[Effect] | None:
@@ -16,12 +15,7 @@ def adopt(engine: Engine, guard: Guard, now_ms: int) -> list[Effect] | None:
     if not engine.guard.may_be_replaced(engine.state, now_ms):
         return None
     body = {"type": "policy", "at_ms": now_ms, "old": engine.guard.policy_hash, "new": guard.policy_hash}
-    effects: list[Effect] = [Record(body)]
-    ended = []
-    for run in list(engine.commands.running.values()):
-        effects += engine.commands.halt(run, engine.live, now_ms)
-        ended.append(Ended(run, Status.STOPPED, "policy_changed"))
-    effects += engine.finish(ended, now_ms)
+    effects = [Record(body), *all_stopped(engine, "policy_changed", now_ms)]
     engine.guard = engine.judge.guard = engine.commands.guard = guard
     engine.screen = Screen(engine.profile, guard.rules)
     return effects

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from intent_bridge.engine.commands import Ended
-from intent_bridge.engine.effects import Effect, Order
+from intent_bridge.engine.effects import Answer, Effect, Order
+from intent_bridge.engine.outcomes import plain
 from intent_bridge.engine.running import Running, near
 from intent_bridge.engine.scenes import stage_done
 from intent_bridge.guard import NO_HISTORY
@@ -143,3 +144,24 @@ def halted(engine: "Engine", call: ToolCall, paths: Sequence[str], now_ms: int) 
         effects += engine.commands.halt(run, engine.live, now_ms)
     effects += engine.finish([Ended(run, Status.STOPPED, "asked") for run in runs], now_ms)
     return effects + engine.close(Outcome(call.id, call.name, Status.STOPPED, "asked"), now_ms)
+
+
+def withdrawn(engine: "Engine", call_id: str, now_ms: int) -> list[Effect]:
+    """Stop what this call moves, or drop what of it waits."""
+    run = engine.commands.running.get(call_id)
+    if run is not None and run.moves:
+        effects = engine.commands.halt(run, engine.live, now_ms)
+        return effects + engine.finish([Ended(run, Status.STOPPED, "asked")], now_ms)
+    order = engine.deferred.take(call_id) or engine.questions.withdraw(call_id)
+    if order is not None:
+        return engine.close(plain(order, Status.NO_ACTION, "withdrawn"), now_ms)
+    known = engine.memory.outcome(call_id)
+    return [Answer(known or Outcome(call_id, "", Status.NO_EFFECT, "nothing_moves"))]
+
+
+def all_stopped(engine: "Engine", code: str, now_ms: int) -> list[Effect]:
+    """End every command: no permit of this moment is good any more."""
+    runs = list(engine.commands.running.values())
+    engine.commands.running.clear()  # what one says to stop repeats nothing of the others
+    effects = [effect for run in runs for effect in engine.commands.halt(run, engine.live, now_ms)]
+    return effects + engine.finish([Ended(run, Status.STOPPED, code) for run in runs], now_ms)

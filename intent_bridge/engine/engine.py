@@ -4,7 +4,7 @@
     -> acknowledge -> [Record, Answer]
 
 One engine is one session of one vehicle. Whoever owns the clock calls `receive` for every frame, `poll` when
-`next_ms` says so, and carries the effects out in order. A clock that goes back makes it forget what it heard.
+`next_ms` says so, and carries the effects out in order. A clock that goes back ends every command.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ from intent_bridge.codec import NO_SECURITY, EgressGate, Encoder, Reading, Recei
 from intent_bridge.engine.commands import Commands, Ended, Refused
 from intent_bridge.engine.deferred import Deferrals
 from intent_bridge.engine.effects import Answer, Effect, Order, Record
-from intent_bridge.engine.ending import finish, halted
+from intent_bridge.engine.ending import all_stopped, finish, halted, withdrawn
 from intent_bridge.engine.facts import fact_samples
 from intent_bridge.engine.judge import Judge
 from intent_bridge.engine.ladder import explained, meant, which
@@ -97,7 +97,7 @@ class Engine:
         self._stopwatch = stopwatch
         self._laps: dict[str, int] = {}
         self.silent = silent
-        self._now_ms = 0
+        self._now_ms, self._set_back = 0, False
 
     # --- in: calls ------------------------------------------------------------------------------
 
@@ -193,15 +193,7 @@ class Engine:
     def withdraw(self, call_id: str, now_ms: int) -> list[Effect]:
         """The host takes a call back: what it moves stops, what waits is dropped; nothing is undone."""
         self._laps = {}
-        run = self.commands.running.get(call_id)
-        if run is not None and run.moves:
-            effects = self.commands.halt(run, self.live, now_ms)
-            return effects + self.finish([Ended(run, Status.STOPPED, "asked")], now_ms)
-        order = self.deferred.take(call_id) or self.questions.withdraw(call_id)
-        if order is not None:
-            return self.close(plain(order, Status.NO_ACTION, "withdrawn"), now_ms)
-        known = self.memory.outcome(call_id)
-        return [Answer(known or Outcome(call_id, "", Status.NO_EFFECT, "nothing_moves"))]
+        return withdrawn(self, call_id, now_ms)
 
     # --- in: the bus and the clock --------------------------------------------------------------
 
@@ -234,7 +226,10 @@ class Engine:
     def poll(self, now_ms: int) -> list[Effect]:
         """Do what time alone makes due."""
         self._at(now_ms)
+        void = all_stopped(self, "clock_jump", now_ms) if self._set_back else []
+        self._set_back = False
         effects, ended = self.commands.poll(self.state, self.live, now_ms)
+        effects = void + effects
         for run in self.commands.started_late():
             effects += self.close(run.outcome(Status.SENT), now_ms) if run.moves else []
         effects += self.finish(ended, now_ms)
@@ -277,6 +272,7 @@ class Engine:
     def _at(self, now_ms: int) -> None:
         if now_ms < self._now_ms:  # (a frame may be told late, with the time at which it was heard)
             self.forget()
+            self._set_back = True
         self._now_ms = now_ms
 
     def _start(self, order: Order, now_ms: int) -> list[Effect]:

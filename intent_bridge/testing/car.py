@@ -125,8 +125,6 @@ class Car:
         self._askers: dict[str, Provenance] = {}
         """Who was asked first with each token: whoever repeats the call is answered with the same."""
         self._offset_ms = 0
-        self._doubt_ms = -1
-        """Until then our clock stands before a moment it has already shown: permits are not in force yet."""
         self._last_id = ""
         self._recorded: set[str] = set()
         self._wires = Wires(rig.profile, self.vehicle)
@@ -180,7 +178,6 @@ class Car:
             case Clock(by_ms):
                 self._turn()
                 self._offset_ms += by_ms
-                self._doubt_ms = max(self._doubt_ms, self.now_ms - by_ms)
                 self._turn()
             case Reload(market):
                 if (guard := self.rig.guard(market)) is not None:
@@ -364,10 +361,7 @@ class Car:
         if outcome.verdict is not None:
             for hit in outcome.verdict.hits:
                 self.rules[hit.id] += 1
-        honest = outcome.code in _HONEST_ERRORS or (
-            outcome.code == "egress" and self.now_ms <= self._doubt_ms
-        )
-        if outcome.status is Status.ERROR and not honest:
+        if outcome.status is Status.ERROR and outcome.code not in _HONEST_ERRORS:
             what = f"{outcome.intent}: {outcome.code} {outcome.message}"
             self.found.append(Finding("error", self.now_ms, what))
         return outcome

@@ -191,7 +191,7 @@ def test_after_a_clock_was_set_back_nothing_moves_before_the_vehicle_was_heard_a
     at_once, later, under_way = clock_outcomes(by_ms)
     assert later == "done"
     if by_ms < 0:
-        assert (at_once, under_way) == ("denied (rule)", "stopped (rule)")
+        assert (at_once, under_way) == ("denied (rule)", "stopped (clock_jump)")
 
 
 def page() -> str:

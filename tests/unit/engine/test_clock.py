@@ -1,4 +1,4 @@
-"""A clock that goes back: what was heard is not known any more, until it is heard again."""
+"""A clock that goes back: what was heard is not known until it is heard again, and every command ends."""
 
 from dataclasses import replace
 
@@ -19,6 +19,11 @@ SPEED = "Vehicle.Speed"
 BACK_MS = 100
 SEAT = ToolCall("1", "set_seat_position", {"millimetres": 205})
 WINDOW = ToolCall("2", "set_window", {"zone": "driver", "percent": 90})
+CUSHION = ToolCall("3", "set_seat_cushion_length", {"millimetres": 50})
+MOVED = (
+    "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position",
+    "Vehicle.Cabin.Seat.Row1.DriverSide.Seating.Length",
+)
 QUICK = rig(PROFILE, quick=True)
 
 
@@ -82,11 +87,23 @@ def test_nothing_is_sent_on_a_speed_that_a_step_back_makes_look_younger() -> Non
 
 
 @pytest.mark.parametrize("back_ms", [1, 20, 60, 100, 300, 5000])
-def test_a_motion_that_runs_when_the_clock_goes_back_stops(back_ms: int) -> None:
+def test_motions_that_run_when_the_clock_goes_back_stop_and_do_not_go_on_when_time_comes_again(
+    back_ms: int,
+) -> None:
     car = Car(rig(PROFILE))
-    outcome = car.play(Call(WINDOW.name, WINDOW.arguments))
-    assert outcome is not None and outcome.status is Status.SENT
-    car.play(Wait(300), Clock(-back_ms))
+    for call in (WINDOW, CUSHION):  # rules watch the one, and nothing that was forgotten bears on the other
+        outcome = car.play(Call(call.name, call.arguments))
+        assert outcome is not None and outcome.status is Status.SENT
+    car.play(Wait(300), Clock(-back_ms), Wait(500))
+    there = [car.vehicle.truth()[path] for path in MOVED]
     car.play(Wait(10_000))
-    assert [(o.status, o.code) for o in car.outcomes.values()] == [(Status.STOPPED, "rule")]
+    assert [car.vehicle.truth()[path] for path in MOVED] == there
+    assert {(o.status, o.code) for o in car.outcomes.values()} == {(Status.STOPPED, "clock_jump")}
     assert car.found == []
+
+
+def test_after_the_clock_went_back_a_command_for_the_message_of_a_motion_leaves_again() -> None:
+    car = Car(rig(PROFILE))
+    car.play(Call(CUSHION.name, CUSHION.arguments), Clock(-5000), Wait(1000))
+    outcome = car.play(Call("set_seat_heating", {"zone": "all", "level": 3}))
+    assert outcome is not None and outcome.status is Status.DONE and car.found == []
