@@ -60,7 +60,8 @@ _SAID: Final = Concept("verb", "said")
 """Somebody's words follow: they say why only where they tell how it is ("she says it's too hot, …")."""
 _ILL: Final = Concept("verb", "ill")
 """How somebody suffers: "it makes her sick"."""
-_NO_PLACE: Final = frozenset({"mine", "all", "each", "theirs", "companion"})
+NO_PLACE: Final = frozenset({"mine", "all", "each", "theirs", "companion"})
+"""Of these a clause says not where somebody is."""
 _FELT: Final = frozenset({"feeling", "state"})
 _AND: Final = Concept("mark", "and")
 _WANT: Final = Concept("mark", "want")
@@ -71,13 +72,10 @@ _NOUN: Final = Concept("noun", "any")
 """Something of the world that is nothing to the car: "the moon"."""
 
 
-def aside(
-    lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = False, so: bool = False
-) -> Reading | None:
+def aside(lexicon: Lexicon, clause: list[str], *, begins: bool, runs_on: bool = False) -> Reading | None:
     """The topics of a clause that can be left out; None where it cannot. `begins`: nothing stands before.
 
     `runs_on`: no comma stands behind it. Then it must have a verb that we know, and be nobody's words.
-    `so`: a "so" stands behind it. Then all of it tells, unless it asks for something itself.
     """
     if not 0 < len(clause) <= WORDS_MAX:
         return None
@@ -88,17 +86,14 @@ def aside(
     verb_at = next(verbs, None)
     if verb_at is None:
         verb_at = _strange_verb(lexicon, phrases)
-    if so and not _only_reason(phrases):
-        return None
-    verb_at = 0 if so else verb_at
     if (
         _asks_for_somebody(phrases, begins=begins)
         or _ends_as_request(phrases)
         or (runs_on and (not _only_tells(phrases, verb_at) or lexicon.brings & {*clause}))
     ):
         return None
-    wants = not so and any(_WANT in about and all(c.kind != "verb" for c in about) for _, about in phrases)
-    strange, bare, complains = so, False, False
+    wants = any(_WANT in about and all(c.kind != "verb" for c in about) for _, about in phrases)
+    strange, bare, complains = False, False, False
     topics: dict[Concept, None] = {}
     teller: set[Concept] = set()
     for at, (_, about) in enumerate(phrases):
@@ -117,7 +112,7 @@ def aside(
                 strange = strange or not ours
             elif concept.kind == "act" and concept.name.startswith("too_"):
                 complains = True
-            elif concept.kind == "zone" and concept.name not in _NO_PLACE:
+            elif concept.kind == "zone" and concept.name not in NO_PLACE:
                 topics[Concept("topic", AT + concept.name)] = None
                 if concept.name != "kids":
                     topics[PLACE] = None
@@ -138,15 +133,6 @@ def aside(
     return tuple(topics)
 
 
-def _only_reason(phrases: list[tuple[str, set[Concept]]]) -> bool:
-    """Whether a clause before "so" asks for nothing: it has words unknown to us, no value, no order."""
-    said = {c for _, about in phrases for c in about}
-    acts = any(c.kind == "act" and not _is_complaint(c) for c in said)
-    orders = acts and any(c.kind == "thing" and c.name in things() for c in said)
-    barred = any(c.kind in ("num", "do") or _is_said(c) for c in said)
-    return any(not about for _, about in phrases) and not orders and not barred
-
-
 def _tells_number(phrases: list[tuple[str, set[Concept]]], verb_at: int | None) -> bool:
     """Whether a number is told of how it is now: "the fan is on three"."""
     if verb_at is None or _IS not in phrases[verb_at][1]:
@@ -160,8 +146,8 @@ def _asks_for_somebody(phrases: list[tuple[str, set[Concept]]], *, begins: bool)
     if at is None:
         return False
     after = [about for _, about in phrases[at + 1 :]]
-    acts = any(c.kind in ("act", "do") and not _is_complaint(c) for about in after for c in about)
-    tells = any(_ILL in about or any(_is_complaint(c) for c in about) for about in after)
+    acts = any(c.kind in ("act", "do") and not is_complaint(c) for about in after for c in about)
+    tells = any(_ILL in about or any(is_complaint(c) for c in about) for about in after)
     return acts or not (_TELLS in phrases[at][1] or (tells and begins))
 
 
@@ -173,12 +159,12 @@ def asks(lexicon: Lexicon, clause: list[str]) -> bool:
 def _ends_as_request(phrases: list[tuple[str, set[Concept]]]) -> bool:
     said = [about for _, about in phrases if about != {_NOTHING}]
     named = any(c.kind == "thing" and c.name in things() for about in said for c in about)
-    last = {c.kind for c in said[-1] if not _is_complaint(c)} if said else set()
-    complains = any(_is_complaint(c) for about in said for c in about)
+    last = {c.kind for c in said[-1] if not is_complaint(c)} if said else set()
+    complains = any(is_complaint(c) for about in said for c in about)
     return named and not complains and "act" in last and not last & {"verb", "mark", "thing", "state"}
 
 
-def _is_complaint(concept: Concept) -> bool:
+def is_complaint(concept: Concept) -> bool:
     return concept.kind == "feeling" or (concept.kind == "act" and concept.name.startswith("too_"))
 
 

@@ -222,8 +222,6 @@ def _asides(
             continue
         runs_on = after == end < len(tokens) and not is_edge(lexicon, tokens[end])
         topics = aside(lexicon, tokens[start:end], begins=start == 0, runs_on=runs_on)
-        if topics is None and start == 0 and lexicon.links & {*tokens[end : end + 2]}:
-            topics = aside(lexicon, tokens[:end], begins=True, so=True)
         if topics is not None:
             told = {
                 (*topics, *rest): _words(lexicon, end - start) + 1 + cost

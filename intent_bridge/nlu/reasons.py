@@ -8,10 +8,11 @@ sleep"). Without such a word nobody knows: "at the lights, …" says when.
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from intent_bridge.nlu.asides import SAYS, asks, phrases_of
-from intent_bridge.nlu.lexicon import Concept, Lexicon
+from intent_bridge.nlu.asides import AT, NO_PLACE, PLACE, SAYS, SOMETHING, asks, is_complaint, phrases_of
+from intent_bridge.nlu.lexicon import Concept, Lexicon, Reading
 from intent_bridge.nlu.phrases import is_edge, pieces
 from intent_bridge.nlu.reading import said
+from intent_bridge.nlu.things import things
 
 REASON_MIN: Final = 3
 """Fewer words behind "so" are none: "open it so wide"."""
@@ -24,38 +25,44 @@ SAYING: Final = 3
 """So many words before "so" may be all that somebody says: "she told us so"."""
 _NOT_ASKED: Final = frozenset({"tag", "praise", "fit"})
 """Polite words that ask for nothing."""
-_EVERYWHERE: Final = frozenset({"mine", "all", "each"})
+
+
+_SOMEWHERE: Final = "kids"
+"""Told of them a request may be for anybody: "the kids are asleep, so close the window"."""
 
 
 class Alone(NamedTuple):
     """The words of a request without its reason."""
 
     words: list[str]
-    placed: bool
-    """The reason tells of somebody, or of a place: whose seat is meant has to be said."""
+    topics: Reading
+    """What the reason tells of: a thing, a place, or somebody whose place has to be said."""
+    told: bool
+    """Nothing else can be asked: the rest may be a number, or how somebody feels."""
 
 
 def alone(lexicon: Lexicon, tokens: list[str]) -> Iterator[Alone]:
     """Each request that the rest of the sentence is a reason for."""
-    for request, reason in _pairs(lexicon, tokens):
+    for request, reason, told in _pairs(lexicon, tokens):
         words = _stripped(lexicon, request)
         if words and not _refers(lexicon, words):
-            yield Alone(words, _is_placed(lexicon, reason))
+            yield Alone(words, _topics(lexicon, reason), told)
 
 
-def _pairs(lexicon: Lexicon, tokens: list[str]) -> Iterator[tuple[list[str], list[str]]]:
-    """A request and its reason, at each word that names one."""
+def _pairs(lexicon: Lexicon, tokens: list[str]) -> Iterator[tuple[list[str], list[str], bool]]:
+    """A request, its reason, and whether that tells only, at each word that names one."""
     for at in range(1, len(tokens)):
         if behind := max(lexicon.of_class("because", tokens, at), default=0):
-            yield tokens[:at], tokens[behind:]
+            yield tokens[:at], tokens[behind:], False
         if tokens[at] not in lexicon.links:
             continue
         before, after = tokens[:at], tokens[at + 1 :]
         begins = _begins_request(lexicon, after)
-        if (begins or is_edge(lexicon, tokens[at - 1])) and _is_told(lexicon, before):
-            yield after, before
+        tells = _only_tells(lexicon, before)
+        if (tells or begins or is_edge(lexicon, tokens[at - 1])) and _is_told(lexicon, before):
+            yield after, before, tells
         if not begins and _is_purpose(lexicon, after):
-            yield before, after
+            yield before, after, False
 
 
 def _stripped(lexicon: Lexicon, words: list[str]) -> list[str]:
@@ -102,6 +109,15 @@ def _tells(lexicon: Lexicon, clause: list[str]) -> bool:
     return not (opens or says or orders or answers or kinds & _NEVER)
 
 
+def _only_tells(lexicon: Lexicon, reason: list[str]) -> bool:
+    """Whether a reason has words unknown to us, no value, and nothing that is to become of a thing."""
+    phrases = phrases_of(lexicon, reason)
+    said_here = {concept for _, about in phrases for concept in about}
+    acts = any(c.kind == "act" and not is_complaint(c) for c in said_here)
+    orders = acts and any(_is_ours(c) for c in said_here)
+    return any(not about for _, about in phrases) and not orders and all(c.kind != "num" for c in said_here)
+
+
 def _is_when(concept: Concept) -> bool:
     return _is_governing(concept) and concept.name != "negated"
 
@@ -122,7 +138,14 @@ def _is_change(concept: Concept) -> bool:
     return concept.kind in _CHANGES and concept[:2] not in (("act", "set"), ("act", "take"))
 
 
-def _is_placed(lexicon: Lexicon, reason: list[str]) -> bool:
-    concepts = (concept for _, about in phrases_of(lexicon, reason) for concept in about)
-    others = (lexicon.of_class("others", reason, at) for at in range(len(reason)))
-    return any(c.kind == "zone" and c.name not in _EVERYWHERE for c in concepts) or any(others)
+def _topics(lexicon: Lexicon, reason: list[str]) -> Reading:
+    concepts = [concept for _, about in phrases_of(lexicon, reason) for concept in about]
+    places = [c.name for c in concepts if c.kind == "zone" and c.name not in NO_PLACE]
+    others = any(lexicon.of_class("others", reason, at) for at in range(len(reason)))
+    topics = [Concept("topic", AT + name) for name in dict.fromkeys(places)]
+    topics += [PLACE] if others or {*places} - {_SOMEWHERE} else []
+    return (*topics, SOMETHING) if any(_is_ours(c) for c in concepts) else tuple(topics)
+
+
+def _is_ours(concept: Concept) -> bool:
+    return concept.kind == "thing" and concept.name in things()

@@ -9,7 +9,7 @@ from intent_bridge.intents import Catalogue, NotEquipped
 from intent_bridge.intents.zones import DriverSide, Zone
 from intent_bridge.nlu.asides import AT, PLACE, SOMETHING
 from intent_bridge.nlu.filling import filled
-from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexicon, is_quoted, lexicon
+from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexicon, Reading, is_quoted, lexicon
 from intent_bridge.nlu.neighbours import at_place, is_alternative, is_unfinished
 from intent_bridge.nlu.others import spared, spread, with_others
 from intent_bridge.nlu.pauses import heard, is_request
@@ -118,15 +118,12 @@ def understand(
 def _reasoned(words: Lexicon, tokens: list[str], car: Car, speaker: Zone, *, asks: bool) -> Result | None:
     """The request of a sentence that gives reasons beside it, if it is whole without them."""
     for request in alone(words, tokens):
-        found = _understood(words, request.words, car, speaker, None)
+        found = _understood(words, request.words, car, speaker, None, request.topics)
         if not isinstance(found, Understood) or found.turn is None or (found.undo or found.rest):
             continue
-        if not (found.turn.slots.thing or found.turn.slots.do):
+        if not (request.told or found.turn.slots.thing or found.turn.slots.do):
             continue  # a feeling, or a number alone, may be told
-        if asks and not is_request(words, request.words):
-            return Abstained("question")
-        whose = _lacks_place(found.turn.slots) or any(car.is_placed(call) for call in found.calls)
-        return Abstained("incomplete") if request.placed and whose else found
+        return Abstained("question") if asks and not is_request(words, request.words) else found
     return None
 
 
@@ -136,12 +133,14 @@ def _understood(
     car: Car,
     speaker: Zone,
     before: Turn | None,
+    topics: Reading = (),
 ) -> Result | None:
-    """The one meaning of the shortest readings that have any; None where two readings disagree."""
+    """The one meaning of the shortest readings that have any; `topics`: what a reason beside it is about."""
     problem: Abstained | None = None
     meanings: list[Understood] = []
     cost = 0
-    for sentence in sentences(words, tokens):
+    for read in sentences(words, tokens):
+        sentence = replace(read, concepts=(*topics, *read.concepts))
         if (meanings or _is_final(problem)) and sentence.cost > cost:
             break
         found = _sentence(sentence, car, speaker, before)

@@ -45,6 +45,26 @@ def test_a_condition_a_quotation_and_an_order_are_no_reason(text: str) -> None:
     assert done(text, "en") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "calls"),
+    [
+        ("the zorgles are whistling so 22 please", [("set_cabin_temperature", {"celsius": 22})]),
+        ("the zorgles are whistling so I'm cold", [("adjust_comfort", {"feeling": "cold"})]),
+        ("the zorgles are whistling therefore massage", [("set_seat_massage", {"level": 2})]),
+        ("the zorgle counts to 22 so I'm cold", []),
+    ],
+)
+def test_behind_a_reason_of_unknown_words_a_value_or_a_feeling_is_a_request(text: str, calls: object) -> None:
+    assert done(text, "en") == calls
+
+
+def test_what_it_is_nobody_knows_where_a_reason_names_one_thing_of_many() -> None:
+    assert done("the fan zorgles so turn it down", "en") == []
+    assert done("the kids zorgle so turn their seat heating off", "en") == [
+        ("set_seat_heating", {"zone": "kids", "level": 0})
+    ]
+
+
 def test_whose_seat_is_meant_has_to_be_said_where_the_reason_is_about_somebody() -> None:
     assert done("my daughter feels cold in her zorgle so turn on the seat heating", "en") == []
     assert done("my daughter always zorgles so turn on the seat heating in the back left", "en") == [
