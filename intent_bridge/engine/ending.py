@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from intent_bridge.engine.commands import Ended
+from intent_bridge.engine.doubt import doubt
 from intent_bridge.engine.effects import Answer, Effect, Order
 from intent_bridge.engine.outcomes import plain
 from intent_bridge.engine.running import Running, near
@@ -31,7 +32,7 @@ def finish(engine: "Engine", ended: Sequence[Ended], now_ms: int) -> list[Effect
 
 def _finish(engine: "Engine", end: Ended, now_ms: int) -> list[Effect]:
     run, outcome = end.run, end.run.outcome(end.status, end.code)
-    _doubt(engine, end)
+    doubt(engine, end)
     engine.undos.learn(run, end.status, end.code)
     if end.hits:
         outcome = replace(outcome, verdict=replace(run.verdict, hits=end.hits))
@@ -52,20 +53,6 @@ def _finish(engine: "Engine", end: Ended, now_ms: int) -> list[Effect]:
     if run.order.course is not None and end.status is Status.DONE:
         return stage_done(engine, run, outcome, now_ms)
     return engine.close(outcome, now_ms)
-
-
-def _doubt(engine: "Engine", end: Ended) -> None:
-    """What was asked for and never confirmed may be so or not, and what was heard before it is no answer.
-
-    Until the path is heard again, frames about something else ask for nothing there, where they can.
-    """
-    run = end.run
-    if run.held_until_ms is not None:
-        return
-    for path in run.waiting.keys() - run.moves:
-        message = engine.profile.actuators[path].command.message
-        if message not in end.unheard and engine.encoder.can_say_nothing(path):
-            engine.live.pop(path, None)
 
 
 def _why_not(failed: Outcome, end: Ended) -> Outcome:

@@ -15,6 +15,7 @@ from typing import Final, assert_never
 from intent_bridge.codec import NO_SECURITY, EgressGate, Encoder, Reading, Receiver, Security
 from intent_bridge.engine.commands import Commands, Ended, Refused
 from intent_bridge.engine.deferred import Deferrals
+from intent_bridge.engine.doubt import unheard
 from intent_bridge.engine.effects import Answer, Effect, Order, Record
 from intent_bridge.engine.ending import all_stopped, finish, halted, withdrawn
 from intent_bridge.engine.facts import fact_samples
@@ -264,7 +265,8 @@ class Engine:
 
     def forget(self) -> None:
         """The clock was set and no age can be told any more: nothing is known until it is heard again."""
-        self.state.clear()
+        for path, sample in self.state.items():
+            self.state[path] = unheard(sample)
         self.screen.reset()
 
     # --- inside ---------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What a drive leaves on disk: two records a call, no words of the user, and the same frames again."""
 
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,18 @@ import pytest
 from intent_bridge.audit import read, replay, verify
 from intent_bridge.audit.replay import samples
 from intent_bridge.bridge import SimulatedBridge
+from intent_bridge.engine import Effect, Record
 from intent_bridge.errors import AuditError
 from intent_bridge.guard import Guard, load_packs
 from intent_bridge.profile import load_profile
+from intent_bridge.testing.car import Car, Rig, rig
+from intent_bridge.testing.dice import seeded
+from intent_bridge.testing.mix import Drives
 from intent_bridge.types import Status
 
 PROFILE = load_profile("demo_sedan")
 GUARD = Guard(PROFILE, load_packs(PROFILE))
+UNRULY = {"call": 60, "again": 3, "undo": 3, "healthy": 5, "wait": 20, "fault": 10, "heal": 8, "clock": 3}
 
 
 def drive(path: Path, **options: Any) -> SimulatedBridge:
@@ -66,6 +72,31 @@ def test_a_replay_gives_the_same_frames_bit_for_bit(log: Path) -> None:
     again = list(replay(read(log), PROFILE, GUARD))
     assert len(again) >= 6
     assert [r.call_id for r in again if not r.same or not r.recorded or not r.same_policy] == []
+
+
+class Recorded(Car):
+    """A test car whose records are kept."""
+
+    def __init__(self, rig: Rig) -> None:
+        self.records: list[Mapping[str, Any]] = []
+        super().__init__(rig)
+
+    def _carry(self, effects: Iterable[Effect]) -> None:
+        effects = list(effects)
+        self.records += [effect.body for effect in effects if isinstance(effect, Record)]
+        super()._carry(effects)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_unruly_drives_with_faults_and_set_clocks_replay_bit_for_bit(seed: int) -> None:
+    prepared, dice = rig(PROFILE, quick=True), seeded(seed)
+    car = Recorded(prepared)
+    drives = Drives(prepared, car.engine.catalogue, UNRULY)
+    while car.calls < 600:
+        car.play(drives.step(dice, asked=car.question is not None))
+    again = list(replay(car.records, PROFILE, GUARD))
+    assert len(again) > 50 and car.found == []
+    assert [(r.intent, r.recorded, r.again) for r in again if not r.same] == []
 
 
 def test_a_replay_shows_an_edited_frame(log: Path) -> None:

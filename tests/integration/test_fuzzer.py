@@ -141,7 +141,7 @@ def a_clock_set_back_is_not_noticed(patch: Patch) -> None:
 
 def what_is_not_confirmed_is_as_before(patch: Patch) -> None:
     """Frames about something else say what was heard before a call that timed out."""
-    patch.setattr(ending, "_doubt", lambda engine, end: None)
+    patch.setattr(ending, "doubt", lambda engine, end: None)
 
 
 MOTIONS = {"driver_seat_at_speed", "tailgate_opens_at_speed"}
