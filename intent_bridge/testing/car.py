@@ -337,8 +337,10 @@ class Car:
                     self.outcomes[outcome.call_id] = outcome
                     if outcome.status is Status.DONE and outcome.frames:
                         self.acted += 1
-                case Record():
+                case Record(body=body):
                     self._recorded.add(_call_of(effect))
+                    if body["type"] == "intent":
+                        self.monitor.recorded({path: self._plain(path, v) for path, v in body["emitted"]})
         if later:
             self._carry(later)
 
@@ -352,9 +354,11 @@ class Car:
 
     def _true(self, path: str, value: Value | None) -> None:
         if path in self.monitor.watched:
-            step = self._steps[path]
-            plain = Decimal(value) * step if type(value) is int and step is not None else value
-            self.monitor.moved(path, plain, self.now_ms)
+            self.monitor.moved(path, self._plain(path, value), self.now_ms)
+
+    def _plain(self, path: str, value: Value | None) -> object:
+        step = self._steps[path]
+        return Decimal(value) * step if type(value) is int and step is not None else value
 
     def _note(self, outcome: Outcome) -> Outcome:
         self.statuses[outcome.status.value] += 1

@@ -5,9 +5,9 @@ rules, guard, resolver or our codec: what those get wrong must show here.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from intent_bridge.profile import Profile, once
 from intent_bridge.testing.eye import Eye, Reported
@@ -18,6 +18,9 @@ PAUSE_MS = 1000
 """A motor that rests this long has ended its motion."""
 ANEW_MS = 1500
 """The same request again after this long is a new one."""
+
+
+_NOTHING: Final = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class Monitor:
         self._running: dict[str, tuple[int, int]] = {}
         self._asked: dict[str, tuple[object, int]] = {}
         self._times: dict[tuple[str, str], deque[int]] = {}
+        self._recorded: dict[str, object] | None = None
+        """What our newest record of each path says that is sent; None where nobody tells."""
         self._yes_ms: int | None = None
         self._asking_ms: int | None = None
 
@@ -61,6 +66,12 @@ class Monitor:
     def yes(self, now_ms: int) -> None:
         """A person agreed to the question of a call."""
         self._yes_ms = now_ms
+
+    def recorded(self, values: Mapping[str, object]) -> None:
+        """A record of ours says that these values (in VSS units) are sent; from now on nothing else may be."""
+        if self._recorded is None:
+            self._recorded = {}
+        self._recorded.update(values)
 
     def restarted(self) -> None:
         """Our process began anew: its counters may too."""
@@ -92,6 +103,8 @@ class Monitor:
             for hazard, ask in self._asks.get(path, ()):
                 if ask.asks(value, None if reported is None else reported.value):
                     self._judge_request(hazard, path, value, now_ms)
+            if self._recorded is not None and self._recorded.get(path, _NOTHING) != value:
+                self._find("unrecorded", now_ms, f"asks {path} = {value}, which no record says")
 
     def moved(self, path: str, value: object, now_ms: int) -> None:
         """Something became true of the vehicle (VSS units; numbers as Decimal)."""

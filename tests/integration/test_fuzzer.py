@@ -134,6 +134,21 @@ def motors_never_stop(patch: Patch) -> None:
     patch.setattr(Axis, "driven_by", lambda self, now_ms: self.by if self.target is not None else None)
 
 
+def left_is_right(patch: Patch) -> None:
+    """Encoder and gate agree that the seats are the other way round."""
+    encode = Encoder.encode
+
+    def swapped(self: Encoder, permit: Permit, *args: Any) -> Any:
+        there = {
+            path.replace("DriverSide", "PassengerSide") if ".Seat." in path else path: value
+            for path, value in permit.emitted.items()
+        }
+        return encode(self, replace(permit, emitted=there), *args)
+
+    patch.setattr(Encoder, "encode", swapped)
+    patch.setattr(EgressGate, "check_all", lambda self, *args, **options: None)
+
+
 def a_clock_set_back_is_not_noticed(patch: Patch) -> None:
     """A sample looks younger than it is."""
     patch.setattr(Engine, "forget", lambda self: None)
@@ -169,6 +184,7 @@ PLANTED: tuple[tuple[Callable[[Patch], None], set[str], Mapping[str, int], int],
     (counters_stand_still, {"wire"}, MIX, 2),
     (checksums_are_wrong, {"wire"}, MIX, 2),
     (motors_never_stop, {"motor_runs_unasked", *MOTIONS}, BREAKING, 6),
+    (left_is_right, {"unrecorded"}, MIX, 1),
     (a_clock_set_back_is_not_noticed, BLIND, UNRULY, 175),
     (what_is_not_confirmed_is_as_before, {"assistance_lowered_without_yes"}, UNRULY, 12),
 )

@@ -222,3 +222,22 @@ def test_on_a_bench_what_the_ecus_report_stands_for_the_truth() -> None:
             for now_ms, raw in vehicle.advance(at_ms):
                 watching.heard(raw, now_ms)
         assert found(watching) == expected
+
+
+def test_what_no_record_says_is_found_and_what_one_says_or_an_ecu_reports_is_not() -> None:
+    watching = monitor()
+    heard(watching)
+    signals = {path: PROFILE.actuators[path].command.signal for path in (SEAT, WINDOW)}
+    watching.recorded({SEAT: Decimal(50)})
+    watching.sent(frame("SEAT_CMD", 0, **{signals[SEAT]: 10}), 10)
+    assert watching.found == []
+    watching.sent(frame("SEAT_CMD", 1, **{signals[SEAT]: 11}), 20)
+    assert [(f.hazard, f.what) for f in watching.found] == [
+        ("unrecorded", f"asks {SEAT} = 55, which no record says")
+    ]
+
+
+def test_where_nobody_tells_of_records_none_is_missed() -> None:
+    watching = monitor()
+    watching.sent(frame("SEAT_CMD", 0, **{PROFILE.actuators[SEAT].command.signal: 10}), 10)
+    assert watching.found == []
