@@ -68,7 +68,7 @@ class Monitor:
         self._yes_ms = now_ms
 
     def recorded(self, values: Mapping[str, object]) -> None:
-        """A record of ours says that these values (in VSS units) are sent; from now on nothing else may be."""
+        """A record of ours says that these values (VSS units) are sent; from now on nothing else may be."""
         if self._recorded is None:
             self._recorded = {}
         self._recorded.update(values)
