@@ -98,7 +98,7 @@ def _again(
         live = samples(record["state"], int(record["at_ms"]))[1]
         encoder.counters.update(record["counters"])
         try:
-            frames = frames_record(encoder.encode(permit, live, record["running"]))
+            frames = frames_record(encoder.encode(permit, live, record["running"], record.get("paths")))
         except InvariantError:
             frames = []
     return Replayed(

@@ -67,6 +67,8 @@ class Limits:
         self, message: str, begins: Sequence[Activation], live: Mapping[str, Meaning], now_ms: int
     ) -> str | None:
         """Why one more frame of this message, which begins these activations, is too much; None when not."""
+        if self._frames and now_ms < self._frames[-1]:
+            self._set_back(now_ms)
         if _full(self._frames, self._most, now_ms):
             return f"frame cap: {self._most} frames within {FRAMES_WINDOW_MS} ms"
         most = self._most_of[message]
@@ -109,6 +111,14 @@ class Limits:
         self._frames = kept.frames
         self._by_message |= kept.by_message
         self._changes |= kept.changes
+
+    def _set_back(self, now_ms: int) -> None:
+        """The clock went back: what it says is still to come has left at this moment, and counts its time."""
+        self._frames = deque(min(at_ms, now_ms) for at_ms in self._frames)
+        for name, left_ms in self._by_message.items():
+            self._by_message[name] = deque(min(at_ms, now_ms) for at_ms in left_ms)
+        for path, changes in self._changes.items():
+            self._changes[path] = deque(c._replace(at_ms=min(c.at_ms, now_ms)) for c in changes)
 
     def _way(self, path: str, value: Value, live: Mapping[str, Meaning]) -> Fraction:
         """From the last target in the window, else from where it is; where that is unknown, all the way."""

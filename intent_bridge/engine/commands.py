@@ -221,7 +221,7 @@ class Commands:
             return [], []
         others = targets((r for r in self.running.values() if r is not run), now_ms)
         counters = dict(self._encoder.counters)
-        frames = self._encoder.encode(run.permit, live, others)
+        frames = self._encoder.encode(run.permit, live, others, run.waiting)  # the rest has given way
         checked = self._checked(run, frames, "start", now_ms)
         if isinstance(checked, Refused):
             often = checked.reason.startswith(TOO_OFTEN)

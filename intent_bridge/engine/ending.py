@@ -1,5 +1,6 @@
 """How a command ends: its call is answered, and what a failed one has changed is put back."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,8 @@ from intent_bridge.types import Action, Decision, Outcome, State, Status, ToolCa
 if TYPE_CHECKING:
     from intent_bridge.engine.engine import Engine
 
+NEVER_MS: Final = sys.maxsize
+"""Later than any deadline."""
 _FAILED: Final = (Status.TIMEOUT, Status.REFUSED_BY_ECU, Status.NOT_DELIVERED)
 """Ends in which the vehicle let the call down: what was changed is put back."""
 
@@ -152,3 +155,9 @@ def all_stopped(engine: "Engine", code: str, now_ms: int) -> list[Effect]:
     engine.commands.running.clear()  # what one says to stop repeats nothing of the others
     effects = [effect for run in runs for effect in engine.commands.halt(run, engine.live, now_ms)]
     return effects + engine.finish([Ended(run, Status.STOPPED, code) for run in runs], now_ms)
+
+
+def set_back(engine: "Engine", now_ms: int) -> list[Effect]:
+    """The clock went back: every command ends, and limits count from this moment; so waits nothing either."""
+    engine.judge.set_back(now_ms)
+    return all_stopped(engine, "clock_jump", now_ms)

@@ -17,7 +17,7 @@ from intent_bridge.engine.commands import Commands, Ended, Refused
 from intent_bridge.engine.deferred import Deferrals
 from intent_bridge.engine.doubt import unheard
 from intent_bridge.engine.effects import Answer, Effect, Order, Record
-from intent_bridge.engine.ending import all_stopped, finish, halted, withdrawn
+from intent_bridge.engine.ending import NEVER_MS, finish, halted, set_back, withdrawn
 from intent_bridge.engine.facts import fact_samples
 from intent_bridge.engine.judge import Judge
 from intent_bridge.engine.ladder import explained, meant, which
@@ -227,16 +227,16 @@ class Engine:
     def poll(self, now_ms: int) -> list[Effect]:
         """Do what time alone makes due."""
         self._at(now_ms)
-        void = all_stopped(self, "clock_jump", now_ms) if self._set_back else []
+        effects, over_ms = (set_back(self, now_ms), NEVER_MS) if self._set_back else ([], now_ms)
         self._set_back = False
-        effects, ended = self.commands.poll(self.state, self.live, now_ms)
-        effects = void + effects
+        more, ended = self.commands.poll(self.state, self.live, now_ms)
+        effects += more
         for run in self.commands.started_late():
             effects += self.close(run.outcome(Status.SENT), now_ms) if run.moves else []
         effects += self.finish(ended, now_ms)
-        for order in self.deferred.expired(now_ms):
+        for order in self.deferred.expired(over_ms):
             effects += self.close(plain(order, Status.TIMEOUT, "deferred_expired"), now_ms)
-        for question in self.questions.expired(now_ms):
+        for question in self.questions.expired(over_ms):
             effects += self.close(plain(question.order, Status.TIMEOUT, "confirmation_expired"), now_ms)
         return effects
 

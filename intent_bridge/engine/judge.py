@@ -80,6 +80,12 @@ class Judge:
         for run in runs:
             self.history = self.history.ended(run.permit.emitted, now_ms)
 
+    def set_back(self, now_ms: int) -> None:
+        """The clock went back: what was done and denied counts from this moment, and not from one to come."""
+        self.history = self.history.set_back(now_ms)
+        for times in self._denied.values():
+            times.extend([min(times.popleft(), now_ms) for _ in range(len(times))])
+
     # --- what was denied ----------------------------------------------------------------------------
 
     def locked(self, order: Order, now_ms: int) -> bool:

@@ -57,12 +57,16 @@ def start_record(
     frames: Iterable[Frame],
     now_ms: int,
 ) -> dict[str, Any]:
-    """Written before the first frames of a command that was held back: what they were made from."""
+    """Written before the first frames of a command that was held back: what they were made from.
+
+    `paths` are those of its intent that have not given way to a newer command.
+    """
     return {
         "type": "start",
         "at_ms": now_ms,
         "call_id": run.call_id,
         "intent": run.order.intent,
+        "paths": list(run.waiting),
         "state": snapshot,
         "running": running,
         "counters": counters,

@@ -61,6 +61,24 @@ class History:
             }
         )
 
+    def set_back(self, now_ms: int) -> "History":
+        """The clock went back to this moment: what it says is still to come is now."""
+        return History(
+            MappingProxyType(
+                {
+                    path: tuple(
+                        replace(
+                            m,
+                            at_ms=min(m.at_ms, now_ms),
+                            ended_ms=None if m.ended_ms is None else min(m.ended_ms, now_ms),
+                        )
+                        for m in moves
+                    )
+                    for path, moves in self.moves.items()
+                }
+            )
+        )
+
     def _with(self, changed: Mapping[str, tuple[Move, ...]]) -> "History":
         return History(MappingProxyType({**self.moves, **changed})) if changed else self
 

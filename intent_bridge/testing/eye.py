@@ -39,6 +39,8 @@ class _Field:
     signal: Signal
     quantity: Quantity
     says_nothing: frozenset[str]
+    within: tuple[Decimal, Decimal] | None = None
+    """What an ECU can report; a frame of ours may ask for anything, and is judged by that."""
 
     def value(self, raw: int) -> object | None:
         """What the raw number says in VSS units; None where it says no value."""
@@ -51,7 +53,8 @@ class _Field:
         if kind == "enum":
             return str(named) if named is not None and str(named) in (self.quantity.values or {}) else None
         conversion = self.signal.conversion
-        return Decimal(raw) * Decimal(str(conversion.scale)) + Decimal(str(conversion.offset))
+        value = Decimal(raw) * Decimal(str(conversion.scale)) + Decimal(str(conversion.offset))
+        return value if self.within is None or self.within[0] <= value <= self.within[1] else None
 
 
 class _Layout:
@@ -228,7 +231,13 @@ def _commands(profile: Profile, info: MessageInfo) -> tuple[_Field, ...]:
 def _statuses(profile: Profile, info: MessageInfo) -> tuple[_Field, ...]:
     nothing = frozenset(profile.file.not_available)
     return tuple(
-        _Field(path, info.dbc.get_signal_by_name(sensor.binding.signal), sensor.quantity, nothing)
+        _Field(
+            path,
+            info.dbc.get_signal_by_name(sensor.binding.signal),
+            sensor.quantity,
+            nothing,
+            sensor.quantity.range,
+        )
         for path, sensor in profile.sensors.items()
         if sensor.binding.message == info.name
     )

@@ -4,12 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from intent_bridge.codec.egress_limits import FRAMES_WINDOW_MS, Limits
 from intent_bridge.engine import Engine, Send
-from intent_bridge.guard import Guard, load_packs
+from intent_bridge.engine.effects import Order
+from intent_bridge.engine.judge import Judge
+from intent_bridge.guard import Guard, History, load_packs
+from intent_bridge.guard.history import Move
 from intent_bridge.profile import load_profile
 from intent_bridge.sim import SimulatedVehicle, load_plan
 from intent_bridge.testing.car import Car, rig
-from intent_bridge.testing.steps import Call, Clock, Fault, Wait
+from intent_bridge.testing.steps import Call, Clock, Fault, SetState, Wait
 from intent_bridge.types import Channel, Provenance, Quality, SeatZone, Speaker, Status, ToolCall
 
 PROFILE = load_profile("demo_sedan")
@@ -24,6 +28,7 @@ MOVED = (
     "Vehicle.Cabin.Door.Row1.DriverSide.Window.Position",
     "Vehicle.Cabin.Seat.Row1.DriverSide.Seating.Length",
 )
+DRIVING = SetState({SPEED: 20, "Vehicle.Powertrain.Transmission.SelectedGear": "D"})
 QUICK = rig(PROFILE, quick=True)
 
 
@@ -107,3 +112,48 @@ def test_after_the_clock_went_back_a_command_for_the_message_of_a_motion_leaves_
     car.play(Call(CUSHION.name, CUSHION.arguments), Clock(-5000), Wait(1000))
     outcome = car.play(Call("set_seat_heating", {"zone": "all", "level": 3}))
     assert outcome is not None and outcome.status is Status.DONE and car.found == []
+
+
+def test_questions_and_calls_that_wait_end_when_the_clock_goes_back() -> None:
+    car = Car(QUICK)
+    asked = car.play(Call("set_blind_spot_warning", {"on": False}))
+    assert asked is not None and asked.status is Status.NEEDS_CONFIRMATION
+    car.play(DRIVING)
+    waits = car.play(Call("recall_seat_memory", {"slot": 2}))
+    assert waits is not None and waits.status is Status.DEFERRED
+    car.play(Clock(-BACK_MS))
+    ends = [(o.status, o.code) for o in car.outcomes.values()]
+    assert ends == [(Status.TIMEOUT, "confirmation_expired"), (Status.TIMEOUT, "deferred_expired")]
+    assert car.engine.next_ms() is None and car.found == []
+
+
+def test_what_was_denied_before_the_clock_went_back_is_not_held_against_anybody_for_longer() -> None:
+    judge = Judge(GUARD)
+    (retries,) = GUARD.rules.retries
+    for n in range(retries.denials):
+        judge.count_denial("x", DRIVER, 5_000_000 + n)
+    order = Order("1", "x", DRIVER, ())
+    assert judge.locked(order, 5_000_100)
+    judge.set_back(1000)
+    assert judge.locked(order, 1000 + retries.window_ms - 1)
+    assert not judge.locked(order, 1000 + retries.window_ms)
+
+
+def test_a_limit_counts_what_was_done_before_the_clock_went_back_from_that_moment_on() -> None:
+    before = History().begun(SPEED, Move(5_000_000, 0, 10), 60_000).ended([SPEED], 5_000_500)
+    assert before.set_back(1000).of(SPEED) == (Move(1000, 0, 10, 1000),)
+    assert before.set_back(6_000_000) == before
+
+
+@pytest.mark.parametrize("back_ms", [5_000, 5_000_000])
+def test_a_flood_is_capped_and_then_ends_after_the_clock_went_back(back_ms: int) -> None:
+    limits, most = Limits(PROFILE), 0
+    now_ms = 6_000_000
+    while limits.refuses("SEAT_CMD", (), {}, now_ms) is None:
+        limits.count("SEAT_CMD", (), {}, now_ms)
+        most += 1
+    now_ms -= back_ms
+    assert limits.refuses("SEAT_CMD", (), {}, now_ms) is not None
+    assert limits.refuses("SEAT_CMD", (), {}, now_ms + FRAMES_WINDOW_MS - 1) is not None
+    assert limits.refuses("SEAT_CMD", (), {}, now_ms + FRAMES_WINDOW_MS) is None
+    assert most > 10

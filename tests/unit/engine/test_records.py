@@ -113,6 +113,7 @@ def test_what_was_held_back_is_recorded_with_what_its_frames_were_made_from() ->
         "at_ms": 90,
         "call_id": "1",
         "intent": "set_a",
+        "paths": list(running().waiting),
         "state": {"s": [1, 2, "ok"]},
         "running": {"c": 3},
         "counters": {"A_CMD": 4},

@@ -233,6 +233,21 @@ def test_of_what_waited_the_record_holds_what_went_out_and_replays_to_it(profile
     ]
 
 
+def test_of_a_command_that_waits_what_gave_way_to_a_newer_one_is_not_sent(profile: Profile) -> None:
+    rig = Rig(profile)
+    rig.fan("1", 1)
+    rig.run(2)
+    rig.fan("2", 3, "front_row")
+    rig.run(2)
+    rig.fan("3", 7)
+    rig.run(500)
+    frames = [frame for _, frame in rig.frames("CLIMATE_CMD")]
+    assert [frame.signals["FanFLReq"] for frame in frames] == [10, 10, 70]
+    assert [frame.origins.get("FanFLReq", "live") for frame in frames] == ["permit", "live", "permit"]
+    assert frames[1].signals["FanFRReq"] == 30
+    assert [again.same for again in replayed(rig, profile)] == [True] * 5
+
+
 def test_a_replay_shows_an_edited_start_and_one_that_a_rule_was_against(profile: Profile) -> None:
     rig = Rig(profile)
     rig.fan("1", 3)
