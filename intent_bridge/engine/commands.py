@@ -9,6 +9,7 @@ from typing import Literal
 
 from intent_bridge.codec import EgressGate, Encoder, Reading
 from intent_bridge.codec.egress import TOO_OFTEN
+from intent_bridge.engine.doubt import Live, doubt
 from intent_bridge.engine.effects import Effect, Order, Record, Send
 from intent_bridge.engine.rates import Rates
 from intent_bridge.engine.records import ordered, snapshot, start_record, stop_record
@@ -69,7 +70,7 @@ class Commands:
         order: Order,
         verdict: Verdict,
         human_yes: bool,
-        live: State,
+        live: Live,
         now_ms: int,
         others: Mapping[str, Value],
         history: History = NO_HISTORY,
@@ -145,7 +146,7 @@ class Commands:
             self._encoder.resync(message, freshness)
 
     def heard(
-        self, reading: Reading, samples: State, state: State, live: State, now_ms: int
+        self, reading: Reading, samples: State, state: State, live: Live, now_ms: int
     ) -> tuple[list[Effect], list[Ended]]:
         """Take in one status frame: confirmations, refusals, and rules that now object to a motion.
 
@@ -161,8 +162,9 @@ class Commands:
                 effects += self._end(run, live, now_ms)
                 ended.append(Ended(run, Status.DONE))
             elif refused is not None and refused in run.counters:
-                effects += self._end(run, live, now_ms)
-                ended.append(Ended(run, Status.REFUSED_BY_ECU, unheard=frozenset(refused[:1])))
+                unheard = frozenset(refused[:1])
+                effects += self._end(run, live, now_ms, unheard)
+                ended.append(Ended(run, Status.REFUSED_BY_ECU, unheard=unheard))
             elif run.moves and not run.inputs.isdisjoint(samples):
                 more = self._watch(run, state, live, now_ms)
                 if more is not None:
@@ -179,14 +181,14 @@ class Commands:
         return command, counter
 
     def _watch(
-        self, run: Running, state: State, live: State, now_ms: int
+        self, run: Running, state: State, live: Live, now_ms: int
     ) -> tuple[list[Effect], Ended] | None:
         hits = self.guard.watch(run.permit, run.order.who, state, now_ms, run.history)
         if not hits:
             return None
         return self.halt(run, live, now_ms, hits), Ended(run, Status.STOPPED, "rule", hits)
 
-    def poll(self, state: State, live: State, now_ms: int) -> tuple[list[Effect], list[Ended]]:
+    def poll(self, state: State, live: Live, now_ms: int) -> tuple[list[Effect], list[Ended]]:
         """Stop what has become forbidden, give up what is overdue, and after that repeat what is due."""
         effects: list[Effect] = []
         ended: list[Ended] = []
@@ -210,7 +212,7 @@ class Commands:
         return effects + self._fade(live, now_ms), ended
 
     def _start_held(
-        self, run: Running, state: State, live: State, now_ms: int
+        self, run: Running, state: State, live: Live, now_ms: int
     ) -> tuple[list[Effect], list[Ended]]:
         """The first frames of a command that had to wait, made anew."""
         free_ms = self._free_ms([frame.message for frame in run.frames], now_ms)
@@ -248,7 +250,7 @@ class Commands:
         return free_ms
 
     def _repeat(
-        self, run: Running, state: State, live: State, now_ms: int
+        self, run: Running, state: State, live: Live, now_ms: int
     ) -> tuple[list[Effect], list[Ended]]:
         """The frames of a command again; one per page says what all running commands of that page ask for."""
         sharing = self._sharing(run, now_ms)
@@ -289,7 +291,7 @@ class Commands:
 
     # --- end ------------------------------------------------------------------------------------
 
-    def halt(self, run: Running, live: State, now_ms: int, hits: Sequence[RuleHit] = ()) -> list[Effect]:
+    def halt(self, run: Running, live: Live, now_ms: int, hits: Sequence[RuleHit] = ()) -> list[Effect]:
         """End a command now: a stop frame for what moves, then neutral frames; none if it has not begun."""
         if run.held_until_ms is not None:
             self.running.pop(run.call_id, None)
@@ -303,10 +305,13 @@ class Commands:
                 stops = [Record(stop_record(run, paths, live, now_ms, checked, hits)), *checked]
         return stops + self._end(run, live, now_ms)
 
-    def _end(self, run: Running, live: State, now_ms: int) -> list[Effect]:
+    def _end(
+        self, run: Running, live: Live, now_ms: int, refused: frozenset[str] = frozenset()
+    ) -> list[Effect]:
         self.running.pop(run.call_id, None)
         if run.held_until_ms is not None:
             return []
+        doubt(run, refused, live, self._profile, self._encoder)
         said = self._neutral(run, live, now_ms)
         left = max(self._message(path).spec.neutral_repeats for path in run.permit.emitted) - 1
         if said and left > 0:
@@ -314,7 +319,7 @@ class Commands:
             self._fading.append(Fading(run, left, cycle_ms, now_ms + cycle_ms))
         return said
 
-    def _fade(self, live: State, now_ms: int) -> list[Effect]:
+    def _fade(self, live: Live, now_ms: int) -> list[Effect]:
         """Say the neutral frames again that are due, as often as the profile wants; then silence."""
         effects: list[Effect] = []
         for fading in [f for f in self._fading if f.next_ms <= now_ms]:
@@ -323,7 +328,7 @@ class Commands:
         self._fading = [f for f in self._fading if f.left > 0]
         return effects
 
-    def _neutral(self, run: Running, live: State, now_ms: int) -> list[Effect]:
+    def _neutral(self, run: Running, live: Live, now_ms: int) -> list[Effect]:
         others = targets(self.running.values(), now_ms)
         checked = self._checked(run, self._encoder.neutral(run.permit, live, others), "neutral", now_ms)
         return [] if isinstance(checked, Refused) else checked

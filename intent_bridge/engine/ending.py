@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from intent_bridge.engine.commands import Ended
-from intent_bridge.engine.doubt import doubt
 from intent_bridge.engine.effects import Answer, Effect, Order
 from intent_bridge.engine.outcomes import plain
 from intent_bridge.engine.running import Running, near
@@ -35,7 +34,6 @@ def finish(engine: "Engine", ended: Sequence[Ended], now_ms: int) -> list[Effect
 
 def _finish(engine: "Engine", end: Ended, now_ms: int) -> list[Effect]:
     run, outcome = end.run, end.run.outcome(end.status, end.code)
-    doubt(engine, end)
     engine.undos.learn(run, end.status, end.code)
     if end.hits:
         outcome = replace(outcome, verdict=replace(run.verdict, hits=end.hits))

@@ -235,7 +235,7 @@ class Car:
             self._links = Links(self.profile, self.engine, (), now_ms)
         self._wires.switch(bus, off=off)
         self._carry(self._links.switch(bus, off, now_ms))
-        self.monitor.restarted()
+        self.monitor.skipped()
         self._exchange()
 
     def _clock_ms(self) -> int:
@@ -329,7 +329,7 @@ class Car:
                     if refused is None:
                         self._send(frame.raw)
                         continue
-                    self.monitor.restarted()  # counted and never sent: a gap, as if the bus had lost it
+                    self.monitor.skipped()
                     if refused:
                         over.add(call_id)
                         later += refused

@@ -163,7 +163,14 @@ class Eye:
 
         Freshness values go on: nobody begins those anew.
         """
-        for message in (*self._out.values(), *self._in.values()):
+        self.skipped()
+        for message in self._in.values():
+            if not message.secured:
+                message.last = None
+
+    def skipped(self) -> None:
+        """Frames of ours were counted and did not leave: the next one is taken as it comes."""
+        for message in self._out.values():
             if not message.secured:
                 message.last = None
 

@@ -47,7 +47,7 @@ class Monitor:
         self._believes = believes
         self._eye = Eye(profile, hazards.may_send)
         self._asks, self._moves, self._affects, self._tells = _tables(profile, hazards)
-        self.watched = frozenset(self._moves) | frozenset(self._affects)
+        self.watched = frozenset(profile.actuators) | frozenset(self._affects)
         """The paths whose true changes matter."""
         self._cap = hazards.frames_per_second
         self._recent: deque[int] = deque()
@@ -76,6 +76,10 @@ class Monitor:
     def restarted(self) -> None:
         """Our process began anew: its counters may too."""
         self._eye.restarted()
+
+    def skipped(self) -> None:
+        """Frames of ours were counted and did not leave: a gap, as if the bus had lost them."""
+        self._eye.skipped()
 
     def heard(self, raw: RawFrame, now_ms: int) -> None:
         """A frame reached us."""
@@ -114,6 +118,8 @@ class Monitor:
         if path in self._moves and not self.hands:
             begun_ms, last_ms = self._running.get(path, (now_ms, now_ms))
             self._running[path] = (begun_ms if now_ms - last_ms < PAUSE_MS else now_ms), now_ms
+        elif self.hands:
+            self._asked.pop(path, None)
         self._true[path] = value
         for hazard in self._affects.get(path, ()):
             self._keep(hazard, self._true.get, now_ms)
@@ -140,10 +146,13 @@ class Monitor:
         self._asked[path] = value, now_ms
         if asked is not None and asked[0] == value and now_ms - asked[1] < ANEW_MS:
             return False
-        if reported is not None and reported.value == value and not self._eye.moves(path):
-            del self._asked[path]
-            return False
-        return True
+        if reported is None or reported.value != value or self._eye.moves(path):
+            return True
+        unheard = asked is not None and self._eye.sound_ms(path) < asked[1]
+        if asked is not None and unheard and self._true.get(path) == asked[0] != value:
+            return True  # what an older status says takes back what we have asked for since, and is so
+        del self._asked[path]
+        return False
 
     def _judge_request(self, hazard: Hazard, path: str, value: object, now_ms: int) -> None:
         if not self._holds(hazard, now_ms):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from intent_bridge.codec import EgressGate, Encoder
-from intent_bridge.engine import Engine, ending
+from intent_bridge.engine import Engine, commands
 from intent_bridge.guard import Guard
 from intent_bridge.profile import load_profile
 from intent_bridge.sim.ecu import Ecu
@@ -156,7 +156,7 @@ def a_clock_set_back_is_not_noticed(patch: Patch) -> None:
 
 def what_is_not_confirmed_is_as_before(patch: Patch) -> None:
     """Frames about something else say what was heard before a call that timed out."""
-    patch.setattr(ending, "doubt", lambda engine, end: None)
+    patch.setattr(commands, "doubt", lambda *_: None)
 
 
 MOTIONS = {"driver_seat_at_speed", "tailgate_opens_at_speed"}

@@ -71,3 +71,13 @@ def test_a_signal_that_has_to_say_some_value_says_the_one_heard_last(monkeypatch
     car.play(FROZEN)
     status(car, Call("set_forward_collision_warning", {"sensitivity": "high"}))
     assert car.engine.live[WARNING].value == "MEDIUM"
+
+
+def test_a_motion_in_the_same_message_does_not_take_back_what_was_just_given_up() -> None:
+    car = Car(RIG)
+    car.play(Fault("freeze", "SEAT_STATUS", 1))
+    assert status(car, Call("set_seat_lumbar", {"zone": "front_row", "percent": 30})) == "sent"
+    assert status(car, Call("set_seat_massage", {"zone": "passenger", "level": 5})) == "timeout"
+    car.play(Wait(500))
+    assert car.vehicle.truth()["Vehicle.Cabin.Seat.Row1.PassengerSide.Massage.Level"] == 5
+    assert car.found == []

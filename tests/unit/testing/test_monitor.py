@@ -241,3 +241,21 @@ def test_where_nobody_tells_of_records_none_is_missed() -> None:
     watching = monitor()
     watching.sent(frame("SEAT_CMD", 0, **{PROFILE.actuators[SEAT].command.signal: 10}), 10)
     assert watching.found == []
+
+
+def test_taking_back_what_was_asked_for_since_the_status_was_heard_is_no_echo() -> None:
+    lowered = {"asks": {BEAM: {"is": False}}}
+    low = PROFILE.actuators[BEAM].command.signal
+    for obeyed, heard_again, found in [(True, False, ["h0"]), (False, False, []), (True, True, [])]:
+        watching = monitor(lowered)
+        watching.hands = True
+        watching.moved(BEAM, False, 0)
+        watching.hands = False
+        heard(watching)
+        watching.sent(frame("LIGHT_CMD", 0, **{low: 1}), 10)
+        if obeyed:
+            watching.moved(BEAM, True, 20)
+        if heard_again:
+            watching._eye._sound[BEAM] = 30  # the ECU says again that it is as it was
+        watching.sent(frame("LIGHT_CMD", 1, **{low: 0}), 500)
+        assert [f.hazard for f in watching.found] == found, (obeyed, heard_again)
