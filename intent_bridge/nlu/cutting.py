@@ -153,8 +153,8 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
                 made = None
             if len(acts) > 1 and acts[0] == acts[-1] and acts[0].name in ("on", "off"):
                 made = None  # "massage off mood light off" is no "off mood light off"
-            if chunk[start].kind == "unit":
-                made = None  # a unit belongs to the number before it
+            if chunk[start].kind == "unit" or chunk[end - 1][:2] == ("mark", "with"):
+                made = None  # a unit belongs to the number before it, "with" to what follows
             places = [c.name for c in chunk[start:end] if c.kind == "zone"]
             if len(places) > len({*places}):
                 made = None  # the second "passenger" begins a request of its own
@@ -269,6 +269,10 @@ def _apart(chunk: Sequence[Concept], cuts: Sequence[int], parts: Sequence[Slots 
             return False
         if FOREIGN & {part.thing, after.thing}:
             return False  # "some cool music" is all theirs
+        begun = next(c for c in chunk[cut:] if c.kind != "mark")
+        joined = things().get(after.thing or "", {}).get("joined")
+        if joined and (begun.kind == "thing" or not part.has_value):
+            return False  # "the ambient light on auto" has nothing to do with the climate
         named = after.thing or after.feeling or chunk[cut].kind == "act"
         elsewhere = after.zone and chunk[cut].kind == "zone" and {part.act, after.act} <= SWITCHED
         if not named and not (after.zone and after.number is not None) and not elsewhere:

@@ -44,7 +44,8 @@ def filled(
         if request.feeling is not None or request.do is not None or request.kept:
             out.append(request)
             continue
-        earlier = out[-1] if out and out[-1].thing else before
+        last = next((one for one in reversed(out) if one.feeling is None), None)
+        earlier = last if last is not None and last.thing else before
         later = next((r for r in requests[index + 1 :] if r.thing and r.has_value), None)
         if later is None and asked.has_value:
             if asked.zone:  # "open the driver's and the passenger's windows"

@@ -40,6 +40,8 @@ def with_thing(now: Slots, other: Slots) -> Slots:
         filled = replace(filled, unit="percent")  # "the driver's window 50 percent, the passenger's 20"
     if now.zone is None and other.zone is not None:
         filled = replace(filled, zone=other.zone)
+    if other.kept and not now.words:  # "the rear fog light is still on, turn it off"
+        filled = replace(filled, words=other.words)
     if now.size and not now.act and other.act:
         filled = replace(filled, act=other.act)
     return replace(filled, marks=filled.marks | (other.marks & {"plural"}))

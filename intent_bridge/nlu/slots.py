@@ -28,6 +28,7 @@ HINTS: Final = frozenset(
     }
 )
 """Marks that say what kind of sentence it is, and nothing of the request."""
+_ASKING: Final = frozenset({"want", "order", "gripe", "ensure"})
 _KEPT: Final = frozenset({None, "on", "off", "open", "close"})
 """What something can be that shall be left so."""
 _SETTING: Final = frozenset({"set", "take", "hold"})
@@ -132,8 +133,9 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
     state = words.pop("state", None)
     if state is not None and not _stated(found, words, _STATES[state]):
         return None
-    if _is_told(found, marks):
-        found, words = {key: found[key] for key in ("thing", "zone") if key in found}, {}
+    if _is_told(found, marks) and not _goes_on(concepts):
+        found = {key: found[key] for key in ("thing", "zone") if key in found}
+        words = {kind: word for kind, word in words.items() if kind in _WHICH}
         found["kept"] = True
     elif _is_kept(found, words, marks):
         found["kept"] = True
@@ -273,9 +275,16 @@ def _is_kept(found: dict[str, object], words: dict[str, str], marks: set[str]) -
 
 def _is_told(found: dict[str, object], marks: set[str]) -> bool:
     """Whether it says how a thing is now: "the fan is at five, set it to three"."""
-    other = found.keys() & {"set", "feeling", "do", "ref", "negated"} or marks & {"want", "order", "gripe"}
+    other = found.keys() & {"set", "feeling", "do", "ref", "negated"} or marks & _ASKING
     named = found.keys() & {"thing", "number"}
     return "now" in marks and bool(named) and found.get("act") in _KEPT and not other
+
+
+def _goes_on(concepts: Sequence[Concept]) -> bool:
+    """Whether something is asked behind the clause that says how it is now."""
+    now = next(n for n, c in enumerate(concepts) if c[:2] == ("mark", "now"))
+    comma = next((n for n in range(now, len(concepts)) if concepts[n][:2] == _COMMA[:2]), len(concepts))
+    return any(c.kind in ("act", "num", "end", "size", "do") for c in concepts[comma:])
 
 
 def _is_request(found: dict[str, object], words: dict[str, str], marks: set[str]) -> bool:

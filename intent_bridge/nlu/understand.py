@@ -11,6 +11,7 @@ from intent_bridge.nlu.asides import AT, PLACE, SOMETHING
 from intent_bridge.nlu.filling import filled
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexicon, Reading, is_quoted, lexicon
 from intent_bridge.nlu.neighbours import at_place, is_alternative, is_unfinished
+from intent_bridge.nlu.now import told_now
 from intent_bridge.nlu.others import spared, spread, with_others
 from intent_bridge.nlu.pauses import heard, is_request
 from intent_bridge.nlu.reading import GLUED, Sentence, said, sentences
@@ -185,7 +186,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         return Abstained("not_understood")
     concepts = [c for c in said_all if c.kind != "polite"]
     asks = _asks(said_all) or _is_name(sentence)
-    placed = with_others(concepts, speaker, car.driver_side)
+    placed = with_others(told_now(concepts), speaker, car.driver_side)
     found = corrected(placed, car) if placed is not None else None
     if found is None:
         return Abstained("incomplete" if placed is None else "not_understood")  # "the others": than which?
@@ -213,7 +214,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         return Abstained("incomplete")  # "I can't see out of the back, defrost it"
     made: list[ToolCall] = []
     last: Slots | None = None
-    feelings = all(request.feeling is not None for request in whole)
+    feelings = all(request.feeling is not None or request.kept for request in whole)
     for request in reasoned(whole):
         if request.negated or request.kept or (request.feeling is not None and not feelings):
             continue  # "don't open the window, …": the rest counts; "I'm cold, …": the reason for the rest

@@ -1,0 +1,43 @@
+"""How a thing is now asks for nothing, with whatever words it is told."""
+
+import pytest
+
+from tests.nlu.corpus import done
+
+
+@pytest.mark.parametrize(
+    ("text", "calls"),
+    [
+        ("that window is still open, shut it", [("set_window", {"percent": 0})]),
+        (
+            "it's cold, the passenger window is down, put it up",
+            [("set_window", {"zone": "passenger", "percent": 0})],
+        ),
+        ("the rear defroster is still on, kill it", [("set_defrost", {"window": "rear", "on": False})]),
+        ("it's freezing with the sunroof open, shut it", [("set_sunroof", {"percent": 0})]),
+        ("with the window open it's noisy, close it", [("set_window", {"percent": 0})]),
+        ("with the roof open it's noisy", [("adjust_comfort", {"feeling": "noisy"})]),
+        ("the window is open", []),
+        ("make sure the window is closed", [("set_window", {"percent": 0})]),
+        (
+            "22 degrees with the fan on three",
+            [("set_cabin_temperature", {"celsius": 22}), ("set_fan_speed", {"level": 3})],
+        ),
+    ],
+)
+def test_a_state_that_is_told_is_not_asked_for(text: str, calls: object) -> None:
+    assert done(text, "en") == calls
+
+
+def test_a_seat_that_is_too_far_somewhere_is_wanted_the_other_way() -> None:
+    forward = ("adjust_setting", {"setting": "seat_position", "direction": "down"})
+    assert done("my seat's too far back", "en") == [forward]
+    assert done("my seat's too far back, bring it forward", "en") == [forward]
+    assert done("the window is too far open", "en") == [
+        ("adjust_setting", {"setting": "window", "direction": "down"})
+    ]
+
+
+@pytest.mark.parametrize("name", ["the ambient light", "the massage", "the high beam"])
+def test_auto_of_a_thing_that_has_none_is_not_the_climate(name: str) -> None:
+    assert done(f"put {name} on auto", "en") == []
