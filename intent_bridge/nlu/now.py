@@ -9,6 +9,7 @@ from intent_bridge.nlu.phrases import COMMA
 _WITH: Final = ("mark", "with")
 _NOW: Final = Concept("mark", "now")
 _NAMES: Final = frozenset({"thing", "zone", "win", "lights"})
+_ASKS: Final = frozenset({"thing", "act", "num", "ref", "do"})
 _PLURAL: Final = ("mark", "plural")
 _STATES: Final = frozenset({"on", "off", "open", "close", "up", "down"})
 _ONTO: Final = ("mark", "onto")
@@ -21,6 +22,9 @@ def told_now(concepts: Sequence[Concept]) -> list[Concept]:
     while at < len(concepts):
         end = _state_ends(concepts, at)
         if end and _is_complaint(concepts, at, end):
+            rest = [*concepts[:at], *concepts[end:]]
+            if not any(c.kind in _ASKS and not c.name.startswith("too_") for c in rest):
+                return rest  # how somebody feels, and nothing more
             named = [c for c in concepts[at + 1 : end] if c.kind in _NAMES or c[:2] == _PLURAL]
             out += [*_apart(out[-1:]), *named, _NOW, COMMA]
             at = end

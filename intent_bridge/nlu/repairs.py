@@ -155,7 +155,8 @@ def _mended(first: Slots, now: Slots) -> Slots | None:
     if now.negated or now.do is not None or now.feeling is not None or first.feeling is not None:
         return None
     if now.thing is not None and now.has_value:
-        return now
+        whole = now.act or now.number is not None or now.words
+        return now if whole else replace(now, act=first.act, set=first.set or now.set)
     if now.ref in ("other", "same") or not (now.thing or now.zone or now.has_value):
         return None
     made = replace(first, thing=now.thing or first.thing, zone=_placed(first.zone, now.zone))

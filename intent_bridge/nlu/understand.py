@@ -214,7 +214,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
         return Abstained("incomplete")  # "I can't see out of the back, defrost it"
     made: list[ToolCall] = []
     last: Slots | None = None
-    feelings = all(request.feeling is not None or request.kept for request in whole)
+    feelings = all(request.feeling is not None for request in whole)
     for request in reasoned(whole):
         if request.negated or request.kept or (request.feeling is not None and not feelings):
             continue  # "don't open the window, …": the rest counts; "I'm cold, …": the reason for the rest
