@@ -58,6 +58,8 @@ _TELLS: Final = Concept("verb", "told")
 _IS: Final = Concept("verb", "is")
 _SAID: Final = Concept("verb", "said")
 """Somebody's words follow: they say why only where they tell how it is ("she says it's too hot, …")."""
+_IN_ONE: Final = {Concept("mark", "felt"): _SAID, Concept("mark", "has"): Concept("verb", "any")}
+"""The verb of a phrase that names somebody too."""
 _ILL: Final = Concept("verb", "ill")
 """How somebody suffers: "it makes her sick"."""
 NO_PLACE: Final = frozenset({"mine", "all", "each", "theirs", "companion"})
@@ -242,7 +244,7 @@ def phrases_of(lexicon: Lexicon, clause: list[str]) -> list[tuple[str, set[Conce
         found = [(end, r) for end, r in pieces(lexicon, clause, at) if not r or r[0].kind != "remark"]
         end = max((end for end, _ in found), default=at + 1)
         about = {c for beyond, reading in found if beyond == end for c in reading or (_NOTHING,)}
-        out.append((clause[at], about))
+        out.append((clause[at], {_IN_ONE.get(c, c) for c in about}))
         at = end
     return out
 

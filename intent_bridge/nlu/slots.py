@@ -25,6 +25,8 @@ HINTS: Final = frozenset(
         "now",
         "spare",
         "suggest",
+        "felt",
+        "has",
     }
 )
 """Marks that say what kind of sentence it is, and nothing of the request."""
@@ -323,7 +325,7 @@ def _is_request(found: dict[str, object], words: dict[str, str], marks: set[str]
     if "who" in marks and "feeling" not in found:
         return False  # "I …" is somebody's report, unless it is how they feel
     if "feeling" not in found:
-        return True
+        return not marks & {"felt", "has"}  # what somebody says is told, unless it is how they feel
     thing = found.get("thing")  # with another it may be the reason for that one
     return thing in (None, "cabin") and not (words or found.keys() & {"act", "number", "set", "do", "unit"})
 
