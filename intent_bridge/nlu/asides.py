@@ -259,6 +259,12 @@ def _is_and(lexicon: Lexicon, token: str) -> bool:
     return any(reading == (_AND,) for _, reading in lexicon.find([token], 0))
 
 
+def is_link(lexicon: Lexicon, tokens: list[str], at: int) -> bool:
+    """Whether a "so" may stand between a reason and a request; "his flat is so stuffy" says how much."""
+    before = (reading for _, reading in lexicon.find([tokens[at - 1]], 0)) if at else ()
+    return tokens[at] in lexicon.links and _IS not in (c for reading in before for c in reading)
+
+
 def ends(lexicon: Lexicon, tokens: list[str], start: int) -> Iterator[tuple[int, int]]:
     """Where a clause that begins at `start` may end, and where what follows begins: a comma, "so", "and"."""
     for at in range(start, len(tokens)):
@@ -267,6 +273,6 @@ def ends(lexicon: Lexicon, tokens: list[str], start: int) -> Iterator[tuple[int,
             return
         if at > start + 1 and _begins(lexicon, tokens, at):
             yield at, at
-        if at > start and (tokens[at] in lexicon.links or _is_and(lexicon, tokens[at])):
+        if at > start and (is_link(lexicon, tokens, at) or _is_and(lexicon, tokens[at])):
             yield at, at + 1
     yield len(tokens), len(tokens)

@@ -8,7 +8,17 @@ sleep"). Without such a word nobody knows: "at the lights, …" says when.
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from intent_bridge.nlu.asides import AT, NO_PLACE, PLACE, SAYS, SOMETHING, asks, is_complaint, phrases_of
+from intent_bridge.nlu.asides import (
+    AT,
+    NO_PLACE,
+    PLACE,
+    SAYS,
+    SOMETHING,
+    asks,
+    is_complaint,
+    is_link,
+    phrases_of,
+)
 from intent_bridge.nlu.lexicon import Concept, Lexicon, Reading
 from intent_bridge.nlu.phrases import is_edge, pieces
 from intent_bridge.nlu.reading import said
@@ -54,7 +64,7 @@ def _pairs(lexicon: Lexicon, tokens: list[str]) -> Iterator[tuple[list[str], lis
     for at in range(1, len(tokens)):
         if behind := max(lexicon.of_class("because", tokens, at), default=0):
             yield tokens[:at], tokens[behind:], False
-        if tokens[at] not in lexicon.links:
+        if not is_link(lexicon, tokens, at):
             continue
         before, after = tokens[:at], tokens[at + 1 :]
         begins = _begins_request(lexicon, after)

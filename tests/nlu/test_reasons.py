@@ -52,6 +52,7 @@ def test_a_condition_a_quotation_and_an_order_are_no_reason(text: str) -> None:
         ("the zorgles are whistling so I'm cold", [("adjust_comfort", {"feeling": "cold"})]),
         ("the zorgles are whistling therefore massage", [("set_seat_massage", {"level": 2})]),
         ("the zorgle counts to 22 so I'm cold", []),
+        ("my brother's zorgle is so freezing", []),
     ],
 )
 def test_behind_a_reason_of_unknown_words_a_value_or_a_feeling_is_a_request(text: str, calls: object) -> None:
