@@ -36,6 +36,8 @@ _MARKS: Final = frozenset(
         "alone",
         "order",
         "now",
+        "works",
+        "rests",
         "from",
         "colored",
     }

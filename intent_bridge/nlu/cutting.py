@@ -16,6 +16,8 @@ _EDGES: Final = frozenset({"and", "then", "stop", "but"})
 _COMMA: Final = ("mark", "comma")
 _PLURAL: Final = ("mark", "plural")
 _AND: Final = Concept("mark", "and")
+_EVERYWHERE: Final = frozenset({"all", "each"})
+"""Said twice of one thing, they are one place: 四个车窗都."""
 
 
 def requests_of(concepts: Sequence[Concept], car: Car) -> list[Slots] | None:
@@ -155,7 +157,9 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
                 made = None  # "massage off mood light off" is no "off mood light off"
             if chunk[start].kind == "unit" or chunk[end - 1][:2] == ("mark", "with"):
                 made = None  # a unit belongs to the number before it, "with" to what follows
-            places = [c.name for c in chunk[start:end] if c.kind == "zone"]
+            if _is_left_over(chunk, start):
+                made = None
+            places = [c.name for c in chunk[start:end] if c.kind == "zone" and c.name not in _EVERYWHERE]
             if len(places) > len({*places}):
                 made = None  # the second "passenger" begins a request of its own
             if start and chunk[start].kind == "size" and chunk[start - 1].kind == "feeling":
@@ -210,6 +214,12 @@ def _begins_with_order(chunk: Sequence[Concept], cuts: Sequence[int]) -> bool:
     """Whether a request begins wherever 把 stands after a verb: 空调关掉把副驾的座椅加热打开."""
     acts = next((n for n, c in enumerate(chunk) if c.kind == "act"), len(chunk))
     return all(n in cuts for n, c in enumerate(chunk) if c[:2] == ("mark", "order") and n > acts)
+
+
+def _is_left_over(chunk: Sequence[Concept], start: int) -> bool:
+    """Whether a verb stands alone between a cut and a comma: it is the end of what was said before it."""
+    after = chunk[start + 1][:2] if start + 1 < len(chunk) else None
+    return start > 0 and chunk[start].kind == "act" and after == _COMMA and chunk[start - 1][:2] != _COMMA
 
 
 def _is_amount(chunk: Sequence[Concept], cut: int) -> bool:

@@ -27,10 +27,14 @@ HINTS: Final = frozenset(
         "suggest",
         "felt",
         "has",
+        "works",
+        "rests",
     }
 )
 """Marks that say what kind of sentence it is, and nothing of the request."""
 _ASKING: Final = frozenset({"want", "order", "gripe", "ensure"})
+_NOW: Final = {"works": "on", "rests": "off"}
+"""What a thing is said to be now."""
 _KEPT: Final = frozenset({None, "on", "off", "open", "close"})
 """What something can be that shall be left so."""
 _SETTING: Final = frozenset({"set", "take", "hold"})
@@ -68,6 +72,8 @@ class Slots:
     negated: bool = False
     kept: bool = False
     """It shall stay as it is: "leave the fan alone, …"."""
+    now: str | None = None
+    """What it is said to be, `on` or `off`, where that may be a wish: 阅读灯开着，氛围灯灭掉."""
     ref: str | None = None
     """`it`, `other`, `same`: refers to what was said before."""
 
@@ -135,10 +141,13 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
     state = words.pop("state", None)
     if state is not None and not _stated(found, words, _STATES[state]):
         return None
+    if "order" in marks and marks & _NOW.keys():
+        found["act"] = next(_NOW[mark] for mark in marks if mark in _NOW)  # 把阅读灯开着
+        marks -= {"alone", "now", *_NOW}
     if _is_told(found, marks) and not _goes_on(concepts):
         found = {key: found[key] for key in ("thing", "zone") if key in found}
         words = {kind: word for kind, word in words.items() if kind in _WHICH}
-        found["kept"] = True
+        found |= {"kept": True, "now": next((_NOW[mark] for mark in marks if mark in _NOW), None)}
     elif _is_kept(found, words, marks):
         found["kept"] = True
         found.pop("act", None)
@@ -309,7 +318,7 @@ def _is_request(found: dict[str, object], words: dict[str, str], marks: set[str]
         return False  # "the lights" are those inside where they have a colour
     if "cruising" in marks and found.get("thing") != "acc_time_gap":
         return False  # "on the cruise" says of what the gap is, "faster on the cruise" is another wish
-    to_hold = words or found.keys() & {"number", "end", "negated"}
+    to_hold = words.keys() - _WHICH or found.keys() & {"number", "end", "negated"}
     if "hold" in marks and not (to_hold and ("negated" in found or found.get("act") in (None, "open"))):
         return False  # "keep it at 22", "in sport", but "keep it closed" may mean to leave it
     if "take" in marks and found.get("act") == "off" and found.keys() & {"number", "size"}:
