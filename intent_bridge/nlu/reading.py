@@ -157,6 +157,7 @@ def _remark(
     rests = _told(lexicon, tokens, start, led, ways, gripe=name == "gripe")
     clause = tokens[start : _end_of_clause(lexicon, tokens, start)]
     whose = lexicon.of_class("others", tokens, start) and feels(lexicon, clause)
+    whose = whose or any(lexicon.of_class("sits", clause, at) for at in range(len(clause)))
     return {(PLACE, *rest): cost for rest, cost in rests.items()} if whose else rests
 
 

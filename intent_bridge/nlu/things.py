@@ -40,7 +40,10 @@ class Car:
         """Whether a call that sets a value could name a place, and names none."""
         spec = self.catalogue.intents.get(call.name)
         zoned = spec is not None and "zone" in spec.parameters["properties"]
-        return zoned and "zone" not in call.arguments and call.name != "adjust_setting"
+        if call.name == "adjust_setting":
+            setting = call.arguments.get("setting")
+            zoned = any(t.get("zone", False) for t in things().values() if t.get("setting") == setting)
+        return zoned and "zone" not in call.arguments
 
     def share(self, tool: str, field: str, percent: Decimal) -> int:
         """A share of the range of a field from 0 up, at least one step unless it is none of it."""
