@@ -141,13 +141,11 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
     state = words.pop("state", None)
     if state is not None and not _stated(found, words, _STATES[state]):
         return None
-    if "order" in marks and marks & _NOW.keys():
-        found["act"] = next(_NOW[mark] for mark in marks if mark in _NOW)  # 把阅读灯开着
-        marks -= {"alone", "now", *_NOW}
+    now = _wished_now(found, marks)
     if _is_told(found, marks) and not _goes_on(concepts):
         found = {key: found[key] for key in ("thing", "zone") if key in found}
         words = {kind: word for kind, word in words.items() if kind in _WHICH}
-        found |= {"kept": True, "now": next((_NOW[mark] for mark in marks if mark in _NOW), None)}
+        found |= {"kept": True, "now": now}
     elif _is_kept(found, words, marks):
         found["kept"] = True
         found.pop("act", None)
@@ -164,6 +162,15 @@ def _is_needed_no_more(found: dict[str, object], marks: set[str]) -> bool:
     """
     only = found.keys() <= {"negated", "thing", "zone"} and bool(found.get("negated"))
     return only and ({"need", "spare"} <= marks or ("done" in marks and "need" not in marks))
+
+
+def _wished_now(found: dict[str, object], marks: set[str]) -> str | None:
+    """What a thing is said to be now; after 把 it is a wish: 把阅读灯开着."""
+    now = next((_NOW[mark] for mark in marks if mark in _NOW), None)
+    if now and "order" in marks:
+        found["act"] = now
+        marks -= {"alone", "now", *_NOW}
+    return now
 
 
 _SAID_OF_IT: Final = frozenset({"sens", "lane", "color"})

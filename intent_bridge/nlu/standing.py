@@ -8,7 +8,9 @@ from intent_bridge.nlu.slots import Slots
 from intent_bridge.nlu.things import things
 
 _OUTSIDE: Final = frozenset({"window", "sunroof", "sunshade", "trunk"})
-_AIR: Final = frozenset({"climate", "ac", "heat", "fan_speed", "cabin_temperature", "recirculation", "fresh_air"})
+_AIR: Final = frozenset(
+    {"climate", "ac", "heat", "fan_speed", "cabin_temperature", "recirculation", "fresh_air"}
+)
 _WHY: Final = _OUTSIDE | _AIR
 """One of these open or on is a reason to close another: 空调开着，把窗关上."""
 _OPPOSITE: Final = {"on": frozenset({"off", "close"}), "off": frozenset({"on", "open"})}
