@@ -70,8 +70,9 @@ fuzz-short: .venv/dev-set  ## 20,000 calls of random drives on each vehicle with
 fuzz-parsers: .venv/fuzzers-set  ## atheris on front door, dialects, DBC repair, YAML, frames (PARSERS_S: seconds of new inputs)
 	$$(command -v setarch && echo -R) $(BIN)/python -m tests.fuzz.run $${PARSERS_S:-0}
 
-properties: .venv/dev-set  ## the property tests again, with more and other examples
+properties: .venv/dev-set  ## the property tests again, with more and other examples, and every sentence of ours
 	$(PYTEST) tests/properties tests/lanes/test_any_fault.py --hypothesis-profile=more
+	SENTENCES_ONE_IN=1 $(PYTEST) tests/nlu/test_understand.py -k worked_on
 
 policy-diff: .venv/dev-set  ## whether the last change of a rule pack is looser, and who answers for it
 	@tests/policy_diff.sh $(BIN)/intent-bridge
