@@ -129,8 +129,8 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
         elif kind in ("thing", "act", "zone", "unit", "end", "size", "feeling", "do", "ref"):
             if not _named(found, kind, name):
                 return None
-        elif words.get(kind, name) == name:
-            words[kind] = name  # also how it is, as `state`
+        elif words.get(kind, name) == name and (kind != "state" or kind not in words):
+            words[kind] = name  # also how it is, as `state`; twice in 多大, how big
         else:
             return None
     if not words and _is_needed_no_more(found, marks):
