@@ -135,6 +135,16 @@ def spared(requests: Sequence[Slots], speaker: Zone, side: DriverSide) -> list[S
     return out
 
 
+def apart(one: Slots, others: Sequence[Slots], speaker: Zone) -> Slots:
+    """ "Heat all the seats, mine to three": mine with its place, beside what is wanted of all."""
+    wide = any(
+        other.thing == one.thing and (other.zone in _ALL or (other.zone is None and "plural" in other.marks))
+        for other in others
+        if other is not one
+    )
+    return replace(one, zone=speaker) if wide and one.zone == "mine" else one
+
+
 def spread(made: Sequence[ToolCall]) -> list[ToolCall]:
     """Each call once for every place that it names."""
     out: list[ToolCall] = []

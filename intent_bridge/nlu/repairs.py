@@ -26,6 +26,7 @@ _DENIED: Final = frozenset({
 _RATHER: Final = ("mark", "rather")
 _INSTEAD: Final = frozenset({"num", "unit", "zone", "thing", "color", "win", "lights", "mode", "grade"})
 """What can stand alone for what was said before: "the front one, sorry"."""
+_VALUES: Final = frozenset({"num", "color", "win", "lights", "mode", "dir", "grade", "end"})
 _DONT: Final = Concept("not", "do")
 _TAKES_BACK: Final = frozenset({"no", "rather"})
 _ROWS: Final = ("front", "rear")
@@ -143,11 +144,18 @@ def _parts(concepts: Sequence[Concept]) -> list[list[Concept]] | None:
             parts[-1].append(concepts[at])
             at += 1
             continue
-        if len(marks) == 1 and marks[0].name == "no" and end - at == 1:
+        if len(marks) == 1 and marks[0].name == "no" and end - at == 1 and not _is_instead(concepts, at):
             return None  # "the heating, no AC": no comma, so no correction
         parts.append([])
         at = end
     return parts
+
+
+def _is_instead(concepts: Sequence[Concept], at: int) -> bool:
+    """Whether a value stands on both sides of a "no": "fan on two no three"."""
+    before = next((c for c in reversed(concepts[:at]) if c.kind != "unit"), None)
+    after = concepts[at + 1] if at + 1 < len(concepts) else None
+    return before is not None and after is not None and before.kind == after.kind and after.kind in _VALUES
 
 
 def _mended(first: Slots, now: Slots) -> Slots | None:

@@ -120,7 +120,11 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
             return None  # "quick, the window": in a hurry
         elif kind in ("act", "state") and name not in _WHOLLY and _has_number_before_comma(concepts[:at]):
             return None  # "the seat two levels, warmer": how much, or where to?
-        elif kind == "zone" and _is_elsewhere(found.get("zone"), name, concepts[:at]):
+        elif kind == "zone" and _is_elsewhere(
+            found.get("zone") or ("all" if "plural" in marks and name == "mine" else None),
+            name,
+            concepts[:at],
+        ):
             return None  # "mine halfway, the passenger's shut"
         elif kind == "act" and name.startswith("too_") and found.pop("number", None) is not None:
             found.pop("unit", None)  # "26 is too high"
@@ -238,9 +242,11 @@ def _is_elsewhere(known: object, zone: str, before: Sequence[Concept]) -> bool:
     if known in (None, zone) or "each" in (known, zone):
         return False
     if "mine" in (known, zone):  # "my heating off, the passenger's on level two", comma or none
-        first = next(n for n, c in enumerate(before) if c.kind == "zone")
+        first = next((n for n, c in enumerate(before) if c.kind == "zone"), 0)
         says = (c.kind in ("act", "num", "state") and c[:2] != ("act", "set") for c in before[first:])
-        return any(says) or (known == "mine" and any(c[:2] == ("mark", "comma") for c in before[first:]))
+        return any(says) or (
+            known in ("mine", "all") and any(c[:2] == ("mark", "comma") for c in before[first:])
+        )
     at = max((n for n, c in enumerate(before) if c[:2] == ("mark", "comma")), default=0)
     return any(c.kind == "zone" for c in before[:at]) and all(c.kind != "zone" for c in before[at:])
 

@@ -12,7 +12,7 @@ from intent_bridge.nlu.filling import filled
 from intent_bridge.nlu.lexicon import CHARACTERS_MAX, WORDS_MAX, Concept, Lexicon, Reading, is_quoted, lexicon
 from intent_bridge.nlu.neighbours import at_place, is_alternative, is_unfinished
 from intent_bridge.nlu.now import told_now
-from intent_bridge.nlu.others import spared, spread, with_others
+from intent_bridge.nlu.others import apart, spared, spread, with_others
 from intent_bridge.nlu.pauses import heard, is_request
 from intent_bridge.nlu.reading import GLUED, Sentence, said, sentences
 from intent_bridge.nlu.reasons import alone
@@ -222,7 +222,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
     for request in reasoned(whole):
         if request.negated or request.kept or (request.feeling is not None and not feelings):
             continue  # "don't open the window, …": the rest counts; "I'm cold, …": the reason for the rest
-        meant = calls(request, car)
+        meant = calls(apart(request, whole, speaker), car)
         if isinstance(meant, Problem):
             if meant.code != "other_domain":
                 return Abstained(meant.code, meant.about)

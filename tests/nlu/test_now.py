@@ -41,3 +41,18 @@ def test_a_seat_that_is_too_far_somewhere_is_wanted_the_other_way() -> None:
 @pytest.mark.parametrize("name", ["the ambient light", "the massage", "the high beam"])
 def test_auto_of_a_thing_that_has_none_is_not_the_climate(name: str) -> None:
     assert done(f"put {name} on auto", "en") == []
+
+
+def test_what_is_wanted_of_all_and_otherwise_of_mine_are_two_wishes() -> None:
+    assert done("heat all the seats, mine to three", "en") == [
+        ("set_seat_heating", {"zone": "all", "level": 2}),
+        ("set_seat_heating", {"zone": "driver", "level": 3}),
+    ]
+    assert done("never mind the passenger window, it's mine I'd like closed", "en") == [
+        ("set_window", {"percent": 0})
+    ]
+
+
+def test_a_value_on_both_sides_of_a_no_is_put_right_without_commas() -> None:
+    assert done("fan on two no three", "en") == [("set_fan_speed", {"level": 3})]
+    assert done("heating no AC", "en") == []
