@@ -214,12 +214,15 @@ def settled(made: Sequence[ToolCall]) -> list[ToolCall] | None:
         for call in out
         for field in call.arguments
     ]
-    return [
-        call
-        for call in out
-        if (call.arguments.get("setting"), call.arguments.get("zone")) not in set_to
-        or call.name != "adjust_setting"
-    ]  # "my seat is cold, turn on the seat heating": the second says how much
+    moved = [call for call in out if call.name == "adjust_setting" and _moves(call) in set_to]
+    if any("amount" in call.arguments for call in moved):
+        return None  # "the fan to nine, take it down four"
+    return [call for call in out if call not in moved]
+    # "my seat is cold, turn on the seat heating": the second says how much
+
+
+def _moves(call: ToolCall) -> tuple[object, object]:
+    return call.arguments.get("setting"), call.arguments.get("zone")
 
 
 def _takes_in(one: ToolCall, other: ToolCall) -> bool:

@@ -120,11 +120,7 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
             return None  # "quick, the window": in a hurry
         elif kind in ("act", "state") and name not in _WHOLLY and _has_number_before_comma(concepts[:at]):
             return None  # "the seat two levels, warmer": how much, or where to?
-        elif kind == "zone" and _is_elsewhere(
-            found.get("zone") or ("all" if "plural" in marks and name == "mine" else None),
-            name,
-            concepts[:at],
-        ):
+        elif kind == "zone" and _is_elsewhere(_known_place(found, marks, name), name, concepts[:at]):
             return None  # "mine halfway, the passenger's shut"
         elif kind == "act" and name.startswith("too_") and found.pop("number", None) is not None:
             found.pop("unit", None)  # "26 is too high"
@@ -235,6 +231,11 @@ def _is_beside(mark: str, found: dict[str, object]) -> bool:
 
 def _ends_with_amount(concepts: Sequence[Concept]) -> bool:
     return len(concepts) > 1 and concepts[-1].kind == "unit" and concepts[-2].kind == "num"
+
+
+def _known_place(found: dict[str, object], marks: set[str], zone: str) -> object:
+    """The place named before; for mine several things are those of all."""
+    return found.get("zone") or ("all" if "plural" in marks and zone == "mine" else None)
 
 
 def _is_elsewhere(known: object, zone: str, before: Sequence[Concept]) -> bool:
