@@ -56,3 +56,28 @@ def test_what_is_wanted_of_all_and_otherwise_of_mine_are_two_wishes() -> None:
 def test_a_value_on_both_sides_of_a_no_is_put_right_without_commas() -> None:
     assert done("fan on two no three", "en") == [("set_fan_speed", {"level": 3})]
     assert done("heating no AC", "en") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["give her 22", "make her seat warmer", "give them two more degrees", "blow on his feet", "22 for them"],
+)
+def test_of_him_or_her_nobody_knows_where(text: str) -> None:
+    assert done(text, "en") == []
+
+
+def test_they_are_where_somebody_sits_who_was_told_of() -> None:
+    assert done("my wife is cold, give her 22", "en") == [
+        ("set_cabin_temperature", {"zone": "passenger", "celsius": 22})
+    ]
+    assert done("the guy behind me says he's freezing", "en") == [
+        ("adjust_comfort", {"feeling": "cold", "zone": "behind_me", "strength": "lot"})
+    ]
+    assert done("the guy behind me says open the window", "en") == []
+
+
+def test_a_value_and_a_change_of_it_are_one_wish_only_where_the_value_is_told() -> None:
+    assert done("the fan is at nine, take it down four", "en") == [
+        ("adjust_setting", {"setting": "fan_speed", "direction": "down", "amount": 4})
+    ]
+    assert done("fan to nine, take it down four", "en") == []
