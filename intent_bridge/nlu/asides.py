@@ -36,6 +36,7 @@ _MARKS: Final = frozenset(
         "alone",
         "order",
         "now",
+        "lately",
         "works",
         "rests",
         "from",

@@ -148,7 +148,7 @@ def _cut(chunk: list[Concept], car: Car) -> list[Slots] | None:
     def part(start: int, end: int) -> Slots | None:
         if (start, end) not in known:
             made = slots(chunk[start:end])
-            if made is not None and made.negated and chunk[start].kind not in ("not", "mark"):
+            if made is not None and made.negated and not _forbids(chunk, start, end):
                 made = None  # a "don't" stands before what it forbids
             acts = [c for c in chunk[start:end] if c.kind == "act"]
             if made is not None and made.kept and start and not _beside_comma(chunk, start):
@@ -214,6 +214,15 @@ def _begins_with_order(chunk: Sequence[Concept], cuts: Sequence[int]) -> bool:
     """Whether a request begins wherever 把 stands after a verb: 空调关掉把副驾的座椅加热打开."""
     acts = next((n for n, c in enumerate(chunk) if c.kind == "act"), len(chunk))
     return all(n in cuts for n, c in enumerate(chunk) if c[:2] == ("mark", "order") and n > acts)
+
+
+def _forbids(chunk: Sequence[Concept], start: int, end: int) -> bool:
+    """Whether a "don't" stands at the beginning, or behind the thing in a clause of its own: 窗户别开，天窗打开."""
+    at = next((n for n in range(start, end) if chunk[n].kind == "not"), start)
+    named = all(c.kind in ("thing", "zone") for c in chunk[start:at])
+    begins = start == 0 or chunk[start - 1][:2] == _COMMA
+    ends = end == len(chunk) or _COMMA in (chunk[end - 1][:2], chunk[end][:2])
+    return chunk[start].kind in ("not", "mark") or (named and begins and ends)
 
 
 def _is_left_over(chunk: Sequence[Concept], start: int) -> bool:

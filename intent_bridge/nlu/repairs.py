@@ -62,7 +62,7 @@ def corrected(concepts: list[Concept], car: Car) -> tuple[list[Slots], bool] | N
             if mended is None:
                 return None
             done[-1:] = [mended]
-            found = found[1:]
+            found = [one for one in found[1:] if not _is_wholly(one, mended)]
         done += found
     wrong = "no" in opening or ("rather" in opening and not all(r.thing and r.has_value for r in done))
     return done, wrong
@@ -106,7 +106,7 @@ def _without_denied(concepts: list[Concept]) -> list[Concept]:
         meant = [*(c for c in denied if c.kind == "zone"), *meant]  # "22 rather than 20 for the passenger"
         denied = [c for c in denied if c.kind != "zone"]
     likes = [*concepts[:at], *meant]
-    if not denied or not {c.kind for c in denied} <= _DENIED:
+    if not denied or not {c.kind for c in denied} <= _DENIED or _is_at_their_place(denied, meant):
         return concepts  # and no request is made of "not"
     if any(_kind(c) == _kind(denied[0]) and c[:2] != _ALL for c in likes):
         return [*_before(concepts[:at], denied), *meant]
@@ -114,6 +114,12 @@ def _without_denied(concepts: list[Concept]) -> list[Concept]:
     if at == 0 and denied[0].kind == "thing" and placed:
         return [denied[0], *meant]  # "not the rear fog lights, turn the front ones on"
     return concepts
+
+
+def _is_at_their_place(denied: list[Concept], meant: list[Concept]) -> bool:
+    """Whether something else is wanted, and the place is only said of what is denied: 不给副驾按摩，通风一档."""
+    kinds, wanted = ({c.kind for c in words} for words in (denied, meant))
+    return {"zone", "thing"} <= kinds and "thing" in wanted and "zone" not in wanted
 
 
 def _before(said: list[Concept], denied: list[Concept]) -> list[Concept]:
@@ -167,7 +173,7 @@ def _mended(first: Slots, now: Slots) -> Slots | None:
         return now if whole else replace(now, act=first.act, set=first.set or now.set)
     if now.ref in ("other", "same") or not (now.thing or now.zone or now.has_value):
         return None
-    made = replace(first, thing=now.thing or first.thing, zone=_placed(first.zone, now.zone))
+    made = replace(first, kept=False, thing=now.thing or first.thing, zone=_placed(first.zone, now.zone))
     elsewhere = now.zone is not None or now.thing is not None
     made = replace(made, marks=made.marks - ({"plural"} if elsewhere else set()) | now.marks)
     if not now.has_value:
@@ -187,6 +193,12 @@ def _mended(first: Slots, now: Slots) -> Slots | None:
         words=dict(now.words),
         set=now.set,
     )
+
+
+def _is_wholly(one: Slots, mended: Slots) -> bool:
+    """Whether a request only says once more what becomes of it: "no, the left one, all of it"."""
+    alone = one.thing is None and one.zone in ("each", "all") and one.number is None and not one.words
+    return alone and (one.act == mended.act or {one.act, mended.act} <= {"on", "open"})
 
 
 def _placed(first: str | None, now: str | None) -> str | None:
@@ -209,6 +221,8 @@ def settled(made: Sequence[ToolCall]) -> list[ToolCall] | None:
         if joined is None:
             return None
         out[twin] = joined
+    if any(_goes_on_from(known, call) for known in out for call in out):
+        return None  # 21度，再加一度: is it so now, or shall it be?
     set_to = [
         (settings_by_tool().get((call.name, field)), call.arguments.get("zone"))
         for call in out
@@ -223,6 +237,13 @@ def settled(made: Sequence[ToolCall]) -> list[ToolCall] | None:
 
 def _moves(call: ToolCall) -> tuple[object, object]:
     return call.arguments.get("setting"), call.arguments.get("zone")
+
+
+def _goes_on_from(one: ToolCall, other: ToolCall) -> bool:
+    """Whether a setting is set by one call, and changed by an amount by the other."""
+    fields = (settings_by_tool().get((one.name, field)) for field in one.arguments)
+    same = one.arguments.get("zone") == other.arguments.get("zone")
+    return same and "amount" in other.arguments and other.arguments.get("setting") in {*fields} - {None}
 
 
 def _takes_in(one: ToolCall, other: ToolCall) -> bool:

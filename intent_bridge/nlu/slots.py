@@ -27,12 +27,16 @@ HINTS: Final = frozenset(
         "suggest",
         "felt",
         "has",
+        "lately",
         "works",
         "rests",
     }
 )
 """Marks that say what kind of sentence it is, and nothing of the request."""
 _ASKING: Final = frozenset({"want", "order", "gripe", "ensure"})
+_LATELY: Final = frozenset({"number", "unit", "thing", "zone"})
+"""What tells a value that something has now, beside a word that may as well be "at once"."""
+_TELLING: Final = (("mark", "now"), ("mark", "lately"))
 _NOW: Final = {"works": "on", "rests": "off"}
 """What a thing is said to be now."""
 _KEPT: Final = frozenset({None, "on", "off", "open", "close"})
@@ -302,12 +306,13 @@ def _is_told(found: dict[str, object], marks: set[str]) -> bool:
     """Whether it says how a thing is now: "the fan is at five, set it to three"."""
     other = found.keys() & {"set", "feeling", "do", "ref", "negated"} or marks & _ASKING
     named = found.keys() & {"thing", "number"}
-    return "now" in marks and bool(named) and found.get("act") in _KEPT and not other
+    lately = "lately" in marks and {"number"} <= found.keys() <= _LATELY  # 现在21度，再加一度
+    return ("now" in marks or lately) and bool(named) and found.get("act") in _KEPT and not other
 
 
 def _goes_on(concepts: Sequence[Concept]) -> bool:
     """Whether something is asked behind the clause that says how it is now."""
-    now = next(n for n, c in enumerate(concepts) if c[:2] == ("mark", "now"))
+    now = next(n for n, c in enumerate(concepts) if c[:2] in _TELLING)
     comma = next((n for n in range(now, len(concepts)) if concepts[n][:2] == _COMMA[:2]), len(concepts))
     return any(c.kind in ("act", "num", "end", "size", "do") for c in concepts[comma:])
 
@@ -316,7 +321,7 @@ def _is_request(found: dict[str, object], words: dict[str, str], marks: set[str]
     """Whether what was found asks for something, or says how somebody feels."""
     if "whole" in found and "number" in found and found.get("act") in ("off", "close"):
         return False  # "AC off fan at three" is two wishes
-    if marks & {"alone", "now"}:
+    if marks & {"alone", "now", "lately"}:
         return False  # "22 degrees is perfect" asks for nothing
     if "gripe" in marks or ("is" in marks) != ("ensure" in marks):
         return False  # "make sure it is on" is a request, "it is on" none

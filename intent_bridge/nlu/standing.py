@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from intent_bridge.nlu.merging import PARTS
 from intent_bridge.nlu.slots import Slots
 from intent_bridge.nlu.things import things
 
@@ -13,6 +14,7 @@ _AIR: Final = frozenset(
 )
 _WHY: Final = _OUTSIDE | _AIR
 """One of these open or on is a reason to close another: 空调开着，把窗关上."""
+_SEAT: Final = PARTS["seat"] | {"seat", "warmth", "ventilation"}
 _OPPOSITE: Final = {"on": frozenset({"off", "close"}), "off": frozenset({"on", "open"})}
 
 
@@ -32,6 +34,16 @@ def wished_so(requests: Sequence[Slots]) -> list[Slots] | None:
             out.append(replace(one, kept=False, act=one.now))
         else:
             return None
+    return out
+
+
+def at_seat(requests: Sequence[Slots]) -> list[Slots]:
+    """Each thing of a seat at the seat that was named just before it: 副驾座椅加热关了，换成通风一档."""
+    out: list[Slots] = []
+    for one in requests:
+        seat = out[-1].zone if out and out[-1].thing in _SEAT else None
+        bare = one.thing in _SEAT and one.zone is None and "plural" not in one.marks
+        out.append(replace(one, zone=seat) if bare and seat not in (None, "mine", "each") else one)
     return out
 
 

@@ -18,7 +18,7 @@ from intent_bridge.nlu.reading import GLUED, Sentence, said, sentences
 from intent_bridge.nlu.reasons import alone
 from intent_bridge.nlu.repairs import corrected, settled
 from intent_bridge.nlu.slots import Slots
-from intent_bridge.nlu.standing import wished_so
+from intent_bridge.nlu.standing import at_seat, wished_so
 from intent_bridge.nlu.things import (
     Car,
     Problem,
@@ -207,7 +207,7 @@ def _sentence(sentence: Sentence, car: Car, speaker: Zone, before: Turn | None) 
     wished = wished_so(requests)
     if wished is None:
         return Abstained("incomplete")  # 座椅加热开着，氛围灯灭掉: is it on, or shall it be, and how much?
-    requests = at_place(wished, [c.name for c in sentence.concepts if c.kind == "topic"])
+    requests = at_place(at_seat(wished), [c.name for c in sentence.concepts if c.kind == "topic"])
     whole = filled(shared(requests), about.slots if about is not None else None, speaker, car, asks=asks)
     whole = spared(whole, speaker, car.driver_side) if whole is not None else None
     if whole is None:
