@@ -6,8 +6,9 @@ from itertools import pairwise
 from typing import Final
 
 from intent_bridge.nlu.lexicon import Concept
-from intent_bridge.nlu.slots import SWITCHED, Slots, slots
+from intent_bridge.nlu.slots import Slots, slots
 from intent_bridge.nlu.things import Car, Problem, complained, felt_thing, things, usual_thing
+from intent_bridge.nlu.two import SWITCHED
 from intent_bridge.nlu.wishes import FOREIGN, calls
 
 REQUESTS_MAX: Final = 6
@@ -217,7 +218,7 @@ def _begins_with_order(chunk: Sequence[Concept], cuts: Sequence[int]) -> bool:
 
 
 def _forbids(chunk: Sequence[Concept], start: int, end: int) -> bool:
-    """Whether a "don't" stands at the beginning, or behind the thing in a clause of its own: 窗户别开，天窗打开."""
+    """Whether a "don't" begins it, or stands behind the thing in a clause of its own: 窗户别开，天窗打开."""
     at = next((n for n in range(start, end) if chunk[n].kind == "not"), start)
     named = all(c.kind in ("thing", "zone") for c in chunk[start:at])
     begins = start == 0 or chunk[start - 1][:2] == _COMMA

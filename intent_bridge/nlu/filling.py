@@ -6,7 +6,7 @@ from typing import Final
 
 from intent_bridge.intents.zones import Zone
 from intent_bridge.nlu.neighbours import is_switched, referring, with_thing, with_value
-from intent_bridge.nlu.slots import SWITCHED, Slots
+from intent_bridge.nlu.slots import Slots
 from intent_bridge.nlu.things import (
     Car,
     Problem,
@@ -17,6 +17,7 @@ from intent_bridge.nlu.things import (
     usual_thing,
     wished,
 )
+from intent_bridge.nlu.two import SWITCHED
 from intent_bridge.nlu.wishes import calls
 
 _WEAK: Final = frozenset({"on", "open"})

@@ -7,8 +7,9 @@ from typing import Final
 from intent_bridge.intents.zones import Zone
 from intent_bridge.nlu.asides import AT
 from intent_bridge.nlu.lexicon import Concept
-from intent_bridge.nlu.slots import SWITCHED, Slots
+from intent_bridge.nlu.slots import Slots
 from intent_bridge.nlu.things import things
+from intent_bridge.nlu.two import SWITCHED
 
 _OTHER: Final = {
     "driver": "passenger", "passenger": "driver", "rear_left": "rear_right", "rear_right": "rear_left",

@@ -24,6 +24,8 @@ _DENIED: Final = frozenset({
     "lane", "limit", "sens",
 })  # fmt: skip
 _RATHER: Final = ("mark", "rather")
+_TOO: Final = ("mark", "too")
+_VALUED: Final = frozenset({"num", "color", "grade"})
 _INSTEAD: Final = frozenset({"num", "unit", "zone", "thing", "color", "win", "lights", "mode", "grade"})
 """What can stand alone for what was said before: "the front one, sorry"."""
 _VALUES: Final = frozenset({"num", "color", "win", "lights", "mode", "dir", "grade", "end"})
@@ -37,7 +39,10 @@ def corrected(concepts: list[Concept], car: Car) -> tuple[list[Slots], bool] | N
 
     Also whether it takes back what was said before it ("no, the other one"). None where it cannot be cut.
     """
-    concepts = _without_denied(_without_former(concepts))
+    valued = _too_much(concepts)
+    if valued is None:
+        return None
+    concepts = _without_denied(_without_former(valued))
     concepts = _sorry_first(concepts)
     start = 0
     while start < len(concepts) and (_takes_back(concepts[start]) or concepts[start][:2] == _COMMA):
@@ -66,6 +71,20 @@ def corrected(concepts: list[Concept], car: Car) -> tuple[list[Slots], bool] | N
         done += found
     wrong = "no" in opening or ("rather" in opening and not all(r.thing and r.has_value for r in done))
     return done, wrong
+
+
+def _too_much(concepts: list[Concept]) -> list[Concept] | None:
+    """With "too strong" between two values as taking back the first; None where it is no such thing."""
+    out: list[Concept] = []
+    for at, concept in enumerate(concepts):
+        if concept[:2] == _TOO:
+            valued = any(c.kind in _VALUED for c in concepts[:at]) and concepts[at - 1][:2] == _COMMA
+            other = [c.kind for c in concepts[at + 1 : at + 3]]
+            if not valued or other[:1] != ["mark"] or not {*other[1:]} <= _VALUED or len(other) < 2:
+                return None
+            concept = Concept(*_RATHER)
+        out.append(concept)
+    return out
 
 
 def _sorry_first(concepts: list[Concept]) -> list[Concept]:
@@ -117,7 +136,7 @@ def _without_denied(concepts: list[Concept]) -> list[Concept]:
 
 
 def _is_at_their_place(denied: list[Concept], meant: list[Concept]) -> bool:
-    """Whether something else is wanted, and the place is only said of what is denied: 不给副驾按摩，通风一档."""
+    """Whether another thing is wanted, with no place but that of what is denied: 不给副驾按摩，通风一档."""
     kinds, wanted = ({c.kind for c in words} for words in (denied, meant))
     return {"zone", "thing"} <= kinds and "thing" in wanted and "zone" not in wanted
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from intent_bridge.nlu.lexicon import Concept
 from intent_bridge.nlu.merging import merged
+from intent_bridge.nlu.two import are_two
 
 _MARKS: Final = frozenset({"to", "by", "plural", "want", "further", "with", "fact"})
 HINTS: Final = frozenset(
@@ -91,7 +92,7 @@ def slots(concepts: Sequence[Concept]) -> Slots | None:
     """The slots of one request, or None where two words do not go together."""
     pairs = [(one.kind, other.kind) for one, other in pairwise(concepts)]
     degrees = [c for c in concepts if c[:2] == ("unit", "degree")]
-    if _are_two(concepts) or ("num", "size") in pairs or len(degrees) > 1:
+    if are_two(concepts) or ("num", "size") in pairs or len(degrees) > 1:
         return None  # 一点 is "a bit", never "one, a bit", and 热度低两度 has no degrees but two
     found: dict[str, object] = {}
     words: dict[str, str] = {}
@@ -179,39 +180,6 @@ def _wished_now(found: dict[str, object], marks: set[str]) -> str | None:
 
 _SAID_OF_IT: Final = frozenset({"sens", "lane", "color"})
 _FAST: Final = frozenset({"big", "faster"})
-SWITCHED: Final = frozenset({"on", "off", "open", "close"})
-
-
-def _are_two(concepts: Sequence[Concept]) -> bool:
-    """Whether two things with a comma between are each told what to do: "fan to three, AC off"."""
-    segments: list[list[Concept]] = [[]]
-    for concept in concepts:
-        if concept[:2] == ("mark", "comma"):
-            segments.append([])
-        else:
-            segments[-1].append(concept)
-    asked = [
-        {c.name for c in one if c.kind == "thing"}
-        for one in segments
-        if any(c.kind in ("num", "dir", "recirc") or (c.kind == "act" and c.name in SWITCHED) for c in one)
-    ]
-    if len(asked) > 1 and all(asked) and len({frozenset(names) for names in asked}) > 1:
-        return True
-    held = any(c[:2] == ("act", "hold") for one in segments[1:] for c in one)
-    if held and any(c.kind == "act" for c in segments[0]):
-        return True  # "open all the windows, leave the back ones"
-    kinds = [{c.kind for c in one} for one in segments]
-    if len(kinds) > 1 and any("do" in kind for kind in kinds) and kinds[-1] >= {"act", "thing"}:
-        return True  # "stop there, close the window"
-    done = any("do" in kind and not kind & {"act", "thing"} for kind in kinds)
-    if done and any("do" not in kind and kind >= {"act", "thing"} for kind in kinds):
-        return True  # 车窗关上，我得眯一会儿
-    sets = any("num" in kind and kind & {"act", "thing"} for kind in kinds[:-1])
-    switched = any(c.kind == "act" and c.name in SWITCHED for c in segments[-1])
-    shut = any(c[:2] in (("act", "close"), ("act", "off")) for c in segments[0]) and "thing" in kinds[0]
-    if shut and len(kinds) > 1 and kinds[-1] >= {"act", "num"}:
-        return True  # "close the windows, put all on 21"
-    return sets and switched and bool(kinds[-1] & {"thing", "zone"})  # "set it to 23, open the sunroof"
 
 
 def _is_switched_too(concepts: Sequence[Concept]) -> bool:
