@@ -37,6 +37,7 @@ _MARKS: Final = frozenset(
         "order",
         "now",
         "lately",
+        "too",
         "works",
         "rests",
         "from",
