@@ -240,8 +240,6 @@ def settled(made: Sequence[ToolCall]) -> list[ToolCall] | None:
         if joined is None:
             return None
         out[twin] = joined
-    if any(_goes_on_from(known, call) for known in out for call in out):
-        return None  # 21度，再加一度: is it so now, or shall it be?
     set_to = [
         (settings_by_tool().get((call.name, field)), call.arguments.get("zone"))
         for call in out
@@ -256,13 +254,6 @@ def settled(made: Sequence[ToolCall]) -> list[ToolCall] | None:
 
 def _moves(call: ToolCall) -> tuple[object, object]:
     return call.arguments.get("setting"), call.arguments.get("zone")
-
-
-def _goes_on_from(one: ToolCall, other: ToolCall) -> bool:
-    """Whether a setting is set by one call, and changed by an amount by the other."""
-    fields = (settings_by_tool().get((one.name, field)) for field in one.arguments)
-    same = one.arguments.get("zone") == other.arguments.get("zone")
-    return same and "amount" in other.arguments and other.arguments.get("setting") in {*fields} - {None}
 
 
 def _takes_in(one: ToolCall, other: ToolCall) -> bool:
