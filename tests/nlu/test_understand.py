@@ -37,7 +37,7 @@ def test_what_was_worked_on_is_understood(language: str) -> None:
     assert found["right_percent"] >= 97 and found["wrong_percent"] <= 0.2 and found["acted"] == 0
 
 
-FLOORS: dict[str, tuple[float, float, int]] = {"en": (90, 0.3, 0), "zh": (90, 0.7, 0)}
+FLOORS: dict[str, tuple[float, float, int]] = {"en": (92, 0.2, 0), "zh": (91, 0.5, 0)}
 """What held-back sentences reached when they were counted, by language; the goal is (97, 0.2, 0).
 
 Share right of those in scope, share of wrong actions, and how many of those that must not act did."""
