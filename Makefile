@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WHEEL_VENV := build/wheel-venv
 PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadfile
-PROCESSES := tests/processes tests/examples
+LONG := tests/processes tests/examples tests/comfort/test_promises.py
 
 # Both names say the same to pip: the first to old ones, the second (build requirements) to new ones.
 PIP_INSTALL := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
@@ -43,10 +43,10 @@ layers: .venv/dev-set
 	$(BIN)/lint-imports
 
 unit: .venv/dev-set
-	$(PYTEST) $(addprefix --ignore=,$(PROCESSES))
+	$(PYTEST) $(addprefix --ignore=,$(LONG))
 
-processes: .venv/dev-set  ## the tests that start processes and wait for them, and the examples of the docs
-	$(PYTEST) $(PROCESSES)
+processes: .venv/dev-set  ## the tests that start processes and wait for them, the examples of the docs, and the longest drives
+	$(PYTEST) $(LONG)
 
 coverage: .venv/dev-set  ## the tests, with line and branch coverage of each package held to its floor
 	$(PYTEST) --cov --cov-report=

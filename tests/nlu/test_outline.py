@@ -132,7 +132,7 @@ def test_no_number_comes_of_an_outline_that_is_not_in_words_or_table(
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_most_questions_and_stories_leave_nothing_to_choose(outlines: Outlines, language: str) -> None:
-    no_wish = [said for said in sentences(language) if not said.wanted and not said.held_back][::8]
+    no_wish = [said for said in sentences(language) if not said.wanted and not said.held_back][::16]
     quiet = sum(not outlines.heard(said.text, language).choices for said in no_wish)
     assert quiet / len(no_wish) > 0.5  # for the rest the witness is there, see tests/lanes
 

@@ -32,7 +32,7 @@ def shown(result: Result) -> Shown:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_was_worked_on_is_understood(language: str) -> None:
     many = sum(1 for _ in sentences(language)) > 1000
-    one_in = int(os.environ.get("SENTENCES_ONE_IN", "3")) if many else 1
+    one_in = int(os.environ.get("SENTENCES_ONE_IN", "6")) if many else 1
     found = figures(language, held_back=False, one_in=one_in)
     assert found["right_percent"] >= 97 and found["wrong_percent"] <= 0.2 and found["acted"] == 0
 
