@@ -148,8 +148,7 @@ class Monitor:
             return False
         if reported is None or reported.value != value or self._eye.moves(path):
             return True
-        unheard = asked is not None and self._eye.sound_ms(path) < asked[1]
-        if asked is not None and unheard and self._true.get(path) == asked[0] != value:
+        if asked and self._true.get(path) == asked[0] != value and self._eye.sound_ms(path) < asked[1]:
             return True  # what an older status says takes back what we have asked for since, and is so
         del self._asked[path]
         return False
